@@ -1,0 +1,9 @@
+"""Sign-in of the desk: people are made by an administrator, never by themselves."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class ClosedDesk(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

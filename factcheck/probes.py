@@ -1,0 +1,104 @@
+"""What the outside may ask of the installation itself: is it alive, is it ready, how much work waits."""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterable
+
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import DatabaseError, connection
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from factcheck.celery import app as celery_app
+
+log = logging.getLogger(__name__)
+
+
+def database_answers() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def broker_answers() -> None:
+    """One try, about a second at most when the broker hangs."""
+    with celery_app.connection_for_write() as broker:
+        broker.transport.create_channel(broker.transport.establish_connection())
+
+
+def storage_answers() -> None:
+    """A file can be written, read back and removed where evidence is kept."""
+    store = storages["evidence"]
+    name = store.save(f".probe/{uuid.uuid4().hex}", ContentFile(b"probe"))
+    try:
+        with store.open(name) as file:
+            if file.read() != b"probe":
+                raise OSError("the storage returned something else than was written")
+    finally:
+        store.delete(name)
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    "database": database_answers,
+    "broker": broker_answers,
+    "storage": storage_answers,
+}
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    """200 while this process serves requests; asks nothing of anybody else."""
+    return HttpResponse("alive\n", content_type="text/plain")
+
+
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when database, broker and storage answer, else 503; which one is named, why is in the log."""
+    answers = {name: _works(name, check) for name, check in PARTS.items()}
+    return JsonResponse(
+        {name: "ok" if works else "does not answer" for name, works in answers.items()},
+        status=200 if all(answers.values()) else 503,
+    )
+
+
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Counts for Prometheus; numbers only, so that nothing of the desk's work is given away."""
+    registry = CollectorRegistry()
+    registry.register(DeskNumbers())
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class DeskNumbers(Collector):
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        up = GaugeMetricFamily("factcheck_part_up", "1 when a part answers.", labels=["part"])
+        for name, check in PARTS.items():
+            up.add_metric([name], float(_works(name, check)))
+        yield up
+        jobs = GaugeMetricFamily("factcheck_jobs", "Background jobs that are not done, by state.", labels=["state"])
+        for state, count in jobs_by_state():
+            jobs.add_metric([state], count)
+        yield jobs
+
+
+def jobs_by_state() -> list[tuple[str, int]]:
+    """How many jobs are in each state; those done are left out, for counting them would scan the whole record."""
+    try:
+        open_jobs = apps.get_model("claims", "Job").objects.exclude(state="done")
+        return sorted(open_jobs.order_by().values_list("state").annotate(Count("pk")))
+    except (LookupError, DatabaseError) as error:
+        log.warning("The jobs cannot be counted: %s", error)
+        return []
+
+
+def _works(name: str, check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except Exception:  # noqa: BLE001  # whatever the driver raises, the answer is "no", and the log says why
+        log.warning("Not ready: %s", name, exc_info=True)
+        return False
+    return True
