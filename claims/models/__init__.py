@@ -1,0 +1,89 @@
+"""The tables.  Import them from here: ``from claims.models import Claim``."""
+
+from claims.models.article import Appearance, Article, Candidate, Publisher, RubricAnswer
+from claims.models.claim import Claim, ClaimRelation, Revision, RevisionAuthor, Topic
+from claims.models.claimant import Claimant
+from claims.models.desk import Desk, Notification, ReadMark, SavedView
+from claims.models.event import ChainHead, Event, Refusal
+from claims.models.evidence import (
+    Blob,
+    Citation,
+    Credibility,
+    Evidence,
+    EvidenceKind,
+    Quote,
+    QuoteCheck,
+    Reliability,
+    Resource,
+    Snapshot,
+    SourceAlert,
+    Waiver,
+)
+from claims.models.job import Job, PeriodicRun
+from claims.models.match import ClaimText, Match, TermStat
+from claims.models.person import NoticePreference, Person, Recusal
+from claims.models.publication import Correction, FactCheck
+from claims.models.rating import Rating, RatingScale
+from claims.models.review import (
+    Approval,
+    Assignment,
+    ChecklistAnswer,
+    ChecklistItem,
+    Comment,
+    ContactLog,
+    Disclosure,
+    Reading,
+)
+
+__all__ = [
+    "Appearance",
+    "Approval",
+    "Article",
+    "Assignment",
+    "Blob",
+    "Candidate",
+    "ChainHead",
+    "ChecklistAnswer",
+    "ChecklistItem",
+    "Citation",
+    "Claim",
+    "ClaimRelation",
+    "ClaimText",
+    "Claimant",
+    "Comment",
+    "ContactLog",
+    "Correction",
+    "Credibility",
+    "Desk",
+    "Disclosure",
+    "Event",
+    "Evidence",
+    "EvidenceKind",
+    "FactCheck",
+    "Job",
+    "Match",
+    "NoticePreference",
+    "Notification",
+    "PeriodicRun",
+    "Person",
+    "Publisher",
+    "Quote",
+    "QuoteCheck",
+    "Rating",
+    "RatingScale",
+    "ReadMark",
+    "Reading",
+    "Recusal",
+    "Refusal",
+    "Reliability",
+    "Resource",
+    "Revision",
+    "RevisionAuthor",
+    "RubricAnswer",
+    "SavedView",
+    "Snapshot",
+    "SourceAlert",
+    "TermStat",
+    "Topic",
+    "Waiver",
+]

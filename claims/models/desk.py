@@ -1,0 +1,101 @@
+"""The desk itself (one row), its saved views and what each person has been told and has read."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class DeskManager(models.Manager["Desk"]):
+    def current(self) -> "Desk":
+        """The one desk of this installation, made with its defaults when none was set up yet."""
+        return self.get_or_create(pk=1)[0]
+
+    def get_by_natural_key(self) -> "Desk":
+        return self.get(pk=1)
+
+
+class Desk(models.Model):
+    class Policy(models.TextChoices):
+        THREE = "three", _("Three people: author, cross-checker and approver differ")
+        TWO = "two", _("Two people: the cross-checker may approve when an editor")
+
+    name = models.CharField(_("name"), max_length=120, default="Fact-check desk")
+    publisher_url = models.URLField(_("publisher address"), blank=True)
+    logo_url = models.URLField(_("logo address"), blank=True)
+    language = models.CharField(_("language"), max_length=12, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    day_starts = models.TimeField(_("working day starts"), default="09:00")
+    day_ends = models.TimeField(_("working day ends"), default="18:00")
+    review_policy = models.CharField(_("review policy"), max_length=10, choices=Policy.choices, default=Policy.THREE)
+    cross_check_may_be_waived = models.BooleanField(_("the cross-check may be waived"), default=True)
+    methodology = models.TextField(_("methodology"), blank=True)
+    corrections_contact = models.CharField(_("where readers report an error"), max_length=200, blank=True)
+    is_demo = models.BooleanField(_("demonstration newsroom"), default=False)
+
+    objects: ClassVar[DeskManager] = DeskManager()
+
+    class Meta:
+        verbose_name = _("desk")
+        verbose_name_plural = _("desk")
+        constraints = [models.CheckConstraint(name="desk_is_one", condition=Q(pk=1))]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[()]:
+        return ()
+
+
+class SavedView(models.Model):
+    """A named set of queue filters: a person's own, or the desk's when nobody owns it."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="saved_views"
+    )
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500, help_text=_("The part of the queue's address after the question mark."))
+    position = models.PositiveSmallIntegerField(default=100)
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [models.UniqueConstraint(name="saved_view_once", fields=["owner", "name"], nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Notification(models.Model):
+    """One event told to one person; never twice for the same event."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
+    event = models.ForeignKey("claims.Event", on_delete=models.PROTECT)
+    claim = models.ForeignKey("claims.Claim", on_delete=models.CASCADE, null=True)
+    kind = models.CharField(max_length=40)
+    text = models.CharField(max_length=400)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="notification_once", fields=["person", "event"])]
+        indexes = [models.Index(name="notification_unread", fields=["person"], condition=Q(read_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ReadMark(models.Model):
+    """How far in a claim's record a person has read."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    claim = models.ForeignKey("claims.Claim", on_delete=models.CASCADE)
+    seq = models.PositiveBigIntegerField(default=0)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="read_mark_once", fields=["person", "claim"])]
+
+    def __str__(self) -> str:
+        return f"{self.person} read {self.claim_id} up to {self.seq}"

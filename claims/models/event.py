@@ -1,0 +1,158 @@
+"""The record: one hash chain of events for each subject, and the attempts that were refused."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Protocol
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+GENESIS = "0" * 64
+FORMAT = 1
+
+
+class Subject(Protocol):
+    @property
+    def chain(self) -> str: ...
+
+
+class Actor(Protocol):
+    @property
+    def ref(self) -> str: ...
+
+
+def canonical(value: Any) -> str:
+    """One text for one value: sorted keys, no spaces, UTF-8 left readable."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_body(salt: str, body: str) -> str:
+    return sha256(f"{salt}|{body}")
+
+
+def hash_event(
+    prev: str, chain: str, seq: int, at: datetime, actor_ref: str, action: str, fmt: int, body_sha256: str
+) -> str:
+    """The link of the chain, over the stored bytes; ``at`` in UTC with microseconds."""
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return sha256(f"{prev}|{chain}|{seq}|{moment}|{actor_ref}|{action}|{fmt}|{body_sha256}")
+
+
+class EventManager(models.Manager["Event"]):
+    def append(
+        self, subject: Subject | str, action: str, *, by: Actor | None, body: Mapping[str, Any] | None = None
+    ) -> "Event":
+        """Add one event at the end of its subject's chain, under the lock of that chain's head.
+
+        Args:
+            subject: anything with a ``chain``, or the chain's name (``desk``).
+            by: the person who did it; ``None`` for the system.
+            body: what else the record must say; JSON values only.
+
+        Call it inside the transaction of the change it tells of.
+        """
+        chain = subject if isinstance(subject, str) else subject.chain
+        head, _made = ChainHead.objects.select_for_update().get_or_create(pk=chain)
+        salt, text = secrets.token_hex(16), canonical(body or {})
+        event = Event(
+            chain=chain,
+            seq=head.seq + 1,
+            at=timezone.now(),
+            actor_ref=by.ref if by else "system",
+            action=action,
+            format=FORMAT,
+            body=text,
+            salt=salt,
+            body_sha256=hash_body(salt, text),
+            prev=head.hash,
+        )
+        event.hash = hash_event(
+            event.prev, chain, event.seq, event.at, event.actor_ref, action, event.format, event.body_sha256
+        )
+        event.save(force_insert=True)
+        head.seq, head.hash = event.seq, event.hash
+        head.save(update_fields=["seq", "hash"])
+        return event
+
+
+class Event(models.Model):
+    """One thing that happened.  Never changed; only its words can be erased, which leaves the chain whole."""
+
+    chain = models.CharField(max_length=40)
+    seq = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    actor_ref = models.CharField(max_length=40)
+    action = models.CharField(max_length=40)
+    format = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    salt = models.CharField(max_length=32)
+    body_sha256 = models.CharField(max_length=64)
+    prev = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects: ClassVar[EventManager] = EventManager()
+
+    class Meta:
+        ordering = ["chain", "seq"]
+        constraints = [models.UniqueConstraint(name="event_seq_once", fields=["chain", "seq"])]
+        indexes = [models.Index(name="event_newest", fields=["-at", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.seq}: {self.action}"
+
+    @property
+    def is_erased(self) -> bool:
+        return self.body == "" and self.salt == ""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The body as values; empty when it was erased."""
+        return json.loads(self.body) if self.body else {}
+
+
+class ChainHead(models.Model):
+    """The end of one chain; its row is the lock under which the chain grows."""
+
+    chain = models.CharField(max_length=40, primary_key=True)
+    seq = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=GENESIS)
+    anchored_seq = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="chain_head_unanchored",
+                fields=["chain"],
+                condition=models.Q(seq__gt=models.F("anchored_seq")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain} at {self.seq}"
+
+
+class Refusal(models.Model):
+    """An attempt the rules turned down; written in its own transaction and shown in the timeline."""
+
+    claim = models.ForeignKey("claims.Claim", on_delete=models.CASCADE, null=True, related_name="refusals")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    action = models.CharField(max_length=40)
+    reason = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(name="refusal_of_claim", fields=["claim", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.reason}"

@@ -1,0 +1,77 @@
+"""What the public was shown, version by version, and what was put right."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class FactCheckQuerySet(models.QuerySet["FactCheck"]):
+    def newest(self) -> Self:
+        """Only the newest version of each claim: what its public address shows today."""
+        return self.order_by("claim_id", "-number").distinct("claim_id")
+
+
+class FactCheck(models.Model):
+    """One frozen public version of a claim's check.  The newest of a claim is what its address shows.
+
+    Withholding, lifting and retracting write a version too: nothing public is ever overwritten.
+    """
+
+    class Kind(models.TextChoices):
+        PUBLISHED = "published", _("Published")
+        WITHHELD = "withheld", _("Temporarily withdrawn")
+        RETRACTED = "retracted", _("Retracted")
+
+    claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="fact_checks")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    revision = models.ForeignKey("claims.Revision", on_delete=models.PROTECT, related_name="fact_checks")
+    slug = models.SlugField(max_length=120)
+    reason = models.TextField(blank=True, help_text=_("Shown to the reader when withheld or retracted."))
+    page = models.TextField(help_text=_("Everything the public page shows, as canonical JSON."))
+    jsonld = models.TextField(blank=True)
+    first_published_at = models.DateTimeField()
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = FactCheckQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["claim", "number"]
+        constraints = [
+            models.UniqueConstraint(name="fact_check_number_once", fields=["claim", "number"]),
+            models.CheckConstraint(
+                name="fact_check_says_why_not_public", condition=Q(kind="published") | ~Q(reason="")
+            ),
+        ]
+        indexes = [models.Index(name="fact_check_newest", fields=["-at", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.slug}, version {self.number}"
+
+
+class Correction(models.Model):
+    """A public change after publication, typed and dated."""
+
+    class Kind(models.TextChoices):
+        CLARIFICATION = "clarification", _("Clarification")
+        CORRECTION = "correction", _("Correction")
+        UPDATE = "update", _("Update")
+        RETRACTION = "retraction", _("Retraction")
+
+    fact_check = models.OneToOneField(FactCheck, on_delete=models.PROTECT, related_name="correction")
+    claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="corrections")
+    kind = models.CharField(max_length=15, choices=Kind.choices)
+    text = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [models.CheckConstraint(name="correction_says_what", condition=~Q(text=""))]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.text}"
