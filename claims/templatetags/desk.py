@@ -1,0 +1,281 @@
+"""The template tags of the desk: ``{% load desk %}``.  What each part looks like: ``docs/design.md``."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select, Textarea
+from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.templatetags import balance, marks, moments
+
+register = template.Library()
+
+register.simple_tag(marks.icon)
+register.simple_tag(marks.status)
+register.simple_tag(marks.stance)
+register.simple_tag(marks.stance, name="position")
+register.simple_tag(marks.quote_check)
+register.simple_tag(marks.job_state)
+register.simple_tag(marks.verdict)
+register.simple_tag(marks.evidence_type)
+register.simple_tag(marks.grade)
+register.simple_tag(marks.who)
+register.simple_tag(marks.nobody)
+register.simple_tag(balance.balance)
+register.simple_tag(moments.due)
+register.simple_tag(moments.moment)
+
+NOTICE_ICONS = {"info": "info", "wait": "circle-alert", "late": "circle-alert"}
+CITATION = re.compile(r"\[(\d{1,3})\]")
+SHORT_HASH = 4  # characters kept at each end
+STAGES = [
+    (gettext_lazy("Inbox"), "st-inbox"),
+    (gettext_lazy("Accepted"), "st-accepted"),
+    (gettext_lazy("Research"), "st-research"),
+    (gettext_lazy("Preflight"), "st-preflight"),
+    (gettext_lazy("Cross-check"), "st-cross"),
+    (gettext_lazy("Review"), "st-review"),
+    (gettext_lazy("Approved"), "st-approved"),
+    (gettext_lazy("Published"), "st-published"),
+]
+STAGE_OF = {
+    "inbox": 0,
+    "watching": 0,
+    "accepted": 1,
+    "in_research": 2,
+    "awaiting_reply": 2,
+    "changes_requested": 2,
+    "preflight": 3,
+    "in_cross_check": 4,
+    "in_review": 5,
+    "approved": 6,
+    "published": 7,
+}
+WIDGET_CLASSES: list[tuple[type, str]] = [
+    (CheckboxInput, "checkbox"),
+    (Textarea, "textarea w-full"),
+    (Select, "select w-full"),
+    (FileInput, "file-input w-full"),
+]
+SIZED = {"input", "select", "file-input"}
+
+
+@register.simple_block_tag
+def panel(
+    content: SafeString,
+    title: str,
+    *,
+    id: str,
+    meta: str = "",
+    url: str = "",
+    action: str = "",
+    action_icon: str = "",
+    flush: bool = False,
+) -> SafeString:
+    """A section with its heading.
+
+    Args:
+        id: of the section; its heading gets ``<id>-h``.
+        meta: the finding, beside the title ("18 of 21").
+        url, action, action_icon: one link at the end of the head.
+        flush: no padding, for lists and tables that bring their own.
+    """
+    link = ""
+    if url:
+        glyph = marks.icon(action_icon, css="i-sm") if action_icon else ""
+        link = format_html('<a class="btn btn-xs ms-auto" href="{}">{}{}</a>', url, glyph, action)
+    said = format_html('<span class="meta">{}</span>', meta) if meta else ""
+    body = content if flush else format_html('<div class="panel-b">{}</div>', content)
+    return format_html(
+        '<section class="panel" id="{}" aria-labelledby="{}-h"><div class="panel-h"><h2 class="h2" id="{}-h">{}</h2>{}{}</div>'
+        "{}</section>",
+        id,
+        id,
+        id,
+        title,
+        said,
+        link,
+        body,
+    )
+
+
+@register.simple_block_tag
+def notice(content: SafeString, kind: str = "info", *, icon: str = "", role: str = "", css: str = "") -> SafeString:
+    """One sentence that says what is missing.
+
+    Args:
+        kind: info, wait or late.
+        role: "alert" only when it answers a press; "status" when it changes by itself.
+    """
+    spoken = format_html(' role="{}"', role) if role else ""
+    glyph = marks.icon(icon or NOTICE_ICONS[kind])
+    names = f"note note-{kind} {css}".rstrip()
+    return format_html('<div class="{}"{}>{}<div class="min-w-0">{}</div></div>', names, spoken, glyph, content)
+
+
+@register.simple_block_tag
+def entry(content: SafeString, icon: str, *, at: Any = "", tone: str = "", detail: str = "") -> SafeString:
+    """One line of a record (``<ol class="tl">``): what happened and when.
+
+    Args:
+        at: what ``{% moment %}`` returned, or words.
+        tone: hot, good or on; empty is the ordinary one.
+    """
+    glyph = marks.icon(icon, css=tone)
+    more = format_html('<div class="meta">{}</div>', detail) if detail else ""
+    return format_html(
+        '<li>{}<div class="flex gap-3"><div class="flex-1 min-w-0">{}{}</div><span class="meta whitespace-nowrap">{}</span></div></li>',
+        glyph,
+        content,
+        more,
+        at,
+    )
+
+
+@register.simple_block_tag
+def empty_state(content: SafeString, title: str, text: str = "") -> SafeString:
+    """An empty list: a sentence that says so, one that says what would come here, then up to three ``{% way %}``."""
+    said = format_html('<p class="mt-2 text-muted">{}</p>', text) if text else ""
+    ways = content.strip()
+    listed = (
+        format_html('<ul class="mt-4 divide-y divide-base-300 border-y border-base-300">{}</ul>', SafeString(ways))  # noqa: S308
+        if ways
+        else ""
+    )
+    return format_html(
+        '<div class="panel px-4 py-10 sm:py-16"><div class="max-w-md mx-auto">'
+        '<p class="said text-xl font-semibold">{}</p>{}{}</div></div>',
+        title,
+        said,
+        listed,
+    )
+
+
+@register.simple_tag
+def way(url: str, icon: str, text: str) -> SafeString:
+    """One way on out of an empty list."""
+    return format_html(
+        '<li><a class="flex items-center gap-2 py-2 no-underline hover:underline" href="{}">{}<span>{}</span>{}</a></li>',
+        url,
+        marks.icon(icon),
+        text,
+        marks.icon("chevron-right", css="ms-auto i-flip"),
+    )
+
+
+@register.simple_tag
+def chip(label: str, value: str, remove_url: str) -> SafeString:
+    """A filter that is set, with the cross that drops it."""
+    said = _("Remove filter: %(name)s") % {"name": label}
+    return format_html(
+        '<span class="chip"><span>{} <b>{}</b></span><a class="chip-x" href="{}" aria-label="{}">{}</a></span>',
+        label,
+        value,
+        remove_url,
+        said,
+        marks.icon("x", css="i-sm"),
+    )
+
+
+@register.simple_tag
+def diff(parts: Iterable[tuple[str, str]]) -> SafeString:
+    """Show a difference word by word: parts are ("equal" | "delete" | "insert", text); both words are kept."""
+    forms = {"equal": "{}", "delete": "<del>{}</del>", "insert": "<ins>{}</ins>"}
+    return format_html_join("", "{}", ((format_html(forms[kind], text),) for kind, text in parts))
+
+
+@register.simple_tag
+def dots(value: int, of: int = 4) -> SafeString:
+    """An answer of the rubric as filled and hollow dots, with the number for those who hear the page."""
+    drawn = format_html_join(
+        "",
+        '<circle cx="{}" cy="6" r="4.25" class="{}"/>',
+        ((6 + 13 * n, "dot-on" if n < value else "dot-off") for n in range(of)),
+    )
+    said = _("%(value)s of %(of)s") % {"value": value, "of": of}
+    return format_html(
+        '<svg class="inline-block" width="{}" height="12" viewBox="0 0 {} 12" aria-hidden="true">{}</svg><span class="sr-only">{}</span>',
+        13 * of,
+        13 * of,
+        drawn,
+        said,
+    )
+
+
+@register.inclusion_tag("includes/progress.html")
+def progress(label: str, step: str = "", done: int | None = None, total: int | None = None) -> dict[str, Any]:
+    """Work that runs: the step in words, "3 of 5", a bar; without a total the bar has no length."""
+    return {"label": label, "step": step, "done": done or 0, "total": total or None}
+
+
+@register.inclusion_tag("includes/stages.html")
+def stages(status: str) -> dict[str, Any]:
+    """The eight stages with the one the claim is in; nothing for a claim that left the line."""
+    now = STAGE_OF.get(status)
+    if now is None:
+        return {"stages": []}
+    closed = status == "published"
+    return {
+        "number": now + 1,
+        "stages": [
+            {
+                "label": label,
+                "icon": marks.STATUS[status].glyph if n == now else "check",
+                "state": "done" if n < now or closed else "now" if n == now else "",
+                "current": n == now,
+            }
+            for n, (label, _glyph) in enumerate(STAGES)
+        ],
+    }
+
+
+def _widget_class(bound: BoundField, size: str) -> str:
+    css = next((css for kind, css in WIDGET_CLASSES if isinstance(bound.field.widget, kind)), "input w-full")
+    kind = css.split()[0]
+    return f"{css} {kind}-{size}" if size and kind in SIZED else css
+
+
+@register.inclusion_tag("includes/field.html")
+def field(bound: BoundField, *, size: str = "sm", label: str = "", hide_label: bool = False, hide_help: bool = False, **attrs: Any) -> dict[str, Any]:
+    """A form field: label above, help under it, its errors tied to it for those who hear the page.
+
+    Args:
+        size: "sm" (32 px) or "" (40 px).
+        attrs: attributes of the widget; write ``hx_get`` for ``hx-get``, ``autofocus=True`` for a bare one.
+    """
+    given = {name.replace("_", "-"): value for name, value in attrs.items()}
+    is_group = isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple)
+    if not is_group:  # Django would put the class on the group as well
+        given["class"] = " ".join(filter(None, [bound.field.widget.attrs.get("class", ""), _widget_class(bound, size)]))
+    help_text = "" if hide_help else bound.help_text
+    told = [(help_text, "helptext"), (bound.errors, "error")]
+    given["aria-describedby"] = " ".join(f"{bound.auto_id}_{name}" for what, name in told if what) or False
+    return {
+        "bound": bound,
+        "widget": bound.as_widget(attrs=given),
+        "label": label or bound.label,
+        "hide_label": hide_label,
+        "is_check": isinstance(bound.field.widget, CheckboxInput),
+        "is_group": is_group,
+        "help_text": help_text,
+    }
+
+
+@register.filter
+def cited(text: str, prefix: str = "e") -> SafeString:
+    """Prose with its citations: ``[3]`` becomes a link to ``#e3``; everything else is escaped."""
+    name = _("Source") if prefix == "s" else _("Evidence")
+    paragraphs = linebreaks(conditional_escape(text))
+    linked = CITATION.sub(rf'<a class="cite" href="#{prefix}\1" aria-label="{name} \1">\1</a>', paragraphs)
+    return SafeString(linked)  # noqa: S308 - escaped above, only our own links were added
+
+
+@register.filter
+def short_hash(value: str) -> str:
+    """The ends of a hash, as people compare them: "9c1f…77ab"."""
+    return f"{value[:SHORT_HASH]}…{value[-SHORT_HASH:]}" if value else ""

@@ -1,0 +1,82 @@
+"""Dates as the desk says them: the nearer, the fewer words."""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.utils import dateformat, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from claims.templatetags.marks import icon
+
+MINUTE, HOUR = 60, 3600  # seconds
+WEEK_DAYS = 7
+
+
+@lru_cache(maxsize=2048)
+def _day(day: date, pattern: str, _language: str | None) -> str:
+    return dateformat.format(day, pattern)
+
+
+def short_day(day: date, today: date) -> str:
+    """"Mon 23 Nov", with the year when it is another one."""
+    return _day(day, "D j M" if day.year == today.year else "D j M Y", get_language())
+
+
+def _full(local: datetime) -> str:
+    return f"{_day(local.date(), 'l j F Y', get_language())}, {local:%H:%M}"
+
+
+def _lateness(late: float, days: int) -> str:
+    if days:
+        return _("%(n)s d late") % {"n": days}
+    if late >= HOUR:
+        return _("%(n)s h late") % {"n": int(late // HOUR)}
+    return _("%(n)s min late") % {"n": max(int(late // MINUTE), 1)}
+
+
+def due(at: datetime | None, now: datetime | None = None, *, settled: bool = False) -> SafeString:
+    """When a claim is due: late in red, today in amber, else the day; "no date" without one.
+
+    Args:
+        now: for rows prepared together, so that all are judged at one moment.
+        settled: the work is over, so nothing is late any more.
+    """
+    if at is None:
+        return format_html('<span class="meta">{}</span>', _("no date"))
+    local, here = timezone.localtime(at), timezone.localtime(now)
+    css, words = "", short_day(local.date(), here.date())
+    if not settled and at < here:
+        css = "late "
+        words = _lateness((here - at).total_seconds(), (here.date() - local.date()).days)
+    elif not settled and local.date() == here.date():
+        css, words = "due-today ", _("today %(time)s") % {"time": f"{local:%H:%M}"}
+    glyph = format_html("{} ", icon("clock", css="i-sm")) if css else ""
+    return format_html(
+        '<time class="{}whitespace-nowrap" datetime="{}" title="{}">{}{}</time>',
+        css,
+        local.isoformat(timespec="minutes"),
+        _full(local),
+        glyph,
+        words,
+    )
+
+
+def moment(at: datetime | None, now: datetime | None = None) -> SafeString:
+    """When something happened: "09:14" today, "Sat 18:02" this week, else "15 Nov", with another year named."""
+    if at is None:
+        return format_html('<span class="meta">{}</span>', _("never"))
+    local, here = timezone.localtime(at), timezone.localtime(now)
+    days = (here.date() - local.date()).days
+    if days == 0:
+        words = f"{local:%H:%M}"
+    elif 0 < days < WEEK_DAYS:
+        words = f"{_day(local.date(), 'D', get_language())} {local:%H:%M}"
+    else:
+        words = _day(local.date(), "j M" if local.year == here.year else "j M Y", get_language())
+    return format_html(
+        '<time class="whitespace-nowrap" datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"), _full(local), words,
+    )

@@ -1,0 +1,102 @@
+// What every page of the desk does: counts refusals of the content security policy (browser tests read the count),
+// keeps focus and says what happened when htmx swaps a part of the page, closes menus.
+
+window.cspViolations = 0;
+// Buffered: this module runs after the page was parsed, and what was refused until then must count as well.
+if ("ReportingObserver" in window) {
+  const count = (reports) => {
+    window.cspViolations += reports.length;
+  };
+  new ReportingObserver(count, { types: ["csp-violation"], buffered: true }).observe();
+} else {
+  document.addEventListener("securitypolicyviolation", () => {
+    window.cspViolations += 1;
+  });
+}
+
+const live = document.getElementById("live");
+
+/** Say one sentence to those who hear the page. The empty text first makes a repeated sentence heard again. */
+function say(sentence) {
+  if (!live || !sentence) return;
+  live.textContent = "";
+  window.setTimeout(() => {
+    live.textContent = sentence;
+  }, 50);
+}
+
+// The server may answer with the header HX-Trigger: {"say": "3 claims assigned"}.
+document.addEventListener("say", (event) => say(event.detail.value ?? event.detail));
+
+/** A notice at the top of the page, for the failures that no part of the page can show itself. */
+function show(sentence) {
+  const place = document.getElementById("messages");
+  if (!place || !sentence) return;
+  const note = document.createElement("div");
+  note.className = "note note-late";
+  note.setAttribute("role", "alert");
+  note.textContent = sentence;
+  place.replaceChildren(note);
+  note.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("htmx:sendError", () => show(document.body.dataset.failed));
+document.addEventListener("htmx:timeout", () => show(document.body.dataset.failed));
+document.addEventListener("htmx:responseError", (event) => {
+  show((document.body.dataset.refused ?? "").replace("%(status)s", event.detail.xhr.status));
+});
+
+// Focus: htmx restores it for elements with an id. When the focused element is gone, go to what answers the press:
+// the alert or the first wrong field of the new part, else the part itself; never back to the top of the page.
+let held = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const target = event.detail.target;
+  held = target && target.contains(document.activeElement) ? target.id : null;
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (held === null || (document.activeElement && document.activeElement !== document.body)) return;
+  const part = held ? document.getElementById(held) : null;
+  held = null;
+  if (!part) return;
+  const answer = part.querySelector('[aria-invalid="true"], [role="alert"], [data-focus]') ?? part;
+  if (!answer.matches("a, button, input, select, textarea")) answer.setAttribute("tabindex", "-1");
+  answer.focus({ preventScroll: true });
+});
+
+// After a whole page came back with wrong fields, start at the first of them.
+document.querySelector('form [aria-invalid="true"]')?.focus();
+
+// Menus (<details data-menu>) close on Escape and on a press elsewhere.
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (menu !== except) menu.removeAttribute("open");
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const element = event.target instanceof Element ? event.target : null;
+  closeMenus(element?.closest("details[data-menu]"));
+  const opener = element?.closest("[data-open]");
+  if (opener) {
+    closeMenus(null);
+    document.getElementById(opener.dataset.open)?.showModal();
+  }
+  const toggle = element?.closest("[data-toggle]");
+  const box = toggle && document.getElementById(toggle.dataset.toggle);
+  if (box) {
+    event.preventDefault();
+    box.hidden = !box.hidden;
+    if (!box.hidden) box.querySelector("input")?.focus();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details[data-menu][open]");
+  if (menu) {
+    menu.removeAttribute("open");
+    menu.querySelector("summary")?.focus();
+  }
+});
