@@ -47,7 +47,7 @@ class Article(models.Model):
         READY = "ready", _("Read")
         FAILED = "failed", _("Could not be read")
 
-    external_id = models.CharField(max_length=120, unique=True, null=True, blank=True)  # noqa: DJ001  # null: none given
+    external_id = models.CharField(max_length=120, unique=True, null=True, blank=True)  # null: none given
     publisher = models.ForeignKey(Publisher, on_delete=models.PROTECT, null=True, blank=True, related_name="articles")
     title = models.CharField(_("title"), max_length=300)
     url = models.URLField(_("address"), max_length=2000, blank=True)

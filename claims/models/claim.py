@@ -148,7 +148,7 @@ class Claim(models.Model):
         OTHER = "other", _("Another reason")
 
     # What the claim is.
-    external_id = models.CharField(max_length=120, unique=True, null=True, blank=True)  # noqa: DJ001  # null: none given
+    external_id = models.CharField(max_length=120, unique=True, null=True, blank=True)  # null: none given
     statement = models.CharField(_("statement"), max_length=500)
     context = models.TextField(_("context"), blank=True)
     language = models.CharField(_("language"), max_length=12, default="en")
@@ -190,7 +190,7 @@ class Claim(models.Model):
     )
 
     # What the public sees of it; the deferred trigger compares it with the newest FactCheck.
-    slug = models.SlugField(max_length=120, unique=True, null=True, blank=True)  # noqa: DJ001  # null: never published
+    slug = models.SlugField(max_length=120, unique=True, null=True, blank=True)  # null: never published
     public_state = models.CharField(max_length=10, choices=PublicState.choices, blank=True)
     public_note = models.CharField(_("public note"), max_length=300, blank=True)
     retraction_proposed_by = models.ForeignKey(

@@ -70,8 +70,8 @@ class ResourceManager(models.Manager["Resource"]):
 class Resource(models.Model):
     """A source: one address (or one uploaded file), shared by every claim that cites it."""
 
-    slug = models.CharField(max_length=120, unique=True, null=True, blank=True)  # noqa: DJ001  # null: not from a fixture
-    url = models.URLField(_("address"), max_length=2000, unique=True, null=True, blank=True)  # noqa: DJ001  # null: an upload
+    slug = models.CharField(max_length=120, unique=True, null=True, blank=True)  # null: not from a fixture
+    url = models.URLField(_("address"), max_length=2000, unique=True, null=True, blank=True)  # null: an upload
     host = models.CharField(max_length=255, blank=True)
     title = models.CharField(_("title"), max_length=400, blank=True)
     publisher = models.ForeignKey(

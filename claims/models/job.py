@@ -47,6 +47,9 @@ class Job(models.Model):
     run_after = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=3)
+    deaths = models.PositiveSmallIntegerField(default=0, help_text=_("Attempts whose worker died."))
+    lane = models.CharField(max_length=255, blank=True, help_text=_("One running job for each lane, as a host."))
+    again = models.BooleanField(default=False, help_text=_("Asked for anew while it ran: runs once more."))
     token = models.BigIntegerField(null=True)
     lease_until = models.DateTimeField(null=True)
     rung_at = models.DateTimeField(null=True)
@@ -71,6 +74,9 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="job_one_unfinished", fields=["kind", "key"], condition=Q(state__in=["queued", "running"])
+            ),
+            models.UniqueConstraint(
+                name="job_one_in_lane", fields=["lane"], condition=Q(state="running") & ~Q(lane="")
             ),
             models.CheckConstraint(
                 name="job_running_is_leased",

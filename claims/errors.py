@@ -1,0 +1,36 @@
+"""Refusals in words a user can act on.  Everything else that is raised is a bug."""
+
+
+class UserFacingError(Exception):
+    """One sentence for the person, and a short code for tests, logs and tables."""
+
+    def __init__(self, sentence: str, code: str = "refused") -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class StepRefused(UserFacingError):
+    """A step of the workflow, or an edit, that may not be taken now."""
+
+
+class StaleEdit(UserFacingError):
+    """Somebody changed the same field in the meantime; both texts are kept.
+
+    ``conflicts`` maps each such field to ``(what stands now, what was sent)``.
+    """
+
+    def __init__(self, sentence: str, conflicts: dict[str, tuple[str, str]]) -> None:
+        super().__init__(sentence, "stale")
+        self.conflicts = conflicts
+
+
+class FetchFailed(UserFacingError):
+    """An address on the web could not be read."""
+
+
+class FetchRefused(FetchFailed):
+    """An address that is never dialled, however often one tries."""
+
+
+class BlobDamaged(UserFacingError):
+    """A stored file is missing, or is no longer what was stored."""

@@ -1,0 +1,156 @@
+"""Take one step of the workflow: lock, check, move, record, enqueue.  The only writer of ``Claim.status``."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims import jobs
+from claims.errors import StepRefused
+from claims.models import Claim, Event, Person, Refusal
+from claims.workflow import steps
+from claims.workflow.attempt import Attempt, Missing
+from claims.workflow.guards import missing
+from claims.workflow.transitions import TRANSITIONS, Transition
+
+# A publishing effect: runs after the guards and the move, before the Event; gives back what the Event must say.
+Effect = Callable[[Claim, Person | None, str], Mapping[str, Any]]
+
+SECOND_READ_AFTER = timedelta(days=3)
+
+
+class Refused(StepRefused):
+    """A step that may not be taken; ``missing`` lists what would make it possible."""
+
+    def __init__(self, sentence: str, code: str, found: list[Missing] | None = None) -> None:
+        super().__init__(sentence, code)
+        self.missing = found or []
+
+
+def apply(
+    claim_id: int,
+    action: str,
+    *,
+    by: Person | None,
+    seen: str = "",
+    reason: str = "",
+    effect: Effect | None = None,
+    **data: Any,
+) -> Claim:
+    """Take one step of the workflow, in one transaction with its Event and its jobs.
+
+    Args:
+        action: a key of ``TRANSITIONS``.
+        by: the person; ``None`` for the system.
+        seen: ``content_sha256`` of what the person decided on, where the step asks for it.
+        reason: why, where the step asks for it.
+        effect: only publishing passes one, and only for the steps whose row says so.
+        data: what else the step needs: ``person``, ``due``, ``rating``, ``target`` (see ``Transition.needs``).
+
+    Raises:
+        Refused: in words that say what is missing; the attempt is kept as a ``Refusal``.
+    """
+    try:
+        with transaction.atomic():
+            return _step(Attempt(_lock(claim_id, action, data), action, by, seen, reason, data), effect)
+    except Refused as refusal:
+        keep_refusal(claim_id, action, by, str(refusal))
+        raise
+
+
+def _lock(claim_id: int, action: str, data: Mapping[str, Any]) -> Claim:
+    """Lock the claim, and with a merge the other one too, lowest id first."""
+    ids = {claim_id}
+    if action == "merge" and data.get("target"):
+        ids.add(int(data["target"]))
+    rows = {claim.pk: claim for claim in Claim.objects.locked().select_related("rating").filter(pk__in=ids)}
+    if claim_id not in rows:
+        raise Refused(_("This claim does not exist."), "no_claim")
+    claim: Claim = rows[claim_id]
+    return claim
+
+
+def _step(attempt: Attempt, effect: Effect | None) -> Claim:
+    step = TRANSITIONS[attempt.action]
+    check(attempt, step)
+    if step.effect != (effect is not None):
+        raise ValueError(f"{attempt.action}: a publishing effect is {'needed' if step.effect else 'not allowed'}")
+    claim, before = attempt.claim, attempt.claim.status
+    done = steps.STEPS.get(attempt.action, steps.nothing_else)(attempt)
+    target = done.target or (step.targets[0] if step.targets else before)
+    _move(claim, before, target)
+    body = {"from": before, "to": target, "reason": attempt.reason, **done.body}
+    if effect:
+        body |= effect(claim, attempt.by, attempt.reason)
+    save_step(claim)
+    event = Event.objects.append(claim, attempt.action, by=attempt.by, body=body)
+    for kind, args in done.jobs:
+        jobs.enqueue(kind, claim=claim.pk, **args)
+    jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
+    return claim
+
+
+def check(attempt: Attempt, step: Transition) -> None:
+    """Refuse the step when the state, the person or a guard does not allow it.
+
+    Raises:
+        Refused: with everything that is missing, not only the first.
+    """
+    claim, label = attempt.claim, step.label or attempt.action
+    if claim.status not in step.sources:
+        raise Refused(
+            _("“%(step)s” cannot be done from “%(state)s”.") % {"step": label, "state": claim.get_status_display()},
+            "state",
+        )
+    if step.public is not None and claim.is_public != step.public:
+        words = _("Its check is public: withhold or retract it instead.") if claim.is_public else _("It is not public.")
+        raise Refused(words, "public")
+    if (attempt.by is not None and not attempt.by.is_active) or not attempt.standing.may(step):
+        raise Refused(_("You may not do this: “%(step)s” is not yours to take here.") % {"step": label}, "person")
+    found = missing(attempt, step.guards)
+    if found:
+        raise Refused(" ".join(item.sentence for item in found), "guard", found)
+
+
+def _move(claim: Claim, before: str, target: str) -> None:
+    if target == before:
+        return
+    claim.status = target
+    claim.status_since = timezone.now()
+    if before == Claim.Status.APPROVED:
+        claim.publish_at = None
+
+
+def save_step(claim: Claim) -> None:
+    """Write a claim whose status moved; names the claim to the trigger that guards it."""
+    claim.version += 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('factcheck.step', %s, true)", [str(claim.pk)])
+        claim.save(update_fields=steps.WRITTEN)
+        cursor.execute("SELECT set_config('factcheck.step', '', true)")
+
+
+def keep_refusal(claim_id: int, action: str, by: Person | None, sentence: str) -> None:
+    """The attempt belongs to the record even though nothing changed: its own transaction."""
+    if by is not None and Claim.objects.filter(pk=claim_id).exists():
+        Refusal.objects.create(claim_id=claim_id, person=by, action=action, reason=sentence)
+
+
+def possible_steps(claim: Claim, by: Person, attempt: Attempt | None = None) -> dict[str, list[Missing]]:
+    """The steps this person may take on this claim now, each with what it still misses.
+
+    Guards that wait for what the person is about to enter (a reason, a verdict, a date) are not asked here.
+    """
+    attempt = attempt or Attempt(claim, "", by)
+    found = {}
+    for action, step in TRANSITIONS.items():
+        if claim.status not in step.sources or step.by_system_only or not attempt.standing.may(step):
+            continue
+        if step.public is not None and claim.is_public != step.public:
+            continue
+        asked = tuple(name for name in step.guards if name not in steps.ASKED_IN_THE_FORM)
+        found[action] = missing(attempt, asked)
+    return found

@@ -1,0 +1,58 @@
+"""Who gets it: least loaded among those who may, never an author, never somebody recused."""
+
+from django.db.models import Count, Q
+from django.db.models.functions import Now
+
+from claims.models import Assignment, Claim, Disclosure, Person, Recusal, Revision
+
+
+def give(claim: Claim, role: str, person: Person | None, *, by: Person | None) -> str:
+    """Give one role of a claim to a person, or to nobody; ends who held it.
+
+    Returns:
+        the reference of who held it before (``person/3``), or an empty string.
+    """
+    held = Assignment.objects.filter(claim=claim, role=role, ended_at__isnull=True).select_related("person").first()
+    if held is not None:
+        Assignment.objects.filter(pk=held.pk).update(ended_at=Now())
+    Assignment.objects.create(claim=claim, role=role, person=person, assigned_by=by)
+    return held.person.ref if held is not None and held.person is not None else ""
+
+
+def end_all(claim: Claim) -> None:
+    Assignment.objects.filter(claim=claim, ended_at__isnull=True).update(ended_at=Now())
+
+
+def choose_cross_checker(claim: Claim, revision: Revision | None) -> Person | None:
+    """Give the cross-check to the least loaded of those eligible; with nobody eligible the role waits, open to all.
+
+    Whoever cross-checked this claim before is kept, as he knows it; those who asked to see the verdict are left out.
+    """
+    eligible = eligible_cross_checkers(claim, revision)
+    before = (
+        Assignment.objects.filter(claim=claim, role=Assignment.Role.CROSS_CHECKER, person__isnull=False)
+        .order_by("-id")
+        .values_list("person_id", flat=True)
+        .first()
+    )
+    chosen = next((person for person in eligible if person.pk == before), eligible[0] if eligible else None)
+    give(claim, Assignment.Role.CROSS_CHECKER, chosen, by=None)
+    return chosen
+
+
+def eligible_cross_checkers(claim: Claim, revision: Revision | None) -> list[Person]:
+    """Active checkers and editors who neither wrote this nor saw its verdict nor are recused, least loaded first."""
+    authors = revision.author_rows.values("person") if revision else Person.objects.none().values("pk")
+    seen = Disclosure.objects.filter(claim=claim).values("person")
+    recused = Recusal.objects.filter(Q(topic__claims=claim) | Q(claimant__appearances__claim=claim)).values("person")
+    holder = Assignment.objects.filter(claim=claim, role=Assignment.Role.CHECKER, ended_at__isnull=True).values(
+        "person"
+    )
+    load = Count(
+        "assignments", filter=Q(assignments__ended_at__isnull=True, assignments__claim__status__in=Claim.WORKING)
+    )
+    people = Person.objects.eligible(Person.Role.CHECKER, Person.Role.EDITOR)
+    for barred in (authors, seen, recused, holder):
+        people = people.exclude(pk__in=list(barred.values_list("person", flat=True)))
+    # Checkers first: an editor who cross-checks can no longer approve under the policy of three.
+    return list(people.annotate(load=load).order_by("role", "load", "pk"))

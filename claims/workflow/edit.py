@@ -1,0 +1,235 @@
+"""Change what a claim says: lock, check, change, record, in one transaction.
+
+Every write to a claim, or to what hangs on it, goes through ``changing``.  Fields that somebody else changed in the
+meantime are refused with both texts; disjoint changes merge by themselves.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from claims.errors import StaleEdit
+from claims.models import Citation, Claim, Event, Evidence, Person, Topic
+from claims.models.event import sha256
+from claims.workflow import revisions
+from claims.workflow.apply import Refused, apply, keep_refusal
+from claims.workflow.readings import mark_recorded
+from claims.workflow.standing import Standing, standing
+from claims.workflow.transitions import CHANGES_REQUESTED, EDITABLE_BY_EDITORS, IN_REVIEW
+
+VERDICT_FIELDS = (
+    "rating", "rationale", "confidence", "evidence_exception", "title", "summary", "body", "correction_kind",
+    "correction_text",
+)  # fmt: skip
+PLAIN_FIELDS = ("statement", "context", "language", "kind", "no_appearance_reason")
+CITATION = re.compile(r"\[(\d{1,3})\]")
+
+
+@dataclass
+class Change:
+    """A change under way: the locked claim, who makes it, and what the Event will say."""
+
+    claim: Claim
+    by: Person | None
+    standing: Standing
+    body: dict[str, Any] = field(default_factory=dict)
+    nothing: bool = False
+
+
+@contextmanager
+def changing(claim_id: int, action: str, *, by: Person | None, verdict: bool = False) -> Iterator[Change]:
+    """Lock a claim for one change and record it when the block ends.
+
+    Args:
+        verdict: the change touches what the blind review hides.
+
+    Raises:
+        Refused: the person may not change the claim in the state it is in.
+    """
+    try:
+        with transaction.atomic():
+            claim = Claim.objects.locked().select_related("rating").filter(pk=claim_id).first()
+            if claim is None:
+                raise Refused(_("This claim does not exist."), "no_claim")
+            change = Change(claim, by, standing(claim, by))
+            if by is not None:
+                _check_may_change(change, verdict=verdict)
+            yield change
+            if not change.nothing:
+                _record(change, action)
+    except Refused as refusal:
+        keep_refusal(claim_id, action, by, str(refusal))
+        raise
+
+
+def _check_may_change(change: Change, *, verdict: bool) -> None:
+    held, state = change.standing, change.claim.get_status_display()
+    if not held.may_edit:
+        raise Refused(_("You cannot change this claim while it is “%(state)s”.") % {"state": state}, "state")
+    if verdict and not held.may_write_verdict:
+        raise Refused(
+            _("Press “Show the verdict” before you change it; you can then no longer cross-check it."), "blind"
+        )
+
+
+def _record(change: Change, action: str) -> None:
+    claim = change.claim
+    Claim.objects.filter(pk=claim.pk).update(version=F("version") + 1)
+    Event.objects.append(claim, action, by=change.by, body=change.body)
+    mark_recorded(claim)
+    if claim.status in EDITABLE_BY_EDITORS:
+        _void_when_changed(claim, change.by)
+
+
+def _void_when_changed(claim: Claim, by: Person | None) -> None:
+    """An edit in review or after approval freezes another revision and takes back what was given on the old text."""
+    before = revisions.latest_revision(claim)
+    content = revisions.read_content(claim)
+    if before is None or before.content_sha256 == content.content_sha256:
+        return
+    revision = revisions.freeze(claim, "edit", by=by, content=content)
+    material = before.material_sha256 != revision.material_sha256
+    apply(claim.pk, "void", by=None, target=CHANGES_REQUESTED if material else IN_REVIEW, revision=revision.number)
+
+
+def digest(value: Any) -> str:
+    """A short mark of a field's value, carried by forms to tell whether somebody changed it in the meantime."""
+    plain = value.pk if isinstance(value, models.Model) else "" if value is None else value
+    return sha256(str(plain).replace("\r\n", "\n"))[:16]
+
+
+def digests(claim: Claim, fields: Iterable[str] = (*PLAIN_FIELDS, *VERDICT_FIELDS)) -> dict[str, str]:
+    """The marks a form carries for the fields it shows."""
+    return {name: digest(getattr(claim, name)) for name in fields}
+
+
+@transaction.atomic
+def create_claim(
+    *, by: Person | None, statement: str, topics: Iterable[Topic] = (), external_id: str | None = None, **fields: Any
+) -> Claim:
+    """Put a new claim into the inbox.
+
+    Args:
+        by: the person; ``None`` for an import.
+
+    Raises:
+        Refused: there is no statement, or the person may not add claims.
+    """
+    if by is not None and not by.can_contribute:
+        raise Refused(_("Your role reads; it does not add claims."), "person")
+    if not statement.strip():
+        raise Refused(_("A claim needs a statement."), "statement")
+    claim: Claim = Claim.objects.create(
+        statement=" ".join(statement.split()), external_id=external_id, created_by=by, **fields
+    )
+    claim.topics.set(topics)
+    Event.objects.append(claim, "create", by=by, body={"statement": claim.statement, "context": claim.context})
+    mark_recorded(claim)
+    return claim
+
+
+def edit_claim(claim_id: int, *, by: Person, fields: Mapping[str, Any], seen: Mapping[str, str]) -> Claim:
+    """Change fields of a claim.
+
+    Args:
+        fields: new values of ``PLAIN_FIELDS`` or ``VERDICT_FIELDS``.
+        seen: for each field the ``digest`` of the value the person had before his eyes.
+
+    Raises:
+        StaleEdit: a field was changed in the meantime to something else; nothing is written.
+        Refused: not this person, or not in this state.
+    """
+    unknown = set(fields) - set(PLAIN_FIELDS) - set(VERDICT_FIELDS)
+    if unknown:
+        raise ValueError(f"not for edit_claim: {', '.join(sorted(unknown))}")
+    touches_verdict = bool(set(fields) & set(VERDICT_FIELDS))
+    with changing(claim_id, "edit", by=by, verdict=touches_verdict) as change:
+        claim = change.claim
+        changed = _merge(claim, fields, seen)
+        if not changed:
+            change.nothing = True
+            return claim
+        change.body["before"] = {name: _plain(getattr(claim, name)) for name in changed}
+        for name, value in changed.items():
+            setattr(claim, name, value)
+        if not claim.statement.strip():
+            raise Refused(_("A claim needs a statement."), "statement")
+        claim.save(update_fields=[*changed, "updated_at"])
+        change.body["after"] = {name: _plain(value) for name, value in changed.items()}
+        if touches_verdict:
+            link_citations(claim)
+    claim.refresh_from_db(fields=["version"])
+    return claim
+
+
+def _merge(claim: Claim, fields: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str, Any]:
+    """What really changes; raises when a field was changed by somebody else to something else."""
+    changed, conflicts = {}, {}
+    for name, value in fields.items():
+        current = getattr(claim, name)
+        if digest(value) == digest(current):
+            continue
+        if digest(current) != seen.get(name):
+            conflicts[name] = (str(_plain(current)), str(_plain(value)))
+        changed[name] = value
+    if conflicts:
+        raise StaleEdit(
+            _("Somebody else changed the same text while you were writing. Both are kept below."), conflicts
+        )
+    return changed
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, models.Model) else value
+
+
+def link_citations(claim: Claim) -> None:
+    """Point each ``[n]`` of the claim's texts to its evidence; one that points to nothing is kept and reported."""
+    cited = {int(n) for text in (claim.rationale, claim.summary, claim.body) for n in CITATION.findall(text)}
+    evidence = dict(Evidence.objects.filter(claim=claim, number__in=cited).values_list("number", "pk"))
+    existing = dict(Citation.objects.filter(claim=claim).values_list("number", "evidence_id"))
+    wanted = {number: evidence.get(number) for number in cited}
+    if existing == wanted:
+        return
+    Citation.objects.filter(claim=claim).delete()
+    Citation.objects.bulk_create(
+        Citation(claim=claim, number=number, evidence_id=wanted[number]) for number in sorted(wanted)
+    )
+
+
+ARRANGED = ("due_at", "priority", "worth", "worth_reason", "confidential")
+
+
+def arrange_claim(claim_id: int, *, by: Person, topics: Iterable[Topic] | None = None, **fields: Any) -> Claim:
+    """Change what stands outside the content: due date, priority, worth, topics, confidentiality.  Editors only.
+
+    Raises:
+        Refused: the person is no editor.
+    """
+    if unknown := set(fields) - set(ARRANGED):
+        raise ValueError(f"not for arrange_claim: {', '.join(sorted(unknown))}")
+    with transaction.atomic():
+        claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
+        if claim is None or not by.is_editor:
+            raise Refused(_("An editor arranges dates, priorities and topics."), "person")
+        body: dict[str, Any] = {"before": {}, "after": {}}
+        for name, value in fields.items():
+            if getattr(claim, name) != value:
+                body["before"][name], body["after"][name] = getattr(claim, name), value
+                setattr(claim, name, value)
+        if topics is not None:
+            body["before"]["topics"] = sorted(claim.topics.values_list("slug", flat=True))
+            claim.topics.set(topics)
+            body["after"]["topics"] = sorted(topic.slug for topic in topics)
+        if body["before"] == body["after"]:
+            return claim
+        claim.version += 1
+        claim.save(update_fields=[*fields, "version", "updated_at"])
+        Event.objects.append(claim, "arrange", by=by, body=body)
+    return claim

@@ -1,0 +1,270 @@
+"""Change what hangs on a claim: appearances, evidence, passages, waivers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urldefrag
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from claims import jobs
+from claims.errors import FetchFailed
+from claims.jobs import JobRun
+from claims.models import Appearance, Claim, Evidence, Person, Quote, Resource, Snapshot, Waiver
+from claims.web import guard
+from claims.workflow.apply import Refused
+from claims.workflow.edit import Change, changing, link_citations
+from claims.workflow.transitions import EDITABLE
+
+EVIDENCE_FIELDS = (
+    "stance", "kind", "origin", "reliability", "credibility", "grade_reason", "note", "withheld", "withheld_reason",
+)  # fmt: skip
+APPEARANCE_FIELDS = ("claimant", "article", "url", "verbatim", "position", "said_on", "date_basis", "place", "is_first")
+
+
+def _differences(row: Any, fields: Mapping[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:
+    if unknown := set(fields) - set(allowed):
+        raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
+    return {name: value for name, value in fields.items() if getattr(row, name) != value}
+
+
+def _change_row(change: Change, row: Any, fields: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    """Write what differs and say so in the Event; nothing differs: nothing is recorded."""
+    changed = _differences(row, fields, allowed)
+    if not changed:
+        change.nothing = True
+        return
+    change.body["before"] = {name: _plain(getattr(row, name)) for name in changed}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(changed))
+    change.body |= {"number": row.number, "after": {name: _plain(value) for name, value in changed.items()}}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if hasattr(value, "pk") else value
+
+
+# --- appearances
+
+
+def add_appearance(claim_id: int, *, by: Person | None, **fields: Any) -> Appearance:
+    """Say of one more place where the claim was made."""
+    with changing(claim_id, "add_appearance", by=by) as change:
+        last = Appearance.objects.filter(claim=change.claim).aggregate(n=Max("number"))["n"] or 0
+        if "is_first" not in fields:
+            fields["is_first"] = last == 0
+        row = Appearance.objects.create(claim=change.claim, number=last + 1, **fields)
+        change.body |= {"number": row.number, "after": {name: _plain(value) for name, value in fields.items()}}
+    return row
+
+
+def edit_appearance(appearance_id: int, *, by: Person, **fields: Any) -> Appearance:
+    row = _get(Appearance, appearance_id, _("This appearance is no longer there."))
+    with changing(row.claim_id, "edit_appearance", by=by) as change:
+        row.refresh_from_db()
+        if fields.get("is_first"):
+            Appearance.objects.filter(claim=change.claim, is_first=True).exclude(pk=row.pk).update(is_first=False)
+        _change_row(change, row, fields, APPEARANCE_FIELDS)
+    return row
+
+
+def remove_appearance(appearance_id: int, *, by: Person) -> None:
+    row = _get(Appearance, appearance_id, _("This appearance is no longer there."))
+    with changing(row.claim_id, "remove_appearance", by=by) as change:
+        change.body |= {"number": row.number, "before": {n: _plain(getattr(row, n)) for n in APPEARANCE_FIELDS}}
+        row.delete()
+
+
+# --- evidence
+
+
+def find_resource(url: str) -> Resource:
+    """The shared source of an address, made when nobody cited it yet.
+
+    Raises:
+        FetchFailed: in words, when it is not an address that could ever be fetched.
+    """
+    plain, _fragment = urldefrag(url.strip())
+    parsed = guard.parse_url(plain)
+    resource, _made = Resource.objects.get_or_create(url=plain, defaults={"host": parsed.host})
+    return resource
+
+
+def add_evidence(claim_id: int, *, by: Person | None, resource: Resource, **fields: Any) -> Evidence:
+    """Cite a source for a claim; a source without a captured copy is captured in the background.
+
+    Raises:
+        Refused: the claim cites this source already.
+    """
+    _differences(Evidence(), fields, EVIDENCE_FIELDS)
+    with changing(claim_id, "add_evidence", by=by) as change:
+        evidence = _cite(change, resource, fields)
+    return evidence
+
+
+def _cite(change: Change, resource: Resource, fields: Mapping[str, Any]) -> Evidence:
+    claim = change.claim
+    known = Evidence.objects.filter(claim=claim, resource=resource).first()
+    if known is not None:
+        raise Refused(_("This source is evidence %(number)d already.") % {"number": known.number}, "known")
+    newest = Snapshot.objects.filter(resource=resource, problem="").order_by("-captured_at", "-id").first()
+    evidence = Evidence.objects.create(
+        claim=claim, resource=resource, number=_next_number(claim), pinned=newest, added_by=change.by, **fields
+    )
+    if newest is None and resource.url:
+        jobs.enqueue("capture", key=resource.chain, claim=claim.pk, by=change.by, priority=1, resource=resource.pk)
+    link_citations(claim)
+    change.body |= {
+        "number": evidence.number,
+        "resource": resource.pk,
+        "address": resource.url or resource.title,
+        **fields,
+    }
+    return evidence
+
+
+def _next_number(claim: Claim) -> int:
+    used = Claim.objects.filter(pk=claim.pk).aggregate(e=Max("evidence__number"), c=Max("citations__number"))
+    return max(used["e"] or 0, used["c"] or 0) + 1
+
+
+def add_links(claim_id: int, *, by: Person, urls: Iterable[str], **fields: Any) -> list[tuple[str, str]]:
+    """Cite several addresses at once; one that is refused does not keep the others out.
+
+    Returns:
+        for each address, the address and what was wrong with it; an empty string when it was added.
+    """
+    results = []
+    for url in dict.fromkeys(line.strip() for line in urls if line.strip()):
+        try:
+            add_evidence(claim_id, by=by, resource=find_resource(url), **fields)
+            results.append((url, ""))
+        except (Refused, FetchFailed) as refusal:
+            results.append((url, str(refusal)))
+    return results
+
+
+def edit_evidence(evidence_id: int, *, by: Person, **fields: Any) -> Evidence:
+    row = _get(Evidence, evidence_id, _("This evidence is no longer there."))
+    with changing(row.claim_id, "edit_evidence", by=by) as change:
+        row.refresh_from_db()
+        _change_row(change, row, fields, EVIDENCE_FIELDS)
+        if row.withheld and not row.withheld_reason.strip():
+            raise Refused(_("Say why the source is withheld; readers see the reason."), "reason")
+    return row
+
+
+def remove_evidence(evidence_id: int, *, by: Person) -> None:
+    """Take a source off a claim; its captured copies and the record stay."""
+    row = _get(Evidence, evidence_id, _("This evidence is no longer there."))
+    with changing(row.claim_id, "remove_evidence", by=by) as change:
+        change.body |= {
+            "number": row.number,
+            "resource": row.resource_id,
+            "before": {name: getattr(row, name) for name in EVIDENCE_FIELDS},
+            "quotes": list(row.quotes.values_list("exact", flat=True)),
+        }
+        row.delete()
+        link_citations(change.claim)
+
+
+def pin_snapshot(evidence_id: int, snapshot_id: int, *, by: Person | None) -> Evidence:
+    """Say which captured copy a piece of evidence rests on."""
+    row = _get(Evidence, evidence_id, _("This evidence is no longer there."))
+    with changing(row.claim_id, "pin_snapshot", by=by) as change:
+        row.refresh_from_db()
+        snapshot = Snapshot.objects.filter(pk=snapshot_id, resource=row.resource_id).first()
+        if snapshot is None:
+            raise Refused(
+                _("This copy is not of the source of evidence %(number)d.") % {"number": row.number}, "snapshot"
+            )
+        if row.pinned_id == snapshot.pk:
+            change.nothing = True
+        else:
+            row.pinned = snapshot
+            row.save(update_fields=["pinned"])
+            change.body |= {"number": row.number, "snapshot": snapshot.sha256}
+    return row
+
+
+def pin_first_snapshot(job: JobRun, *, resource: int, snapshot: int) -> Any:
+    """Job: the first good capture becomes what evidence rests on, where a claim can still be changed."""
+
+    def keep() -> None:
+        waiting = Evidence.objects.filter(resource=resource, pinned__isnull=True, claim__status__in=EDITABLE)
+        for evidence in waiting.order_by("claim_id", "pk"):
+            pin_snapshot(evidence.pk, snapshot, by=None)
+
+    return keep
+
+
+# --- passages and waivers
+
+
+def add_quote(
+    evidence_id: int,
+    *,
+    by: Person,
+    snapshot: Snapshot,
+    exact: str,
+    prefix: str,
+    suffix: str,
+    start: int,
+    page: int | None = None,
+) -> Quote:
+    """Mark the words relied on.  The copy they stand in becomes the one the evidence rests on.
+
+    Raises:
+        Refused: the words do not stand at that place of that copy.
+    """
+    row = _get(Evidence, evidence_id, _("This evidence is no longer there."))
+    with changing(row.claim_id, "add_quote", by=by) as change:
+        end = start + len(exact)
+        if snapshot.resource_id != row.resource_id or not exact.strip() or snapshot.body_text[start:end] != exact:
+            raise Refused(_("Those words do not stand in this copy; mark them again."), "quote")
+        place = {"snapshot": snapshot, "start": start, "end": end}
+        quote, made = Quote.objects.get_or_create(
+            evidence=row,
+            **place,
+            defaults={"exact": exact, "prefix": prefix, "suffix": suffix, "page": page, "added_by": by},
+        )
+        change.nothing = not made
+        if made and row.pinned_id != snapshot.pk:
+            Evidence.objects.filter(pk=row.pk).update(pinned=snapshot)
+        change.body |= {"number": row.number, "exact": exact, "snapshot": snapshot.sha256}
+    return quote
+
+
+def remove_quote(quote_id: int, *, by: Person) -> None:
+    quote = _get(Quote, quote_id, _("This passage is no longer marked."))
+    with changing(quote.evidence.claim_id, "remove_quote", by=by) as change:
+        change.body |= {"number": quote.evidence.number, "exact": quote.exact}
+        quote.delete()
+
+
+def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Waiver:
+    """State why evidence goes without a captured copy, or without another look at its passage; readers see it."""
+    row = _get(Evidence, evidence_id, _("This evidence is no longer there."))
+    if not reason.strip():
+        raise Refused(_("Say why, in a sentence; readers see it."), "reason")
+    with changing(row.claim_id, "waive_capture", by=by) as change:
+        waiver, _made = Waiver.objects.update_or_create(
+            evidence=row, kind=kind, defaults={"reason": reason.strip(), "by": by}
+        )
+        change.body |= {"number": row.number, "kind": kind, "reason": waiver.reason}
+    return waiver
+
+
+def unwaive(waiver_id: int, *, by: Person) -> None:
+    waiver = _get(Waiver, waiver_id, _("This waiver is no longer there."))
+    with changing(waiver.evidence.claim_id, "unwaive_capture", by=by) as change:
+        change.body |= {"number": waiver.evidence.number, "kind": waiver.kind, "before": waiver.reason}
+        waiver.delete()
+
+
+def _get(model: Any, pk: int, sentence: str) -> Any:
+    row = model.objects.filter(pk=pk).first()
+    if row is None:
+        raise Refused(sentence, "gone")
+    return row

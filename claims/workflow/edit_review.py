@@ -1,0 +1,163 @@
+"""What people answer, ask and say on a claim: rubric, checklist, right of reply, comments, and asking to see the verdict."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.models import (
+    ChecklistAnswer,
+    ChecklistItem,
+    Claim,
+    Comment,
+    ContactLog,
+    Disclosure,
+    Event,
+    Person,
+    RubricAnswer,
+)
+from claims.workflow.apply import Refused
+from claims.workflow.edit import changing
+from claims.workflow.standing import standing
+
+
+def answer_rubric(claim_id: int, *, by: Person, answers: Mapping[str, int], reason: str = "") -> Claim:
+    """Judge whether a claim is worth checking.  The worth follows from the answers.
+
+    Source: the four questions are those of the desk's rubric; each counts 0 to 2, and what cannot be verified is low.
+    """
+    with transaction.atomic():
+        claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
+        if claim is None or not by.can_research:
+            raise Refused(_("A checker or an editor answers the rubric."), "person")
+        for question, answer in answers.items():
+            RubricAnswer.objects.update_or_create(claim=claim, question=question, defaults={"answer": answer})
+        claim.worth, claim.worth_reason = worth_of(claim), reason or claim.worth_reason
+        claim.save(update_fields=["worth", "worth_reason", "updated_at"])
+        Event.objects.append(claim, "answer_rubric", by=by, body={"after": dict(answers), "worth": claim.worth})
+    return claim
+
+
+def worth_of(claim: Claim) -> str:
+    """``high``, ``medium`` or ``low`` from the answers given; empty while a question is open."""
+    answers = dict(RubricAnswer.objects.filter(claim=claim).values_list("question", "answer"))
+    if len(answers) < len(RubricAnswer.Question.values):
+        return ""
+    total = sum(answers.values())
+    if answers["verifiable"] == RubricAnswer.Answer.NO or total <= 3:  # noqa: PLR2004
+        return Claim.Worth.LOW
+    return Claim.Worth.HIGH if total >= 6 else Claim.Worth.MEDIUM  # noqa: PLR2004
+
+
+def answer_checklist(claim_id: int, *, by: Person, item: ChecklistItem, answer: str, note: str = "") -> None:
+    with changing(claim_id, "answer_checklist", by=by) as change:
+        old = ChecklistAnswer.objects.filter(claim=change.claim, item=item).first()
+        if answer not in ChecklistAnswer.Answer.values:
+            raise Refused(_("Answer yes, no or does not apply."), "answer")
+        if old is not None and (old.answer, old.note) == (answer, note):
+            change.nothing = True
+            return
+        ChecklistAnswer.objects.update_or_create(
+            claim=change.claim, item=item, defaults={"answer": answer, "note": note, "by": by, "at": timezone.now()}
+        )
+        change.body |= {"item": item.code, "before": old.answer if old else "", "after": answer}
+
+
+def log_contact(
+    claim_id: int,
+    *,
+    by: Person,
+    asked: str,
+    channel: str,
+    question: str,
+    deadline: datetime,
+    contact_detail: str = "",
+    public_line: str = "",
+) -> ContactLog:
+    """Keep whom was asked what and by when.  The address or number stays out of the record."""
+    if not asked.strip() or not question.strip():
+        raise Refused(_("Say who was asked, and what."), "contact")
+    with changing(claim_id, "log_contact", by=by) as change:
+        contact = ContactLog.objects.create(
+            claim=change.claim,
+            asked=asked.strip(),
+            channel=channel,
+            contact_detail=contact_detail.strip(),
+            question=question.strip(),
+            deadline=deadline,
+            public_line=public_line.strip() or default_public_line(asked.strip(), timezone.now()),
+            by=by,
+        )
+        change.body |= {"contact": contact.pk, "asked": contact.asked, "channel": channel, "deadline": deadline}
+    return contact
+
+
+def default_public_line(asked: str, at: datetime, answered: bool | None = None) -> str:
+    """What readers are told of a question and its answer."""
+    words = {
+        None: _("%(who)s was asked on %(date)s."),
+        True: _("%(who)s was asked on %(date)s and answered."),
+        False: _("%(who)s was asked on %(date)s and did not answer."),
+    }[answered]
+    return words % {"who": asked, "date": at.date().isoformat()}
+
+
+def answer_contact(contact_id: int, *, by: Person, answer: str, public_line: str = "") -> ContactLog:
+    found = ContactLog.objects.filter(pk=contact_id).first()
+    if found is None or not answer.strip():
+        raise Refused(_("Write down what was answered."), "contact")
+    with changing(found.claim_id, "answer_contact", by=by) as change:
+        found.refresh_from_db()
+        found.answer, found.answered_at = answer.strip(), timezone.now()
+        found.public_line = public_line.strip() or default_public_line(found.asked, found.asked_at, answered=True)
+        found.save(update_fields=["answer", "answered_at", "public_line"])
+        change.body |= {"contact": found.pk, "asked": found.asked}
+    return found
+
+
+@transaction.atomic
+def add_comment(
+    claim_id: int, *, by: Person, text: str, evidence_id: int | None = None, parent_id: int | None = None
+) -> Comment:
+    if not text.strip():
+        raise Refused(_("Write a comment first."), "comment")
+    claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
+    if claim is None or by.role == Person.Role.AUDITOR:
+        raise Refused(_("You may read this claim, not comment on it."), "person")
+    comment = Comment.objects.create(
+        claim=claim, by=by, text=text.strip(), evidence_id=evidence_id, parent_id=parent_id
+    )
+    Event.objects.append(claim, "comment", by=by, body={"comment": comment.pk, "text": comment.text})
+    return comment
+
+
+@transaction.atomic
+def resolve_comment(comment_id: int, *, by: Person) -> Comment:
+    comment = Comment.objects.select_related("claim").filter(pk=comment_id).first()
+    if comment is None or by.role == Person.Role.AUDITOR:
+        raise Refused(_("This comment cannot be resolved by you."), "person")
+    Claim.objects.locked().get(pk=comment.claim_id)
+    comment.refresh_from_db(fields=["resolved_at"])
+    if comment.resolved_at is None:
+        comment.resolved_at, comment.resolved_by = timezone.now(), by
+        comment.save(update_fields=["resolved_at", "resolved_by"])
+        Event.objects.append(comment.claim, "resolve_comment", by=by, body={"comment": comment.pk})
+    return comment
+
+
+@transaction.atomic
+def show_verdict(claim_id: int, *, by: Person) -> Claim:
+    """Let somebody see an unpublished verdict; recorded, and the end of his eligibility to cross-check it."""
+    claim: Claim = Claim.objects.locked().get(pk=claim_id)
+    held: Any = standing(claim, by)
+    if held.roles.get("cross_checker") == by.pk and not held.sees_verdict:
+        raise Refused(
+            _("You are its cross-checker: give your own verdict first, or hand the cross-check over."), "blind"
+        )
+    if not held.sees_verdict:
+        Disclosure.objects.get_or_create(claim=claim, person=by)
+        Event.objects.append(claim, "show_verdict", by=by)
+    return claim

@@ -1,0 +1,332 @@
+"""What must hold before a step; the preflight list.
+
+A guard takes an ``Attempt`` and gives back what is missing, in words, each with the place on the claim page where it is
+put right.  Nothing missing: an empty list.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.models import (
+    Approval,
+    Assignment,
+    Claim,
+    Comment,
+    ContactLog,
+    Correction,
+    Desk,
+    Person,
+    RubricAnswer,
+)
+from claims.workflow.attempt import Attempt, Missing, cross_check_for_approval, public_version
+from claims.workflow.preflight_list import quotes_with_state, read_list
+from claims.workflow.standing import is_recused, standing
+
+FRESH_LOOK = timedelta(hours=24)
+
+Guard = Callable[[Attempt], list[Missing]]
+
+
+def _unless(holds: bool, sentence: str, place: str = "your-move") -> list[Missing]:
+    return [] if holds else [Missing(sentence, place)]
+
+
+# --- what a person must say
+
+
+def has_reason(attempt: Attempt) -> list[Missing]:
+    return _unless(bool(attempt.reason.strip()), _("Say why, in a sentence."))
+
+
+def has_decline_reason(attempt: Attempt) -> list[Missing]:
+    known = attempt.data.get("decline_reason") in Claim.DeclineReason.values
+    return _unless(known, _("Choose a reason from the list."))
+
+
+def has_look_again_date(attempt: Attempt) -> list[Missing]:
+    date = attempt.data.get("look_again")
+    return _unless(isinstance(date, datetime) and date > timezone.now(), _("Give a date ahead to look at it again."))
+
+
+def has_due_date(attempt: Attempt) -> list[Missing]:
+    return _unless(bool(attempt.data.get("due") or attempt.claim.due_at), _("Give a due date."))
+
+
+def publish_at_is_ahead(attempt: Attempt) -> list[Missing]:
+    at = attempt.data.get("publish_at")
+    return _unless(isinstance(at, datetime) and at > timezone.now(), _("Give a time ahead to publish at."))
+
+
+# --- triage
+
+
+def rubric_answered(attempt: Attempt) -> list[Missing]:
+    given = set(RubricAnswer.objects.filter(claim=attempt.claim).values_list("question", flat=True))
+    open_questions = [label for value, label in RubricAnswer.Question.choices if value not in given]
+    return _unless(
+        not open_questions,
+        _("Answer the rubric first: %(questions)s") % {"questions": " ".join(map(str, open_questions))},
+        "rubric",
+    )
+
+
+def merge_target_is_live(attempt: Attempt) -> list[Missing]:
+    target = Claim.objects.filter(pk=attempt.data.get("target")).first()
+    if target is None or target.pk == attempt.claim.pk:
+        return [Missing(_("Choose the claim this one repeats."))]
+    ok = target.duplicate_of_id is None and target.status in Claim.LIVE
+    return _unless(ok, _("The claim it is merged into must be live and no duplicate itself."))
+
+
+# --- who works on it
+
+
+def _may_work(claim: Claim, person: Person | None) -> list[Missing]:
+    if person is None or not person.is_active or not person.can_research:
+        return [Missing(_("Choose an active checker or editor."))]
+    return _unless(
+        not is_recused(claim, person), _("%(name)s is recused from this claim.") % {"name": person.name}, "people"
+    )
+
+
+def assignee_may_work(attempt: Attempt) -> list[Missing]:
+    person = attempt.data.get("person") or attempt.by
+    if attempt.by and not attempt.by.is_editor and person != attempt.by:
+        return [Missing(_("A checker takes a claim for himself; an editor assigns it to others."))]
+    return _may_work(attempt.claim, person)
+
+
+def role_can_be_handed_over(attempt: Attempt) -> list[Missing]:
+    role, person = attempt.data.get("role"), attempt.data.get("person")
+    if role not in Assignment.Role.values:
+        return [Missing(_("Say which role is handed over."))]
+    found = _may_work(attempt.claim, person)
+    assert person is None or isinstance(person, Person)
+    if not found and person is not None:
+        found += _fits_role(attempt, role, person)
+    return found
+
+
+def _fits_role(attempt: Attempt, role: str, person: Person) -> list[Missing]:
+    by, standing_ = attempt.by, attempt.standing
+    if by and not by.is_editor and role != Assignment.Role.CHECKER:
+        return [Missing(_("Only an editor hands over this role."))]
+    if role == Assignment.Role.EDITOR and not person.is_editor:
+        return [Missing(_("%(name)s is not an editor.") % {"name": person.name})]
+    if role == Assignment.Role.CROSS_CHECKER:
+        theirs = standing(attempt.claim, person)
+        if theirs.is_author or theirs.has_seen or theirs.is_holder:
+            return [
+                Missing(_("%(name)s wrote or has seen this verdict and cannot cross-check it.") % {"name": person.name})
+            ]
+    cross_checker = standing_.roles.get("cross_checker")
+    clash = role == Assignment.Role.CHECKER and cross_checker == person.pk
+    return _unless(not clash, _("%(name)s cross-checks this claim.") % {"name": person.name}, "people")
+
+
+def not_recused(attempt: Attempt) -> list[Missing]:
+    return _unless(not attempt.standing.recused, _("You are recused from this claim."), "people")
+
+
+def not_an_author(attempt: Attempt) -> list[Missing]:
+    return _unless(
+        not attempt.standing.is_author, _("You changed what this claim says, so somebody else must do this."), "people"
+    )
+
+
+def still_blind(attempt: Attempt) -> list[Missing]:
+    blind = attempt.claim.is_public or not attempt.standing.has_seen
+    return _unless(blind, _("You asked to see the verdict, so somebody else must cross-check it."), "people")
+
+
+# --- right of reply
+
+
+def contact_with_deadline(attempt: Attempt) -> list[Missing]:
+    waiting = ContactLog.objects.filter(claim=attempt.claim, answer="", deadline__gt=timezone.now()).exists()
+    return _unless(waiting, _("Log whom you asked and by when they may answer."), "reply")
+
+
+def reply_settled(attempt: Attempt) -> list[Missing]:
+    open_contacts = ContactLog.objects.filter(claim=attempt.claim, answer="", deadline__gt=timezone.now()).exists()
+    return _unless(
+        not open_contacts or bool(attempt.reason.strip()),
+        _("An answer is still awaited: say why you go on without it."),
+        "reply",
+    )
+
+
+# --- the verdict and its second reading
+
+
+def has_verdict(attempt: Attempt) -> list[Missing]:
+    return _unless(attempt.claim.rating_id is not None, _("Give a verdict."), "verdict")
+
+
+def has_rationale(attempt: Attempt) -> list[Missing]:
+    return _unless(bool(attempt.claim.rationale.strip()), _("Write the rationale."), "verdict")
+
+
+def waiver_allowed(attempt: Attempt) -> list[Missing]:
+    return _unless(attempt.desk.cross_check_may_be_waived, _("This desk does not waive the cross-check."))
+
+
+def has_own_verdict(attempt: Attempt) -> list[Missing]:
+    return _unless(attempt.data.get("rating") is not None, _("Give your own verdict."), "cross-check")
+
+
+def verdicts_differ(attempt: Attempt) -> list[Missing]:
+    second = attempt.second_verdict
+    differ = second is not None and second.kind == "cross" and second.rating_id != attempt.claim.rating_id
+    return _unless(differ, _("The two verdicts agree: there is nothing to decide."))
+
+
+def decision_is_one_of_two(attempt: Attempt) -> list[Missing]:
+    rating, second = attempt.data.get("rating"), attempt.second_verdict
+    either = {attempt.claim.rating_id, second.rating_id if second else None} - {None}
+    return _unless(rating is not None and rating.pk in either, _("Decide for one of the two verdicts."))
+
+
+def second_verdict_stands(attempt: Attempt) -> list[Missing]:
+    second = attempt.second_verdict
+    if second is None:
+        return [Missing(_("No cross-check stands for this evidence and verdict."), "cross-check")]
+    if second.kind == "cross" and second.rating_id != attempt.claim.rating_id:
+        return [Missing(_("The two verdicts differ: an editor must decide first."), "cross-check")]
+    return []
+
+
+def policy_kept(attempt: Attempt) -> list[Missing]:
+    second = attempt.second_verdict
+    same = (
+        second is not None
+        and attempt.by is not None
+        and cross_check_for_approval(attempt.claim, second).by_id == attempt.by.pk
+    )
+    if attempt.desk.review_policy == Desk.Policy.THREE and same:
+        return [
+            Missing(_("This desk wants three people: the approver must not be the one who gave the second verdict."))
+        ]
+    return []
+
+
+def seen_is_current(attempt: Attempt) -> list[Missing]:
+    current = attempt.content.content_sha256
+    frozen = attempt.revision.content_sha256 if attempt.revision else ""
+    return _unless(
+        attempt.seen == current == frozen,
+        _("The claim has changed since this page was opened: read it again."),
+        "verdict",
+    )
+
+
+def comments_resolved(attempt: Attempt) -> list[Missing]:
+    count = Comment.objects.filter(claim=attempt.claim, parent__isnull=True, resolved_at__isnull=True).count()
+    sentence = ngettext("%(count)d comment is not resolved.", "%(count)d comments are not resolved.", count)
+    return _unless(not count, sentence % {"count": count}, "comments")
+
+
+# --- the preflight list
+
+
+def preflight_list(attempt: Attempt) -> list[Missing]:
+    return [found for item in read_list(attempt.claim) for found in item.missing]
+
+
+# --- publication
+
+
+def approved_is_current(attempt: Attempt) -> list[Missing]:
+    revision = attempt.revision
+    approved = revision is not None and Approval.objects.filter(revision=revision).exists()
+    same = approved and revision is not None and attempt.content.content_sha256 == revision.content_sha256
+    return _unless(same, _("What stands here now is not what was approved."), "verdict")
+
+
+def everything_recorded(attempt: Attempt) -> list[Missing]:
+    claim = attempt.claim
+    return _unless(
+        claim.content_version <= claim.recorded_version,
+        _("Something was changed outside the application and is not in the record yet; try again in a minute."),
+    )
+
+
+def quotes_checked_today(attempt: Attempt) -> list[Missing]:
+    since = timezone.now() - FRESH_LOOK
+    stale = [
+        quote
+        for quote in quotes_with_state(attempt.claim)
+        if quote.added_at < since
+        and (quote.looked_at is None or quote.looked_at < since)  # type: ignore[attr-defined]
+        and not quote.evidence.waivers.filter(kind="quote_check").exists()
+    ]
+    return [
+        Missing(
+            _("The passage of evidence %(number)d was not looked at within 24 hours.") % {"number": q.evidence.number},
+            f"e{q.evidence.number}",
+        )
+        for q in stale
+    ]
+
+
+def correction_typed(attempt: Attempt) -> list[Missing]:
+    public = public_version(attempt.claim)
+    if public is None or public.revision.content_sha256 == attempt.content.content_sha256:
+        return []
+    claim = attempt.claim
+    told_before = json.loads(public.revision.body)["correction"]
+    now = [claim.correction_kind, claim.correction_text]
+    typed = (
+        claim.correction_kind in Correction.Kind.values and bool(claim.correction_text.strip()) and now != told_before
+    )
+    return _unless(typed, _("It was public before: say what kind of change this is, and what changed."), "verdict")
+
+
+def content_is_public_one(attempt: Attempt) -> list[Missing]:
+    public = public_version(attempt.claim)
+    same = public is not None and public.revision.content_sha256 == attempt.content.content_sha256
+    return _unless(same, _("What stands here differs from what is public: submit it instead."), "verdict")
+
+
+def not_withheld(attempt: Attempt) -> list[Missing]:
+    return _unless(attempt.claim.public_state != Claim.PublicState.WITHHELD, _("It is withheld already."))
+
+
+def is_withheld(attempt: Attempt) -> list[Missing]:
+    return _unless(attempt.claim.public_state == Claim.PublicState.WITHHELD, _("It is not withheld."))
+
+
+def not_yet_proposed(attempt: Attempt) -> list[Missing]:
+    return _unless(attempt.claim.retraction_proposed_by_id is None, _("A retraction is proposed already."))
+
+
+def retraction_proposed_by_another(attempt: Attempt) -> list[Missing]:
+    proposer = attempt.claim.retraction_proposed_by_id
+    if proposer is None:
+        return [Missing(_("Propose the retraction first; another editor then carries it out."))]
+    return _unless(
+        attempt.by is not None and attempt.by.pk != proposer, _("Another editor must carry out what you proposed.")
+    )
+
+
+GUARDS: dict[str, Guard] = {
+    guard.__name__: guard
+    for guard in (
+        has_reason, has_decline_reason, has_look_again_date, has_due_date, publish_at_is_ahead, rubric_answered,
+        merge_target_is_live, assignee_may_work, role_can_be_handed_over, not_recused, not_an_author, still_blind,
+        contact_with_deadline, reply_settled, has_verdict, has_rationale, waiver_allowed, has_own_verdict,
+        verdicts_differ, decision_is_one_of_two, second_verdict_stands, policy_kept, seen_is_current, comments_resolved,
+        preflight_list, approved_is_current, everything_recorded, quotes_checked_today, correction_typed,
+        content_is_public_one, not_withheld, is_withheld, not_yet_proposed, retraction_proposed_by_another,
+    )
+}  # fmt: skip
+
+
+def missing(attempt: Attempt, guards: tuple[str, ...]) -> list[Missing]:
+    """All that the named guards miss, in their order."""
+    return [found for name in guards for found in GUARDS[name](attempt)]

@@ -1,0 +1,112 @@
+"""The preflight list: what must hold before anybody reads a claim a second time, and again when it is approved."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+
+from claims.models import ChecklistItem, Citation, Claim, Evidence, EvidenceKind, Quote, QuoteCheck
+from claims.workflow.attempt import Missing
+
+ENOUGH_ORIGINS = 2
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the list: what is asked, and what is missing of it (nothing: it is met)."""
+
+    title: str
+    missing: list[Missing]
+
+
+def read_list(claim: Claim) -> list[Item]:
+    """Every line of the list with what it misses; seven statements whatever the number of rows."""
+    evidence = list(
+        Evidence.objects.filter(claim=claim)
+        .select_related("resource", "pinned")
+        .prefetch_related("quotes", "waivers")
+        .order_by("number")
+    )
+    return [
+        Item(_("Verdict and rationale"), verdict_given(claim)),
+        Item(_("Enough independent evidence"), evidence_is_enough(claim, evidence)),
+        Item(_("Every source captured"), captures_done(evidence)),
+        Item(_("Every passage found in its source"), quotes_found(claim)),
+        Item(_("Checklist answered"), checklist_answered(claim)),
+        Item(_("Every citation resolves"), citations_resolve(claim)),
+    ]
+
+
+def verdict_given(claim: Claim) -> list[Missing]:
+    found = []
+    if claim.rating_id is None:
+        found.append(Missing(_("Give a verdict."), "verdict"))
+    if not claim.rationale.strip():
+        found.append(Missing(_("Write the rationale."), "verdict"))
+    return found
+
+
+def evidence_is_enough(claim: Claim, evidence: list[Evidence]) -> list[Missing]:
+    """Two pieces of different origin, or one authentic primary document quoted, or a stated exception."""
+    if claim.rating is None or not claim.rating.needs_evidence or claim.evidence_exception.strip():
+        return []
+    counted = [e for e in evidence if e.stance in {"supports", "refutes"} and e.kind != EvidenceKind.DESK_NOTE]
+    origins = {e.origin or f"resource/{e.resource_id}" for e in counted}
+    proven = any(e.kind == EvidenceKind.PRIMARY and e.reliability == "A" and e.quotes.all() for e in counted)
+    shared = [origin for origin, count in Counter(e.origin for e in counted if e.origin).items() if count > 1]
+    sentence = _(
+        "Two supporting or refuting pieces of different origin are needed, or one quoted primary document of grade A, "
+        "or a stated exception; there are %(count)d."
+    ) % {"count": len(origins)}
+    if shared:
+        sentence += " " + _("One origin counts once: %(origins)s.") % {"origins": ", ".join(shared)}
+    return [] if len(origins) >= ENOUGH_ORIGINS or proven else [Missing(sentence, "evidence")]
+
+
+def captures_done(evidence: list[Evidence]) -> list[Missing]:
+    """Each piece has a captured copy it rests on, or a stated reason to do without."""
+    return [
+        Missing(
+            _("Evidence %(number)d has no captured copy: capture it, upload one, or waive it with a reason.")
+            % {"number": item.number},
+            f"e{item.number}",
+        )
+        for item in evidence
+        if item.pinned is None and not any(waiver.kind == "capture" for waiver in item.waivers.all())
+    ]
+
+
+def quotes_with_state(claim: Claim) -> list[Quote]:
+    """The claim's passages with the newest look at each: ``state`` and ``looked_at``."""
+    newest = QuoteCheck.objects.filter(quote=OuterRef("pk")).order_by("-at", "-id")
+    return list(
+        Quote.objects.filter(evidence__claim=claim)
+        .select_related("evidence")
+        .annotate(state=Subquery(newest.values("state")[:1]), looked_at=Subquery(newest.values("at")[:1]))
+        .order_by("evidence__number", "start")
+    )
+
+
+def quotes_found(claim: Claim) -> list[Missing]:
+    return [
+        Missing(
+            _("A passage of evidence %(number)d is no longer in its source.") % {"number": quote.evidence.number},
+            f"e{quote.evidence.number}",
+        )
+        for quote in quotes_with_state(claim)
+        if quote.state in {"altered", "gone"}  # type: ignore[attr-defined]
+    ]
+
+
+def checklist_answered(claim: Claim) -> list[Missing]:
+    answered = Q(answers__claim=claim)
+    return [
+        Missing(_("Checklist: %(question)s") % {"question": item.text}, "checklist")
+        for item in ChecklistItem.objects.current().filter(required=True).exclude(answered)
+    ]
+
+
+def citations_resolve(claim: Claim) -> list[Missing]:
+    loose = Citation.objects.filter(claim=claim, evidence__isnull=True).values_list("number", flat=True)
+    return [Missing(_("[%(number)d] points to no evidence.") % {"number": number}, "verdict") for number in loose]

@@ -1,0 +1,107 @@
+"""Verdicts given one after another: the first, the cross-check, the tally, the decision, the approval."""
+
+from typing import Any
+
+from django.db.models import F
+
+from claims.models import Approval, Claim, Person, Reading, Revision
+from claims.workflow import revisions
+from claims.workflow.attempt import Attempt, cross_check_for_approval, public_version
+from claims.workflow.transitions import CHANGES_REQUESTED, IN_REVIEW
+
+
+def add_first(claim: Claim, revision: Revision, by: Person) -> Reading:
+    """Keep the verdict a claim is submitted with."""
+    return Reading.objects.create(
+        claim=claim,
+        revision=revision,
+        kind=Reading.Kind.FIRST,
+        by=by,
+        rating=claim.rating,
+        confidence=claim.confidence,
+        reason=claim.rationale,
+        material_sha256=revision.material_sha256,
+        informed=claim.is_public,
+    )
+
+
+def _second(attempt: Attempt, kind: Reading.Kind, **values: Any) -> Reading:
+    revision = attempt.revision
+    assert revision is not None
+    assert attempt.by is not None
+    return Reading.objects.create(
+        claim=attempt.claim,
+        revision=revision,
+        kind=kind,
+        by=attempt.by,
+        reason=attempt.reason,
+        material_sha256=revision.material_sha256,
+        informed=attempt.claim.is_public,
+        **values,
+    )
+
+
+def add_cross(attempt: Attempt) -> tuple[Reading, str]:
+    """Keep an independent second verdict and tally the two.
+
+    Returns:
+        the reading, and where it leads: to review, or back to its checker the first time the verdicts differ.
+    """
+    differed_before = _differed_before(attempt.claim)
+    rating = attempt.data["rating"]
+    reading = _second(attempt, Reading.Kind.CROSS, rating=rating, confidence=attempt.data.get("confidence", ""))
+    differs = rating.pk != attempt.claim.rating_id
+    return reading, CHANGES_REQUESTED if differs and not differed_before else IN_REVIEW
+
+
+def _differed_before(claim: Claim) -> bool:
+    """Whether an earlier cross-check of this round (since the claim was last public) differed from its first verdict."""
+    public = public_version(claim)
+    since = public.revision.number if public else 0
+    crosses = Reading.objects.filter(claim=claim, kind=Reading.Kind.CROSS, revision__number__gt=since)
+    first = {"revision__readings__kind": Reading.Kind.FIRST}
+    return crosses.filter(**first).exclude(rating=F("revision__readings__rating")).exists()
+
+
+def add_waiver(attempt: Attempt) -> Reading:
+    return _second(attempt, Reading.Kind.WAIVER)
+
+
+def add_decision(attempt: Attempt) -> dict[str, Any]:
+    """Settle two verdicts that differ for one of them.  Deciding for the second makes it the claim's, and a new
+    revision is frozen; deciding is not authorship."""
+    claim, rating = attempt.claim, attempt.data["rating"]
+    body: dict[str, Any] = {"rating": rating.label}
+    if rating.pk != claim.rating_id:
+        claim.rating = rating
+        Claim.objects.filter(pk=claim.pk).update(rating=rating)
+        claim.refresh_from_db(fields=["content_version"])
+        attempt.__dict__["revision"] = revision = revisions.freeze(claim, "edit", by=None)
+        mark_recorded(claim)
+        body |= {"revision": revision.number, "content_sha256": revision.content_sha256}
+    reading = _second(attempt, Reading.Kind.DECISION, rating=rating)
+    return body | {"reading": reading.pk, "material_sha256": reading.material_sha256}
+
+
+def add_approval(attempt: Attempt) -> Approval:
+    """Bind one editor's approval to the exact text on his page."""
+    second, revision = attempt.second_verdict, attempt.revision
+    assert second is not None
+    assert revision is not None
+    assert attempt.by is not None
+    rests_on = cross_check_for_approval(attempt.claim, second)
+    return Approval.objects.create(
+        revision=revision,
+        content_sha256=attempt.seen,
+        approver=attempt.by,
+        cross_check=rests_on,
+        cross_checker=rests_on.by,
+        decision=second if second.kind == Reading.Kind.DECISION else None,
+        policy=attempt.desk.review_policy,
+    )
+
+
+def mark_recorded(claim: Claim) -> None:
+    """Say that the record knows the claim as it stands (house rule 8)."""
+    Claim.objects.filter(pk=claim.pk).update(recorded_version=F("content_version"))
+    claim.refresh_from_db(fields=["content_version", "recorded_version"])

@@ -1,0 +1,97 @@
+"""THE TABLE: every step a claim can take, from where, to where, by whom, and what must hold.
+
+Pure: plain strings, so that buttons, documentation, tests and the operation itself are made from one source.
+``who`` lists the kinds of person of whom one is enough; ``guards`` are names in ``claims.workflow.guards``.
+"""
+
+from dataclasses import dataclass
+
+INBOX, WATCHING, ACCEPTED = "inbox", "watching", "accepted"
+IN_RESEARCH, AWAITING_REPLY, CHANGES_REQUESTED = "in_research", "awaiting_reply", "changes_requested"
+PREFLIGHT, IN_CROSS_CHECK, IN_REVIEW, APPROVED = "preflight", "in_cross_check", "in_review", "approved"
+PUBLISHED, DECLINED, DUPLICATE, RETRACTED, ARCHIVED = "published", "declined", "duplicate", "retracted", "archived"
+
+WORKING = (IN_RESEARCH, AWAITING_REPLY, CHANGES_REQUESTED, PREFLIGHT, IN_CROSS_CHECK, IN_REVIEW, APPROVED)
+BEFORE_WORK = (INBOX, WATCHING, ACCEPTED)
+LIVE = (*BEFORE_WORK, *WORKING, PUBLISHED)
+STATES = (*LIVE, DECLINED, DUPLICATE, RETRACTED, ARCHIVED)
+
+# Where an author may change what the claim says; editors may also in the second group, which voids the approval.
+EDITABLE = (*BEFORE_WORK, IN_RESEARCH, AWAITING_REPLY, CHANGES_REQUESTED)
+EDITABLE_BY_EDITORS = (IN_REVIEW, APPROVED)
+
+# Kinds of person.
+EDITOR, CHECKER, HOLDER, CROSS_CHECKER, SYSTEM = "editor", "checker", "holder", "cross_checker", "system"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table.
+
+    Attributes:
+        sources: states it may be taken from.
+        targets: where it may lead; empty: the state stays.  With several, the step itself says which.
+        who: kinds of person allowed, or the system.
+        guards: what must hold, by name.
+        label: the words on the button.
+        needs: what the person must give: ``reason``, ``due``, ``rating`` ...
+        public: ``True`` only for public claims, ``False`` only for others, ``None`` for both.
+        effect: whether a publishing effect runs inside the transaction.
+    """
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    who: tuple[str, ...]
+    guards: tuple[str, ...] = ()
+    label: str = ""
+    needs: tuple[str, ...] = ()
+    public: bool | None = None
+    effect: bool = False
+
+    @property
+    def by_system_only(self) -> bool:
+        return self.who == (SYSTEM,)
+
+
+CLOSABLE = (*BEFORE_WORK, *WORKING)
+EDITORS = (EDITOR,)
+HOLDER_OR_EDITOR = (HOLDER, EDITOR)
+
+# fmt: off
+TRANSITIONS: dict[str, Transition] = {
+    "watch":             Transition((INBOX,), (WATCHING,), EDITORS, ("has_look_again_date",), "Watch", ("look_again",)),
+    "wake":              Transition((WATCHING,), (INBOX,), (SYSTEM, EDITOR), (), "Back to the inbox"),
+    "accept":            Transition((INBOX, WATCHING), (ACCEPTED,), EDITORS, ("rubric_answered",), "Accept"),
+    "decline":           Transition(CLOSABLE, (DECLINED,), EDITORS, ("has_reason", "has_decline_reason"), "Decline", ("decline_reason", "reason"), public=False),
+    "merge":             Transition(CLOSABLE, (DUPLICATE,), EDITORS, ("merge_target_is_live",), "Merge", ("target",), public=False),
+    "restore":           Transition((DECLINED, DUPLICATE, ARCHIVED), (INBOX, WATCHING, ACCEPTED, IN_RESEARCH, RETRACTED), EDITORS, (), "Restore"),
+    "assign":            Transition((ACCEPTED,), (IN_RESEARCH,), (EDITOR, CHECKER), ("assignee_may_work", "has_due_date"), "Assign", ("person", "due")),
+    "hand_over":         Transition((ACCEPTED, *WORKING), (), HOLDER_OR_EDITOR, ("role_can_be_handed_over",), "Hand over", ("role", "person")),
+    "request_reply":     Transition((IN_RESEARCH, CHANGES_REQUESTED), (AWAITING_REPLY,), (HOLDER,), ("contact_with_deadline",), "Wait for the reply"),
+    "resume":            Transition((AWAITING_REPLY,), (IN_RESEARCH,), (HOLDER, EDITOR, SYSTEM), ("reply_settled",), "Resume", ("reason",)),
+    "submit":            Transition((IN_RESEARCH, CHANGES_REQUESTED), (PREFLIGHT,), (HOLDER,), ("has_verdict", "has_rationale"), "Submit"),
+    "recall":            Transition((PREFLIGHT, IN_CROSS_CHECK, IN_REVIEW), (IN_RESEARCH,), (HOLDER, EDITOR, SYSTEM), ("has_reason",), "Recall", ("reason",)),
+    "pass":              Transition((PREFLIGHT,), (IN_CROSS_CHECK, IN_REVIEW), (SYSTEM,), ("preflight_list",)),
+    "fail":              Transition((PREFLIGHT,), (CHANGES_REQUESTED,), (SYSTEM,), ("has_reason",)),
+    "waive_cross_check": Transition((IN_CROSS_CHECK,), (IN_REVIEW,), EDITORS, ("not_an_author", "waiver_allowed", "has_reason"), "Waive the cross-check", ("reason",)),
+    "cross_check":       Transition((IN_CROSS_CHECK,), (IN_REVIEW, CHANGES_REQUESTED), (CROSS_CHECKER,), ("not_an_author", "still_blind", "not_recused", "has_own_verdict"), "Give your verdict", ("rating", "reason")),
+    "decide":            Transition((IN_REVIEW,), (), EDITORS, ("not_an_author", "verdicts_differ", "decision_is_one_of_two", "has_reason"), "Decide", ("rating", "reason")),
+    "return":            Transition((IN_REVIEW, APPROVED), (CHANGES_REQUESTED,), EDITORS, ("has_reason",), "Return", ("reason",)),
+    "approve":           Transition((IN_REVIEW,), (APPROVED,), EDITORS, ("not_an_author", "policy_kept", "seen_is_current", "preflight_list", "second_verdict_stands", "comments_resolved"), "Approve"),
+    "void":              Transition((IN_REVIEW, APPROVED), (IN_REVIEW, CHANGES_REQUESTED), (SYSTEM,)),
+    "schedule":          Transition((APPROVED,), (), EDITORS, ("publish_at_is_ahead",), "Schedule", ("publish_at",)),
+    "publish":           Transition((APPROVED,), (PUBLISHED,), (EDITOR, SYSTEM), ("approved_is_current", "everything_recorded", "quotes_checked_today", "correction_typed"), "Publish", effect=True),
+    "reopen":            Transition((PUBLISHED, RETRACTED), (IN_RESEARCH,), (EDITOR, SYSTEM), ("has_reason",), "Reopen", ("reason", "say_under_review")),
+    "stand":             Transition(WORKING, (PUBLISHED,), EDITORS, ("has_reason", "content_is_public_one"), "It stands", ("reason",), public=True),
+    "withhold":          Transition((*WORKING, PUBLISHED), (), EDITORS, ("has_reason", "not_withheld"), "Withhold", ("reason",), public=True, effect=True),
+    "lift":              Transition((*WORKING, PUBLISHED), (), EDITORS, ("is_withheld",), "Put back", public=True, effect=True),
+    "propose_retraction": Transition((*WORKING, PUBLISHED), (), EDITORS, ("has_reason", "not_yet_proposed"), "Propose retraction", ("reason",), public=True),
+    "retract":           Transition((*WORKING, PUBLISHED), (RETRACTED,), EDITORS, ("retraction_proposed_by_another",), "Retract", public=True, effect=True),
+    "archive":           Transition((DECLINED, DUPLICATE, RETRACTED), (ARCHIVED,), EDITORS, (), "Archive"),
+}
+# fmt: on
+
+
+def steps_from(state: str) -> dict[str, Transition]:
+    """The rows of the table that may be taken from a state, in the table's order."""
+    return {action: step for action, step in TRANSITIONS.items() if state in step.sources}
