@@ -47,6 +47,7 @@ def start(
     death_signal: signal.Signals = signal.SIGTERM,
     patience: float = 10,
     user: int | None = None,
+    cwd: Path | None = None,
 ) -> Child:
     """Start a child in a session of its own; the kernel sends it ``death_signal`` when this process is gone.
 
@@ -69,6 +70,7 @@ def start(
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env=dict(env) if env is not None else None,
+                cwd=cwd,
                 start_new_session=True,
                 preexec_fn=follow_parent,  # noqa: PLW1509  # nothing else runs in this process while it forks
                 user=user,

@@ -65,7 +65,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "factcheck.urls"
 WSGI_APPLICATION = "factcheck.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORM_RENDERER = "django.forms.renderers.DjangoDivFormRenderer"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -103,30 +102,25 @@ CACHES = {
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "memory://"
 CELERY_BROKER_CONNECTION_TIMEOUT = 1.0
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    {
-        "data_folder_in": str(VAR_DIR / "bells"),
-        "data_folder_out": str(VAR_DIR / "bells"),
-        "control_folder": str(VAR_DIR / "bells-control"),
-        "store_processed": False,
-    }
-    if CELERY_BROKER_URL.startswith("filesystem:")
-    else {
-        # Long, so that no bell is rung twice while its work runs; prompt recovery is the ledger's task.
-        "visibility_timeout": 3600,
-        "unacked_restore_interval": 10,
-        "unacked_restore_throttle": 1,
-        # A web request must not wait for a dead broker: one short try, here and in the publish policy below.
-        "socket_timeout": 1,
-        "socket_connect_timeout": 0.5,
-        "retry_on_timeout": False,
-        "health_check_interval": 10,
-        "max_retries": 1,
-        "interval_start": 0,
-        "interval_step": 0.1,
-        "interval_max": 0.2,
-    }
-)
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    # Long, so that no bell is rung twice while its work runs; prompt recovery is the ledger's task.
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    # A web request must not wait for a dead broker: one short try, here and in the publish policy below.
+    "socket_timeout": 1,
+    "socket_connect_timeout": 0.5,
+    "retry_on_timeout": False,
+    "health_check_interval": 10,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.2,
+    # For the broker of last resort, files; the others do not read these.
+    "data_folder_in": str(VAR_DIR / "bells"),
+    "data_folder_out": str(VAR_DIR / "bells"),
+    "control_folder": str(VAR_DIR / "bells-control"),
+}
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -187,6 +181,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # half the files to compress at the first run
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- the browser

@@ -5,10 +5,16 @@ import json
 import os
 import pwd
 import secrets
+import shutil
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
+
+SECONDS_FOR_A_GLANCE = 0.5  # ``announced`` takes the lock for a moment; that must not look like "in use"
 
 
 class CannotStart(Exception):
@@ -26,8 +32,7 @@ class Running:
     pid: int
     database_url: str
     broker_url: str
-    address: str  # of the web server; empty while only a command runs
-    run_dir: str  # short folder of the sockets
+    address: str  # of the web server
 
 
 def prepare(var_dir: Path) -> None:
@@ -83,18 +88,38 @@ def held(var_dir: Path) -> Iterator[None]:
     """
     prepare(var_dir)
     with (var_dir / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise InUse(
-                f"The data folder {var_dir} is in use by process {lock.read().strip() or '?'}: "
-                "stop it first, or choose another VAR_DIR."
-            ) from None
+        deadline = time.monotonic() + SECONDS_FOR_A_GLANCE
+        while not _locked(lock, fcntl.LOCK_EX):
+            if time.monotonic() > deadline:
+                lock.seek(0)
+                raise InUse(
+                    f"The data folder {var_dir} is in use by process {lock.read().strip() or '?'}: "
+                    "stop it first, or choose another VAR_DIR."
+                )
+            time.sleep(0.05)
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+@contextmanager
+def sockets(var_dir: Path) -> Iterator[Path]:
+    """A short folder for sockets, ours alone; ``VAR_DIR/run`` points to it, and a former one left behind is removed.
+
+    Short, because the path of a unix socket ends at 107 bytes and VAR_DIR may lie deep.
+    """
+    link = var_dir / "run"
+    if link.is_symlink():
+        shutil.rmtree(link.readlink(), ignore_errors=True)
+        link.unlink()
+    folder = Path(tempfile.mkdtemp(prefix="factcheck-"))
+    try:
+        link.symlink_to(folder)
+        yield folder
+    finally:
+        link.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def announce(var_dir: Path, running: Running) -> None:
@@ -109,11 +134,21 @@ def withdraw(var_dir: Path) -> None:
 
 
 def announced(var_dir: Path) -> Running | None:
-    """What was said last; after a crash it may describe servers that are gone."""
+    """What serves the folder now; what a killed process left written counts for nothing."""
     try:
-        return Running(**json.loads((var_dir / "running.json").read_text()))
-    except (FileNotFoundError, ValueError, TypeError):
+        running = Running(**json.loads((var_dir / "running.json").read_text()))
+        with (var_dir / "lock").open() as lock:
+            return None if _locked(lock, fcntl.LOCK_SH) else running
+    except (OSError, ValueError, TypeError):
         return None
+
+
+def _locked(lock: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _user_name(uid: int) -> str:

@@ -1,0 +1,103 @@
+"""What happens between "the servers answer" and "the house is open": tables, static files, people, a welcome."""
+
+import hashlib
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from io import StringIO
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.db import connections, transaction
+
+from claims.models import Person
+from factcheck import vardir
+
+WORDS_IN_PASSWORD = 4
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread
+
+
+def prepare(say: Callable[[str], None]) -> None:
+    """Bring tables, static files and people up to date; quick when nothing changed."""
+    with ThreadPoolExecutor(max_workers=1) as aside:  # compressing takes seconds at the first run, and a core of its own
+        static = aside.submit(_collect_static)
+        call_command("migrate", interactive=False, verbosity=0)
+        if not Person.objects.exists():
+            _open_desk(say)
+        static.result()
+    connections.close_all()
+
+
+def welcome(say: Callable[[str], None]) -> None:
+    """Say where the house is, how to get in, and where its data lies."""
+    say(f"\nThe desk is open:  {settings.BASE_URL}/")
+    if known := _known_passwords():
+        roles = dict(Person.objects.filter(is_active=True, username__in=known).values_list("username", "role"))
+        connections.close_all()
+        say("\nSign in as")
+        for username, password in known.items():
+            if username in roles:
+                say(f"  {roles[username]:<14} {username:<18} {password}")
+        say(f"(first passwords of this installation, kept in {_passwords_file()})")
+    say(f"\nThe data lies in {settings.VAR_DIR}, the logs in {settings.VAR_DIR / 'log'}.")
+    say("Ctrl-C stops everything.")
+
+
+@transaction.atomic
+def _open_desk(say: Callable[[str], None]) -> None:
+    """The starting newsroom, or one administrator; each with a random password.  All of it or, when cut short, nothing."""
+    if settings.DEMO and "load_newsroom" in get_commands():
+        say("First run: loading the starting newsroom ...")
+        call_command("load_newsroom", stdout=StringIO())
+    if not Person.objects.exists():
+        Person.objects.create_superuser("administrator", "", None, name="Administrator", role=Person.Role.ADMINISTRATOR)
+    people = list(Person.objects.filter(is_active=True).order_by("pk"))
+    passwords = {person.username: _new_password() for person in people}
+    with ThreadPoolExecutor(max_workers=4) as pool:  # hashing is slow on purpose, and lets other threads run
+        for person, hashed in zip(people, pool.map(make_password, passwords.values()), strict=True):
+            person.password = hashed
+    Person.objects.bulk_update(people, ["password"])
+    vardir.write_private(_passwords_file(), json.dumps(passwords, indent=1) + "\n")
+
+
+def _new_password() -> str:
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(WORDS_IN_PASSWORD))
+
+
+def _passwords_file() -> Path:
+    """Made beside the other secrets, whose folder is there since the settings were read."""
+    return Path(settings.VAR_DIR) / "secrets" / "first-passwords.json"
+
+
+def _known_passwords() -> dict[str, str]:
+    try:
+        return dict(json.loads(_passwords_file().read_text()))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _collect_static() -> None:
+    """Collect the static files again only when one of them changed."""
+    root = Path(settings.STATIC_ROOT)
+    digest = hashlib.sha256("\n".join(_static_files()).encode()).hexdigest()
+    mark = root.with_name("static.sha256")
+    if mark.is_file() and mark.read_text() == digest and root.is_dir():
+        return
+    mark.unlink(missing_ok=True)
+    shutil.rmtree(root, ignore_errors=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    mark.write_text(digest)
+
+
+def _static_files() -> Iterator[str]:
+    yield f"{version('django')} {version('whitenoise')} {settings.STORAGES['staticfiles']['BACKEND']}"
+    for finder in get_finders():
+        for path, storage in finder.list(["CVS", ".*", "*~"]):
+            stat = Path(storage.path(path)).stat()
+            yield f"{path} {stat.st_size} {stat.st_mtime_ns}"

@@ -1,0 +1,197 @@
+"""What ``manage.py up`` does: start the house in order, watch it, stop it in order."""
+
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.core.management import get_commands
+
+from factcheck import embedded, firstrun, processes, probes, servers, vardir
+from factcheck.celery import FAST_QUEUES, SLOW_QUEUES
+from factcheck.processes import Child
+from factcheck.vardir import CannotStart, Running
+
+WEB_WORKERS, WEB_THREADS = 2, 4
+POOL_PROCESSES = 2  # of each Celery worker
+WEB_CONNECTIONS = 6  # of each web process; a thread holds at most one
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop."""
+
+
+def run(say: Callable[[str], None]) -> None:
+    """Run the house until somebody asks it to stop.
+
+    Raises:
+        CannotStart: it could not start, or a part of it ended; everything is stopped by then.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_signals_as_exceptions())
+        try:
+            _open_and_watch(stack, say)
+        except Stopped:
+            say("\nStopping: web and clock, then the workers, then the servers ...")
+        finally:
+            _ignore_signals()
+    say("Stopped.")
+
+
+def _open_and_watch(stack: ExitStack, say: Callable[[str], None]) -> None:
+    var_dir: Path = settings.VAR_DIR
+    stack.enter_context(vardir.held(var_dir))
+    vardir.withdraw(var_dir)  # what a killed one left
+    _require_free_port(settings.HOST, settings.PORT)
+    children = _start_servers(var_dir, stack)
+    firstrun.prepare(say)
+    children += _start_house(var_dir, stack)
+    stack.callback(vardir.withdraw, var_dir)
+    vardir.announce(var_dir, Running(os.getpid(), settings.DATABASE_URL, settings.CELERY_BROKER_URL, settings.BASE_URL))
+    firstrun.welcome(say)
+    _watch(children)
+
+
+def _start_servers(var_dir: Path, stack: ExitStack) -> list[Child]:
+    """Our own PostgreSQL and Redis, each where the environment names none; then both must answer."""
+    run_dir = stack.enter_context(vardir.sockets(var_dir))
+    children = []
+    if not settings.DATABASE_URL:
+        server = embedded.start_postgres(var_dir / "postgres", run_dir, var_dir / "log" / "postgres.log")
+        stack.callback(processes.stop, server.child)
+        servers.use(database_url=server.url())
+        children.append(server.child)
+    if settings.CELERY_BROKER_URL == "memory://":
+        if binary := embedded.redis_binary():
+            child, url = embedded.start_redis(binary, var_dir / "redis", run_dir, var_dir / "log" / "redis.log")
+            stack.callback(processes.stop, child)
+            children.append(child)
+        else:
+            url = embedded.use_files_as_broker(var_dir)
+        servers.use(broker_url=url)
+    _require_answer("The database of DATABASE_URL", probes.database_answers)
+    _require_answer("The broker of CELERY_BROKER_URL", probes.broker_answers)
+    return children
+
+
+def _start_house(var_dir: Path, stack: ExitStack) -> list[Child]:
+    """Web first, because a person waits for it; then the workers and the clock."""
+    python = [sys.executable, "-W", "ignore:You're running the worker with superuser:"]
+    log, run_dir = var_dir / "log", var_dir / "run"
+
+    def start(name: str, *argv: str, **how: object) -> Child:
+        logfile = log / f"{name.split()[0]}.log"
+        env = _child_env() | ({"DB_POOL_SIZE": str(WEB_CONNECTIONS)} if name == "web" else {})
+        return processes.start(name, [*python, *argv], log=logfile, env=env, cwd=settings.BASE_DIR, **how)  # type: ignore[arg-type]
+
+    workers = {"fast": FAST_QUEUES, "slow": SLOW_QUEUES}
+    pools: list[Child] = []
+    stack.callback(lambda: processes.stop(*pools))
+    front: list[Child] = []
+    stack.callback(lambda: processes.stop(*front))
+
+    front.append(start("web", "-m", "granian", *_granian_options(), "factcheck.wsgi:application", patience=8))
+    processes.wait_until(_web_answers, front[0], seconds=60)
+    for name, queues in workers.items():
+        argv = ("-m", "celery", "-A", "factcheck", "worker", "-n", f"{name}@%h", "-Q", ",".join(queues), "-c", str(POOL_PROCESSES))
+        pools.append(
+            start(f"{name} workers", *argv, "--without-gossip", "--without-mingle", "-l", "INFO",
+                  patience=10, death_signal=signal.SIGKILL)  # fmt: skip
+        )
+    if "clock" in get_commands():
+        front.append(start("clock", "manage.py", "clock", patience=5))
+    for name, child in zip(workers, pools, strict=True):
+        processes.wait_until((run_dir / f"{name}.ready").exists, child, seconds=60)
+    return [*front, *pools]
+
+
+def _granian_options() -> list[str]:
+    return [
+        *("--interface", "wsgi", "--host", settings.HOST, "--port", str(settings.PORT)),
+        *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "5", "--no-ws"),
+    ]
+
+
+def _child_env() -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "factcheck.settings",
+        "DATABASE_URL": settings.DATABASE_URL,
+        "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
+        "VAR_DIR": str(settings.VAR_DIR),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _watch(children: list[Child]) -> None:
+    while True:
+        for child in children:
+            if child.died():
+                raise CannotStart(
+                    f"{child.name} ended ({_how(child.process.returncode)}), so everything was stopped. "
+                    f"Its last words: {child.last_words()} [{child.log}]"
+                )
+        time.sleep(0.2)
+
+
+def _how(code: int) -> str:
+    return f"exit {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
+
+
+def _web_answers() -> bool:
+    host = "127.0.0.1" if settings.HOST in {"0.0.0.0", ""} else settings.HOST  # noqa: S104  # compared, not bound
+    try:
+        with urllib.request.urlopen(f"http://{host}:{settings.PORT}/healthz", timeout=2):  # noqa: S310  # our own address
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500  # noqa: PLR2004  # 400: it serves, under another host name
+    except OSError:
+        return False
+
+
+def _require_free_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise CannotStart(
+                f"Port {port} on {host} cannot be used ({reason}): choose another one, for example PORT={port % 60000 + 1}."
+            ) from error
+
+
+def _require_answer(what: str, check: Callable[[], None]) -> None:
+    try:
+        check()
+    except Exception as error:  # whatever the driver raises, the person hears one sentence
+        raise CannotStart(f"{what} does not answer: {' '.join(str(error).split())}") from error
+
+
+@contextmanager
+def _signals_as_exceptions() -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        _ignore_signals()  # one request is enough; the stop itself must not be cut short
+        raise Stopped
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
