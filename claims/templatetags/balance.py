@@ -26,9 +26,7 @@ def _places(side: str, count: int) -> list[tuple[float, float]]:
 
 
 def _supporting(count: int) -> SafeString:
-    return format_html_join(
-        "", '<rect class="b-sup" x="{}" y="2" width="{}" height="10"/>', _places("supports", count)
-    )
+    return format_html_join("", '<rect class="b-sup" x="{}" y="2" width="{}" height="10"/>', _places("supports", count))
 
 
 def _context(count: int) -> SafeString:
@@ -51,7 +49,10 @@ def _count(side: str, count: int, said: str) -> SafeString:
     glyph = icon(f"s-{side}", css="i-sm")
     return format_html(
         '<span class="s-{}">{}<span aria-hidden="true">{}</span><span class="sr-only">{} </span></span>',
-        side, glyph, count, said,
+        side,
+        glyph,
+        count,
+        said,
     )
 
 

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select, Textarea
 from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.templatetags import balance, marks, moments
+from claims.templatetags import balance, fields, marks, moments
 
 register = template.Library()
 
@@ -29,19 +28,20 @@ register.simple_tag(marks.nobody)
 register.simple_tag(balance.balance)
 register.simple_tag(moments.due)
 register.simple_tag(moments.moment)
+register.inclusion_tag("includes/field.html")(fields.field)
 
 NOTICE_ICONS = {"info": "info", "wait": "circle-alert", "late": "circle-alert"}
 CITATION = re.compile(r"\[(\d{1,3})\]")
 SHORT_HASH = 4  # characters kept at each end
 STAGES = [
-    (gettext_lazy("Inbox"), "st-inbox"),
-    (gettext_lazy("Accepted"), "st-accepted"),
-    (gettext_lazy("Research"), "st-research"),
-    (gettext_lazy("Preflight"), "st-preflight"),
-    (gettext_lazy("Cross-check"), "st-cross"),
-    (gettext_lazy("Review"), "st-review"),
-    (gettext_lazy("Approved"), "st-approved"),
-    (gettext_lazy("Published"), "st-published"),
+    gettext_lazy("Inbox"),
+    gettext_lazy("Accepted"),
+    gettext_lazy("Research"),
+    gettext_lazy("Preflight"),
+    gettext_lazy("Cross-check"),
+    gettext_lazy("Review"),
+    gettext_lazy("Approved"),
+    gettext_lazy("Published"),
 ]
 STAGE_OF = {
     "inbox": 0,
@@ -56,13 +56,6 @@ STAGE_OF = {
     "approved": 6,
     "published": 7,
 }
-WIDGET_CLASSES: list[tuple[type, str]] = [
-    (CheckboxInput, "checkbox"),
-    (Textarea, "textarea w-full"),
-    (Select, "select w-full"),
-    (FileInput, "file-input w-full"),
-]
-SIZED = {"input", "select", "file-input"}
 
 
 @register.simple_block_tag
@@ -143,7 +136,7 @@ def empty_state(content: SafeString, title: str, text: str = "") -> SafeString:
     said = format_html('<p class="mt-2 text-muted">{}</p>', text) if text else ""
     ways = content.strip()
     listed = (
-        format_html('<ul class="mt-4 divide-y divide-base-300 border-y border-base-300">{}</ul>', SafeString(ways))  # noqa: S308
+        format_html('<ul class="mt-4 divide-y divide-base-300 border-y border-base-300">{}</ul>', SafeString(ways))
         if ways
         else ""
     )
@@ -213,6 +206,12 @@ def progress(label: str, step: str = "", done: int | None = None, total: int | N
     return {"label": label, "step": step, "done": done or 0, "total": total or None}
 
 
+def _stage_state(number: int, now: int, closed: bool) -> str:
+    if number == now:
+        return "done now" if closed else "now"
+    return "done" if number < now else ""
+
+
 @register.inclusion_tag("includes/stages.html")
 def stages(status: str) -> dict[str, Any]:
     """The eight stages with the one the claim is in; nothing for a claim that left the line."""
@@ -226,43 +225,11 @@ def stages(status: str) -> dict[str, Any]:
             {
                 "label": label,
                 "icon": marks.STATUS[status].glyph if n == now else "check",
-                "state": "done" if n < now or closed else "now" if n == now else "",
+                "state": _stage_state(n, now, closed),
                 "current": n == now,
             }
-            for n, (label, _glyph) in enumerate(STAGES)
+            for n, label in enumerate(STAGES)
         ],
-    }
-
-
-def _widget_class(bound: BoundField, size: str) -> str:
-    css = next((css for kind, css in WIDGET_CLASSES if isinstance(bound.field.widget, kind)), "input w-full")
-    kind = css.split()[0]
-    return f"{css} {kind}-{size}" if size and kind in SIZED else css
-
-
-@register.inclusion_tag("includes/field.html")
-def field(bound: BoundField, *, size: str = "sm", label: str = "", hide_label: bool = False, hide_help: bool = False, **attrs: Any) -> dict[str, Any]:
-    """A form field: label above, help under it, its errors tied to it for those who hear the page.
-
-    Args:
-        size: "sm" (32 px) or "" (40 px).
-        attrs: attributes of the widget; write ``hx_get`` for ``hx-get``, ``autofocus=True`` for a bare one.
-    """
-    given = {name.replace("_", "-"): value for name, value in attrs.items()}
-    is_group = isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple)
-    if not is_group:  # Django would put the class on the group as well
-        given["class"] = " ".join(filter(None, [bound.field.widget.attrs.get("class", ""), _widget_class(bound, size)]))
-    help_text = "" if hide_help else bound.help_text
-    told = [(help_text, "helptext"), (bound.errors, "error")]
-    given["aria-describedby"] = " ".join(f"{bound.auto_id}_{name}" for what, name in told if what) or False
-    return {
-        "bound": bound,
-        "widget": bound.as_widget(attrs=given),
-        "label": label or bound.label,
-        "hide_label": hide_label,
-        "is_check": isinstance(bound.field.widget, CheckboxInput),
-        "is_group": is_group,
-        "help_text": help_text,
     }
 
 
@@ -272,7 +239,7 @@ def cited(text: str, prefix: str = "e") -> SafeString:
     name = _("Source") if prefix == "s" else _("Evidence")
     paragraphs = linebreaks(conditional_escape(text))
     linked = CITATION.sub(rf'<a class="cite" href="#{prefix}\1" aria-label="{name} \1">\1</a>', paragraphs)
-    return SafeString(linked)  # noqa: S308 - escaped above, only our own links were added
+    return SafeString(linked)
 
 
 @register.filter

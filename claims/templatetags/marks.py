@@ -11,9 +11,8 @@ from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 
 class Mark(NamedTuple):
@@ -79,13 +78,13 @@ VERDICT_GLYPHS = {
 }
 FAMILY_GLYPHS = {"true": "v-true", "mixed": "v-half", "open": "v-unproven", "false": "v-false"}
 EVIDENCE_GLYPHS = {
-    "primary_document": "file-text",
-    "official_statement": "megaphone",
+    "primary": "file-text",
+    "statement": "megaphone",
     "dataset": "database",
     "research": "book-open",
-    "news_report": "newspaper",
+    "news": "newspaper",
     "expert": "graduation-cap",
-    "image_or_video": "image",
+    "media": "image",
     "interview": "mic",
     "desk_note": "sticky-note",
 }
@@ -142,11 +141,11 @@ def _kept(table: str, value: str, _language: str | None) -> SafeString:
     return _words((STATUS if table == "status" else QUOTE_CHECK)[value], "status")
 
 
-def status(value: str, *, public: bool = False, withheld: bool = False) -> SafeString:
-    """The state of a claim.  A public claim back in research is "Reopened"; a withheld one says only that."""
-    if withheld:
+def status(value: str, public_state: str = "") -> SafeString:
+    """The state of a claim.  A withheld one says only that; one that readers know, back in research, is "Reopened"."""
+    if public_state == "withheld":
         value = "withheld"
-    elif public and value == "in_research":
+    elif public_state and value == "in_research":
         value = "reopened"
     return _kept("status", value, get_language())
 
@@ -174,7 +173,7 @@ def verdict(code: str, label: str, family: str, size: str = "") -> SafeString:
 
 
 def evidence_type(value: str, label: str) -> SafeString:
-    """What kind of source a piece of evidence is: its glyph and its word."""
+    """What kind of source a piece of evidence is: its glyph and its word (``get_kind_display``)."""
     glyph = EVIDENCE_GLYPHS.get(value, "file-text")
     return format_html('<span class="whitespace-nowrap">{} {}</span>', icon(glyph, css="i-sm"), label)
 
@@ -193,7 +192,12 @@ def _grade(reliability: str, credibility: str, _language: str | None) -> SafeStr
     return format_html(
         '<span class="grade" title="{}"><span class="{}" aria-hidden="true">{}</span>'
         '<span class="{}" aria-hidden="true">{}</span><span class="sr-only">{}</span></span>',
-        title, source_css, reliability, information_css, credibility, said,
+        title,
+        source_css,
+        reliability,
+        information_css,
+        credibility,
+        said,
     )
 
 
@@ -213,7 +217,10 @@ def who(name: str, initials: str, part: str = "", *, me: bool = False) -> SafeSt
     css = "who who-me" if me else "who"
     return format_html(
         '<span class="{}" title="{}"><span aria-hidden="true">{}</span><span class="sr-only">{}</span></span>',
-        css, said, initials, said,
+        css,
+        said,
+        initials,
+        said,
     )
 
 
@@ -222,5 +229,6 @@ def nobody(said: str = "") -> SafeString:
     said = said or _("Nobody assigned")
     return format_html(
         '<span class="who who-none" title="{}"><span aria-hidden="true">\u2013</span><span class="sr-only">{}</span></span>',
-        said, said,
+        said,
+        said,
     )

@@ -21,7 +21,7 @@ def _day(day: date, pattern: str, _language: str | None) -> str:
 
 
 def short_day(day: date, today: date) -> str:
-    """"Mon 23 Nov", with the year when it is another one."""
+    """ "Mon 23 Nov", with the year when it is another one."""
     return _day(day, "D j M" if day.year == today.year else "D j M Y", get_language())
 
 
@@ -78,5 +78,7 @@ def moment(at: datetime | None, now: datetime | None = None) -> SafeString:
         words = _day(local.date(), "j M" if local.year == here.year else "j M Y", get_language())
     return format_html(
         '<time class="whitespace-nowrap" datetime="{}" title="{}">{}</time>',
-        local.isoformat(timespec="seconds"), _full(local), words,
+        local.isoformat(timespec="seconds"),
+        _full(local),
+        words,
     )
