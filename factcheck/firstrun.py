@@ -14,7 +14,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from claims.models import Person
 from factcheck import vardir
@@ -32,6 +33,12 @@ def prepare(say: Callable[[str], None]) -> None:
             _open_desk(say)
         static.result()
     connections.close_all()
+
+
+def pending_migrations() -> int:
+    """How many migrations the database has not seen yet."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def welcome(say: Callable[[str], None]) -> None:
