@@ -74,7 +74,7 @@ node_modules/.package-lock.json: package-lock.json
 
 .tools/bin/uv: | python
 	@$(PY) -m pip --version >/dev/null 2>&1 || { echo "Neither uv nor pip was found: install one of them (Debian: apt-get install python3-pip)."; exit 1; }
-	$(PY) -m pip install -q --disable-pip-version-check --target .tools uv==$(UV_VERSION)
+	$(PY) -m pip install -qq --root-user-action=ignore --disable-pip-version-check --target .tools uv==$(UV_VERSION)
 
 # What the house runs on.  Where the tools of its developers are installed too, they stay.
 .venv/.run: requirements.lock requirements-dev.lock | python $(filter .tools/%,$(UV))

@@ -152,7 +152,9 @@ def _make_cluster(binaries: Path, identity: Identity, data: Path, log: Path) -> 
     if (data / "PG_VERSION").is_file():
         found = (data / "PG_VERSION").read_text().strip()
         if found != MAJOR:
-            raise CannotStart(f"The data in {data} is of PostgreSQL {found}, this program brings {MAJOR}: see docs/operations.md.")
+            raise CannotStart(
+                f"The data in {data} is of PostgreSQL {found}, this program brings {MAJOR}: see docs/operations.md."
+            )
         return
     draft = data.with_name(data.name + ".new")
     shutil.rmtree(draft, ignore_errors=True)
@@ -207,7 +209,7 @@ def _answers(url: str) -> bool:
 
 
 def _pongs(socket: Path) -> bool:
-    client = redis.Redis(unix_socket_path=str(socket), socket_timeout=1, retry=None)
+    client = redis.Redis(unix_socket_path=str(socket), socket_timeout=1)
     try:
         return bool(client.ping())
     except redis.RedisError:

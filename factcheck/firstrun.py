@@ -14,8 +14,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.db import connection, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connections, transaction
 
 from claims.models import Person
 from factcheck import vardir
@@ -26,19 +25,15 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread
 
 def prepare(say: Callable[[str], None]) -> None:
     """Bring tables, static files and people up to date; quick when nothing changed."""
-    with ThreadPoolExecutor(max_workers=1) as aside:  # compressing takes seconds at the first run, and a core of its own
+    with ThreadPoolExecutor(
+        max_workers=1
+    ) as aside:  # compressing takes seconds at the first run, and a core of its own
         static = aside.submit(_collect_static)
         call_command("migrate", interactive=False, verbosity=0)
         if not Person.objects.exists():
             _open_desk(say)
         static.result()
     connections.close_all()
-
-
-def pending_migrations() -> int:
-    """How many migrations the database has not seen yet."""
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def welcome(say: Callable[[str], None]) -> None:

@@ -98,7 +98,7 @@ def jobs_by_state() -> list[tuple[str, int]]:
 def _works(name: str, check: Callable[[], None]) -> bool:
     try:
         check()
-    except Exception:  # noqa: BLE001  # whatever the driver raises, the answer is "no", and the log says why
+    except Exception:  # whatever the driver raises, the answer is "no", and the log says why
         log.warning("Not ready: %s", name, exc_info=True)
         return False
     return True

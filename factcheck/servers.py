@@ -7,7 +7,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import dj_database_url
+import django
 from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from factcheck import embedded, processes, vardir
 from factcheck.vardir import InUse
@@ -15,6 +19,10 @@ from factcheck.vardir import InUse
 # Commands that ask no database anything, or (``up``) see to the servers themselves.
 NEED_NONE = frozenset({
     "", "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "up", "version",
+})  # fmt: skip
+# Commands that are about the tables themselves, and must see them as they are.
+LEAVE_TABLES = frozenset({
+    "dbshell", "doctor", "makemigrations", "migrate", "optimizemigration", "showmigrations", "sqlmigrate", "squashmigrations",
 })  # fmt: skip
 SECONDS_TO_WAIT = 60.0
 
@@ -36,7 +44,9 @@ def for_command(argv: Sequence[str]) -> Iterator[None]:
         yield
         return
     with ExitStack() as stack:
-        _find_or_start(settings.VAR_DIR, stack)
+        started = _find_or_start(settings.VAR_DIR, stack)
+        if started and command not in LEAVE_TABLES:
+            _bring_tables_up_to_date()
         yield
 
 
@@ -49,13 +59,23 @@ def use(*, database_url: str = "", broker_url: str = "") -> None:
         settings.CELERY_BROKER_URL = os.environ["CELERY_BROKER_URL"] = broker_url
 
 
-def _find_or_start(var_dir: Path, stack: ExitStack) -> None:
-    """Wait for whoever holds the folder: an ``up`` that starts lets us use its servers, a command makes room for us."""
+def pending_migrations() -> int:
+    """How many migrations the database has not seen yet."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _find_or_start(var_dir: Path, stack: ExitStack) -> bool:
+    """Wait for whoever holds the folder: an ``up`` that starts lets us use its servers, a command makes room for us.
+
+    Returns:
+        Whether a server had to be started.
+    """
     deadline = time.monotonic() + SECONDS_TO_WAIT
     while True:
         if running := vardir.announced(var_dir):
             use(database_url=running.database_url, broker_url=running.broker_url)
-            return
+            return False
         try:
             stack.enter_context(vardir.held(var_dir))
         except InUse:
@@ -67,4 +87,11 @@ def _find_or_start(var_dir: Path, stack: ExitStack) -> None:
         server = embedded.start_postgres(var_dir / "postgres", sockets, var_dir / "log" / "postgres.log")
         stack.callback(processes.stop, server.child)
         use(database_url=server.url())
-        return
+        return True
+
+
+def _bring_tables_up_to_date() -> None:
+    """So that a command is the first thing a person may do in a new installation."""
+    django.setup()
+    if pending_migrations():
+        call_command("migrate", interactive=False, verbosity=0)

@@ -23,7 +23,7 @@ DEMO = env.bool("DEMO", True)  # False: start with an empty desk
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret(VAR_DIR, "secret_key")
 ANCHOR_KEY = env.str("ANCHOR_KEY", "") or kept_secret(VAR_DIR, "anchor_key")  # signs VAR_DIR/anchors.log
-OUTBOUND_ALLOW = tuple(env.list("OUTBOUND_ALLOW", []))  # host:port of private targets an administrator may use
+OUTBOUND_ALLOW: list[str] = env.list("OUTBOUND_ALLOW", [])  # host:port of private targets an administrator may use
 
 _site = urlsplit(BASE_URL)
 _over_tls = _site.scheme == "https"
@@ -152,7 +152,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)  # reverse proxies in front, whose X-Forwarded-For counts
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
+    "TRUSTED_PROXY_COUNT", 0
+)  # reverse proxies in front, whose X-Forwarded-For counts
 
 # --- language and time
 LANGUAGE_CODE = "en"
@@ -219,7 +221,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "desk@localhost")
 
 # --- what is said to the log
-LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

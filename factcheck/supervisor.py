@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -15,7 +15,7 @@ from types import FrameType
 from django.conf import settings
 from django.core.management import get_commands
 
-from factcheck import embedded, firstrun, processes, probes, servers, vardir
+from factcheck import embedded, firstrun, probes, processes, servers, vardir
 from factcheck.celery import FAST_QUEUES, SLOW_QUEUES
 from factcheck.processes import Child
 from factcheck.vardir import CannotStart, Running
@@ -84,33 +84,40 @@ def _start_servers(var_dir: Path, stack: ExitStack) -> list[Child]:
 
 def _start_house(var_dir: Path, stack: ExitStack) -> list[Child]:
     """Web first, because a person waits for it; then the workers and the clock."""
-    python = [sys.executable, "-W", "ignore:You're running the worker with superuser:"]
-    log, run_dir = var_dir / "log", var_dir / "run"
-
-    def start(name: str, *argv: str, **how: object) -> Child:
-        logfile = log / f"{name.split()[0]}.log"
-        env = _child_env() | ({"DB_POOL_SIZE": str(WEB_CONNECTIONS)} if name == "web" else {})
-        return processes.start(name, [*python, *argv], log=logfile, env=env, cwd=settings.BASE_DIR, **how)  # type: ignore[arg-type]
-
-    workers = {"fast": FAST_QUEUES, "slow": SLOW_QUEUES}
     pools: list[Child] = []
     stack.callback(lambda: processes.stop(*pools))
     front: list[Child] = []
     stack.callback(lambda: processes.stop(*front))
 
-    front.append(start("web", "-m", "granian", *_granian_options(), "factcheck.wsgi:application", patience=8))
+    front.append(_start("web", "-m", "granian", *_granian_options(), "factcheck.wsgi:application", patience=8))
     processes.wait_until(_web_answers, front[0], seconds=60)
-    for name, queues in workers.items():
-        argv = ("-m", "celery", "-A", "factcheck", "worker", "-n", f"{name}@%h", "-Q", ",".join(queues), "-c", str(POOL_PROCESSES))
-        pools.append(
-            start(f"{name} workers", *argv, "--without-gossip", "--without-mingle", "-l", "INFO",
-                  patience=10, death_signal=signal.SIGKILL)  # fmt: skip
-        )
+    pools.append(_start("fast", "-m", "celery", *_celery_options("fast", FAST_QUEUES), death_signal=signal.SIGKILL))
+    pools.append(_start("slow", "-m", "celery", *_celery_options("slow", SLOW_QUEUES), death_signal=signal.SIGKILL))
     if "clock" in get_commands():
-        front.append(start("clock", "manage.py", "clock", patience=5))
-    for name, child in zip(workers, pools, strict=True):
-        processes.wait_until((run_dir / f"{name}.ready").exists, child, seconds=60)
+        front.append(_start("clock", "manage.py", "clock", patience=5))
+    for pool in pools:
+        processes.wait_until((var_dir / "run" / f"{pool.name}.ready").exists, pool, seconds=60)
     return [*front, *pools]
+
+
+def _start(name: str, *argv: str, patience: float = 10, death_signal: signal.Signals = signal.SIGTERM) -> Child:
+    pool_of_connections = {"DB_POOL_SIZE": str(WEB_CONNECTIONS)} if name == "web" else {}
+    return processes.start(
+        name,
+        [sys.executable, *argv],
+        log=settings.VAR_DIR / "log" / f"{name}.log",
+        env=_child_env() | pool_of_connections,
+        cwd=settings.BASE_DIR,
+        patience=patience,
+        death_signal=death_signal,
+    )
+
+
+def _celery_options(name: str, queues: Sequence[str]) -> list[str]:
+    return [
+        *("-A", "factcheck", "worker", "-n", f"{name}@%h", "-Q", ",".join(queues), "-c", str(POOL_PROCESSES)),
+        *("--without-gossip", "--without-mingle", "-l", settings.LOG_LEVEL),
+    ]
 
 
 def _granian_options() -> list[str]:
@@ -150,7 +157,7 @@ def _how(code: int) -> str:
 def _web_answers() -> bool:
     host = "127.0.0.1" if settings.HOST in {"0.0.0.0", ""} else settings.HOST  # noqa: S104  # compared, not bound
     try:
-        with urllib.request.urlopen(f"http://{host}:{settings.PORT}/healthz", timeout=2):  # noqa: S310  # our own address
+        with urllib.request.urlopen(f"http://{host}:{settings.PORT}/healthz", timeout=2):  # our own address
             return True
     except urllib.error.HTTPError as error:
         return error.code < 500  # noqa: PLR2004  # 400: it serves, under another host name

@@ -17,6 +17,8 @@ class Command(BaseCommand):
         for finding in findings:
             self.stdout.write(f"{finding.mark}  {finding.text}")
         wrong = sum(finding.wrong for finding in findings)
-        self.stdout.write(f"\n{wrong} thing{'' if wrong == 1 else 's'} to put right." if wrong else "\nNothing is wrong.")
+        self.stdout.write(
+            f"\n{wrong} thing{'' if wrong == 1 else 's'} to put right." if wrong else "\nNothing is wrong."
+        )
         if wrong:
             sys.exit(1)

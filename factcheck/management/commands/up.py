@@ -12,4 +12,4 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        supervisor.run(lambda line: self.stdout.write(line))
+        supervisor.run(self.stdout.write)

@@ -1,0 +1,162 @@
+"""What ``doctor`` looks at.  Every finding is a sentence a person can act on."""
+
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from claims.models import Desk, Job, Person
+from factcheck import embedded, probes, servers, vardir
+from factcheck.celery import app as celery_app
+
+OLDEST_POSTGRES = 150_000  # as ``server_version_num``
+SUPPORTED_PYTHON = ((3, 11), (3, 13))
+ENOUGH_DISK = 1_000_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Finding:
+    mark: str  # "ok", "note" (works, but know it) or "WRONG"
+    text: str
+
+    @property
+    def wrong(self) -> bool:
+        return self.mark == "WRONG"
+
+
+def examine() -> list[Finding]:
+    """Look at every part; a part that cannot even be looked at is wrong too."""
+    findings: list[Finding] = []
+    for look in (_python, _folder, _secrets, _database, _tables, _broker, _storage, _people, _jobs, _site):
+        findings.extend(_looked_at(look))
+    return findings
+
+
+def _looked_at(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from look()
+    except Exception as error:  # noqa: BLE001  # a doctor does not fall ill with the patient
+        yield Finding(
+            "WRONG", f"{look.__name__.strip('_').capitalize()}: {' '.join(str(error).split()) or type(error).__name__}"
+        )
+
+
+def _python() -> Iterator[Finding]:
+    oldest, newest = SUPPORTED_PYTHON
+    version = ".".join(map(str, sys.version_info[:3]))
+    if oldest <= sys.version_info[:2] <= newest:
+        yield Finding("ok", f"Python {version}.")
+    else:
+        yield Finding("WRONG", f"Python {version} is not supported: use 3.11, 3.12 or 3.13.")
+
+
+def _folder() -> Iterator[Finding]:
+    vardir.prepare(settings.VAR_DIR)
+    free = shutil.disk_usage(settings.VAR_DIR).free
+    text = f"{free / 1e9:.1f} GB free for the data in {settings.VAR_DIR}."
+    yield Finding("ok" if free >= ENOUGH_DISK else "WRONG", text)
+
+
+def _secrets() -> Iterator[Finding]:
+    folder = Path(settings.VAR_DIR) / "secrets"
+    open_to_others = [path for path in (folder, *folder.glob("*")) if path.exists() and _others_may_read(path)]
+    for path in open_to_others:
+        yield Finding("WRONG", f"{path} can be read by other users: chmod go-rwx {path}")
+    if not open_to_others:
+        yield Finding("ok", "The secrets can be read by their owner only.")
+
+
+def _others_may_read(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _database() -> Iterator[Finding]:
+    probes.database_answers()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
+        number, version = cursor.fetchone() or (0, "?")
+        cursor.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'")
+        has_vector = cursor.fetchone() is not None
+    if number < OLDEST_POSTGRES:
+        yield Finding("WRONG", f"PostgreSQL {version} is too old: use 15 or newer.")
+    else:
+        yield Finding("ok", f"PostgreSQL {version} answers.")
+    if not has_vector:
+        yield Finding(
+            "note", "The extension vector is not available: comparing claims by vectors is off, all else works."
+        )
+
+
+def _tables() -> Iterator[Finding]:
+    if waiting := servers.pending_migrations():
+        yield Finding("WRONG", f"{waiting} migrations wait: run manage.py migrate, or make run, which does it.")
+    else:
+        yield Finding("ok", "The tables are up to date.")
+
+
+def _broker() -> Iterator[Finding]:
+    kind = settings.CELERY_BROKER_URL.split(":", 1)[0]
+    if kind == "memory":
+        yield Finding("note", "No broker runs now, because make run does not; it starts one.")
+        if embedded.redis_binary() is None:
+            yield Finding(
+                "note", "No Redis for this platform: files will serve as the bell, and work starts a little later."
+            )
+        return
+    probes.broker_answers()
+    yield Finding("ok", f"The broker ({kind}) answers.")
+    if kind == "filesystem":
+        yield Finding(
+            "note", "Files serve as the bell: work starts a little later.  Install redis-server for more speed."
+        )
+    if kind.startswith("redis"):
+        yield from _redis_policy()
+
+
+def _redis_policy() -> Iterator[Finding]:
+    with celery_app.connection_for_write() as broker:
+        client = broker.channel().client  # type: ignore[attr-defined]  # kombu's Redis channel
+        policy = client.config_get("maxmemory-policy").get("maxmemory-policy")
+    if policy != "noeviction":
+        yield Finding("WRONG", f"Redis may throw bells away (maxmemory-policy {policy}): set it to noeviction.")
+
+
+def _storage() -> Iterator[Finding]:
+    probes.storage_answers()
+    yield Finding("ok", "Evidence can be stored and read back.")
+
+
+def _people() -> Iterator[Finding]:
+    desk = Desk.objects.current()
+    editors = Person.objects.eligible(Person.Role.EDITOR).count()
+    researchers = Person.objects.eligible(Person.Role.CHECKER, Person.Role.EDITOR).count()
+    needed = 3 if desk.review_policy == Desk.Policy.THREE else 2
+    if editors < 1 or researchers < needed:
+        yield Finding(
+            "WRONG",
+            f'Nothing can be published: the policy "{desk.review_policy}" needs {needed} active checkers or editors, '
+            f"one of them an editor; there are {researchers}, {editors} of them editors.",
+        )
+    else:
+        yield Finding("ok", f"{researchers} active checkers and editors can satisfy the review policy.")
+
+
+def _jobs() -> Iterator[Finding]:
+    failed = Job.objects.filter(state=Job.State.FAILED).count()
+    if failed:
+        yield Finding("note", f"{failed} background jobs were given up: see {settings.BASE_URL}/jobs/.")
+
+
+def _site() -> Iterator[Finding]:
+    public = settings.HOST not in {"127.0.0.1", "::1", "localhost"}
+    if settings.DEBUG and public:
+        yield Finding("WRONG", f"DEBUG is on while {settings.HOST} can be reached by others: set DEBUG=0.")
+    if public and settings.BASE_URL.startswith("http://127.0.0.1"):
+        yield Finding("WRONG", "The desk listens to others, and BASE_URL still names this machine: set BASE_URL.")
+    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        yield Finding("note", "Mail is only written to the log: set EMAIL_URL to send it.")
