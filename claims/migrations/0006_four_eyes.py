@@ -21,7 +21,7 @@ BEGIN
     END IF;
     IF NOT EXISTS (SELECT FROM claims_reading r JOIN claims_revision v ON v.id = NEW.revision_id
                    WHERE r.id = NEW.cross_check_id AND r.claim_id = v.claim_id
-                     AND r.material_sha256 = v.material_sha256 AND r.kind IN ('cross', 'waiver')) THEN
+                     AND r.material_sha256 = v.material_sha256 AND r.kind IN ('cross', 'waiver', 'decision')) THEN
         RAISE EXCEPTION 'the cross-check does not stand for the material of revision %', NEW.revision_id
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

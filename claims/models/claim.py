@@ -181,7 +181,9 @@ class Claim(models.Model):
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates")
     is_main = models.GeneratedField(
-        expression=Q(duplicate_of__isnull=True), output_field=models.BooleanField(), db_persist=True
+        expression=Q(duplicate_of__isnull=True),  # type: ignore[arg-type]  # stubs do not know that Q compiles
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     must_be_main = models.GeneratedField(
         expression=models.Case(models.When(duplicate_of__isnull=False, then=True)),

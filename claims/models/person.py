@@ -32,7 +32,7 @@ class Person(AbstractUser):
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
 
     REQUIRED_FIELDS = ["email", "name"]
-    objects: ClassVar[PersonManager] = PersonManager()  # type: ignore[assignment]
+    objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
         verbose_name = _("person")

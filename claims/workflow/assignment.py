@@ -42,17 +42,20 @@ def choose_cross_checker(claim: Claim, revision: Revision | None) -> Person | No
 
 def eligible_cross_checkers(claim: Claim, revision: Revision | None) -> list[Person]:
     """Active checkers and editors who neither wrote this nor saw its verdict nor are recused, least loaded first."""
-    authors = revision.author_rows.values("person") if revision else Person.objects.none().values("pk")
-    seen = Disclosure.objects.filter(claim=claim).values("person")
-    recused = Recusal.objects.filter(Q(topic__claims=claim) | Q(claimant__appearances__claim=claim)).values("person")
-    holder = Assignment.objects.filter(claim=claim, role=Assignment.Role.CHECKER, ended_at__isnull=True).values(
-        "person"
-    )
+    barred = [
+        revision.author_rows.values_list("person_id", flat=True) if revision else [],
+        Disclosure.objects.filter(claim=claim).values_list("person_id", flat=True),
+        Recusal.objects.filter(Q(topic__claims=claim) | Q(claimant__appearances__claim=claim)).values_list(
+            "person_id", flat=True
+        ),
+        Assignment.objects.filter(
+            claim=claim, role=Assignment.Role.CHECKER, ended_at__isnull=True, person__isnull=False
+        ).values_list("person_id", flat=True),
+    ]
     load = Count(
         "assignments", filter=Q(assignments__ended_at__isnull=True, assignments__claim__status__in=Claim.WORKING)
     )
     people = Person.objects.eligible(Person.Role.CHECKER, Person.Role.EDITOR)
-    for barred in (authors, seen, recused, holder):
-        people = people.exclude(pk__in=list(barred.values_list("person", flat=True)))
+    people = people.exclude(pk__in={pk for ids in barred for pk in ids})
     # Checkers first: an editor who cross-checks can no longer approve under the policy of three.
     return list(people.annotate(load=load).order_by("role", "load", "pk"))

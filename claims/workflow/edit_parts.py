@@ -1,10 +1,10 @@
 """Change what hangs on a claim: appearances, evidence, passages, waivers."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urldefrag
 
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 
 from claims import jobs
@@ -15,6 +15,8 @@ from claims.web import guard
 from claims.workflow.apply import Refused
 from claims.workflow.edit import Change, changing, link_citations
 from claims.workflow.transitions import EDITABLE
+
+Row = TypeVar("Row", bound=Model)
 
 EVIDENCE_FIELDS = (
     "stance", "kind", "origin", "reliability", "credibility", "grade_reason", "note", "withheld", "withheld_reason",
@@ -99,8 +101,7 @@ def add_evidence(claim_id: int, *, by: Person | None, resource: Resource, **fiel
     """
     _differences(Evidence(), fields, EVIDENCE_FIELDS)
     with changing(claim_id, "add_evidence", by=by) as change:
-        evidence = _cite(change, resource, fields)
-    return evidence
+        return _cite(change, resource, fields)
 
 
 def _cite(change: Change, resource: Resource, fields: Mapping[str, Any]) -> Evidence:
@@ -263,8 +264,8 @@ def unwaive(waiver_id: int, *, by: Person) -> None:
         waiver.delete()
 
 
-def _get(model: Any, pk: int, sentence: str) -> Any:
-    row = model.objects.filter(pk=pk).first()
+def _get(model: type[Row], pk: int, sentence: str) -> Row:
+    row = model._default_manager.filter(pk=pk).first()
     if row is None:
         raise Refused(sentence, "gone")
     return row

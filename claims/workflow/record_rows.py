@@ -102,7 +102,8 @@ def _naming(key: str) -> QuerySet[Any]:
 
 
 def _with_chain(kind: Kind) -> QuerySet[Any]:
-    return kind.model._default_manager.annotate(chain=Concat(Value("claim/"), Cast(kind.claim, TextField())))
+    chain = Concat(Value("claim/"), Cast(kind.claim, TextField()), output_field=TextField())
+    return kind.model._default_manager.annotate(chain=chain)
 
 
 def _named_otherwise(kind: Kind) -> Iterator[Problem]:

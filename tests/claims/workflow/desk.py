@@ -1,0 +1,108 @@
+"""A small desk for the tests of the workflow: its people, and claims brought to any state by real steps."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from claims.models import Claim
+from claims.workflow import edit, edit_parts, edit_review
+from claims.workflow.apply import apply
+from claims.workflow.revisions import read_content
+from tests.factories import PersonFactory, RatingFactory, SnapshotFactory
+
+
+@dataclass
+class People:
+    contributor: object
+    author: object
+    cross_checker: object
+    editor: object
+    other_editor: object
+    administrator: object
+    auditor: object
+
+
+def hire():
+    return People(
+        contributor=PersonFactory(role="contributor"),
+        author=PersonFactory(role="checker"),
+        cross_checker=PersonFactory(role="checker"),
+        editor=PersonFactory(role="editor"),
+        other_editor=PersonFactory(role="editor"),
+        administrator=PersonFactory(role="administrator"),
+        auditor=PersonFactory(role="auditor"),
+    )
+
+
+def soon(**delta):
+    return timezone.now() + timedelta(**(delta or {"days": 2}))
+
+
+def reload(claim):
+    return Claim.objects.select_related("rating").get(pk=claim.pk)
+
+
+def add_proof(claim, by, count=2):
+    """Evidence that satisfies the preflight list: captured, of different origin, one of it quoted."""
+    for _ in range(count):
+        snapshot = SnapshotFactory()
+        evidence = edit_parts.add_evidence(claim.pk, by=by, resource=snapshot.resource, stance="supports")
+    edit_parts.add_quote(
+        evidence.pk, by=by, snapshot=snapshot, exact="twelve ships", prefix="counted ", suffix=" on", start=27
+    )
+
+
+def write_verdict(claim, by, code="true", rationale="Two counts agree [1]."):
+    claim = reload(claim)
+    fields = {"rating": RatingFactory(code=code), "rationale": rationale, "confidence": "high"}
+    return edit.edit_claim(claim.pk, by=by, fields=fields, seen=edit.digests(claim))
+
+
+def accepted(people):
+    claim = edit.create_claim(by=people.contributor, statement="Twelve ships came on Monday.")
+    edit_review.answer_rubric(
+        claim.pk, by=people.editor, answers={"verifiable": 2, "significant": 2, "spread": 1, "harmful": 1}
+    )
+    return apply(claim.pk, "accept", by=people.editor)
+
+
+def in_research(people):
+    claim = accepted(people)
+    return apply(claim.pk, "assign", by=people.editor, person=people.author, due=soon())
+
+
+def ready(people, code="true"):
+    claim = in_research(people)
+    add_proof(claim, people.author)
+    write_verdict(claim, people.author, code)
+    return reload(claim)
+
+
+def in_preflight(people, code="true"):
+    return apply(ready(people, code).pk, "submit", by=people.author)
+
+
+def in_cross_check(people, code="true"):
+    return apply(in_preflight(people, code).pk, "pass", by=None)
+
+
+def hand_cross_check_to(claim, person, by):
+    return apply(claim.pk, "hand_over", by=by, role="cross_checker", person=person)
+
+
+def in_review(people, code="true", second="true"):
+    claim = in_cross_check(people, code)
+    hand_cross_check_to(claim, people.cross_checker, people.editor)
+    return apply(
+        claim.pk, "cross_check", by=people.cross_checker, rating=RatingFactory(code=second), reason="Counted too."
+    )
+
+
+def seen(claim):
+    return read_content(reload(claim)).content_sha256
+
+
+def approved(people):
+    claim = in_review(people)
+    return apply(claim.pk, "approve", by=people.editor, seen=seen(claim))

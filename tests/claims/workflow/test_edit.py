@@ -1,0 +1,363 @@
+"""Changes to a claim: who may make them, what two people at once get, what the record says."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from claims.errors import FetchFailed, StaleEdit
+from claims.models import Appearance, Citation, Claim, Event, Evidence, Job, Quote, Refusal, Topic, Waiver
+from claims.workflow import edit, edit_parts, edit_review
+from claims.workflow.apply import Refused, apply
+from claims.workflow.revisions import authors_of
+from claims.workflow.standing import standing
+from tests.claims.workflow import desk
+from tests.factories import ChecklistItemFactory, ClaimFactory, RatingFactory, ResourceFactory, SnapshotFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+@pytest.fixture
+def claim(people):
+    return edit.create_claim(by=people.contributor, statement="Twelve  ships\ncame.")
+
+
+def last_event(claim):
+    return Event.objects.filter(chain=claim.chain).latest("seq")
+
+
+# --- the claim itself
+
+
+def test_a_new_claim_lies_in_the_inbox_and_in_the_record(claim, people):
+    claim = desk.reload(claim)
+
+    assert (claim.statement, claim.status) == ("Twelve ships came.", "inbox")
+    assert claim.content_version == claim.recorded_version
+    assert authors_of(claim) == {people.contributor.pk}
+
+
+def test_a_claim_without_a_statement_is_refused(people):
+    with pytest.raises(Refused, match="needs a statement"):
+        edit.create_claim(by=people.contributor, statement="  ")
+    with pytest.raises(Refused, match="does not add"):
+        edit.create_claim(by=people.auditor, statement="Ships came.")
+
+
+def test_an_edit_is_recorded_with_before_and_after(claim, people):
+    edited = edit.edit_claim(
+        claim.pk, by=people.author, fields={"statement": "Ten ships came."}, seen=edit.digests(claim)
+    )
+
+    assert (edited.statement, edited.version) == ("Ten ships came.", 2)
+    assert last_event(claim).details == {
+        "before": {"statement": "Twelve ships came."},
+        "after": {"statement": "Ten ships came."},
+    }
+
+
+def test_the_same_field_changed_twice_is_refused_with_both_texts(claim, people):
+    seen = edit.digests(claim)
+    edit.edit_claim(claim.pk, by=people.author, fields={"context": "On Monday."}, seen=seen)
+
+    with pytest.raises(StaleEdit) as stale:
+        edit.edit_claim(claim.pk, by=people.editor, fields={"context": "On Tuesday."}, seen=seen)
+
+    assert stale.value.conflicts == {"context": ("On Monday.", "On Tuesday.")}
+    assert desk.reload(claim).context == "On Monday."
+
+
+def test_different_fields_changed_at_once_merge(claim, people):
+    seen = edit.digests(claim)
+    edit.edit_claim(claim.pk, by=people.author, fields={"context": "On Monday."}, seen=seen)
+    edit.edit_claim(claim.pk, by=people.editor, fields={"language": "de"}, seen=seen)
+
+    claim = desk.reload(claim)
+    assert (claim.context, claim.language) == ("On Monday.", "de")
+
+
+def test_the_same_text_sent_twice_is_one_change(claim, people):
+    seen = edit.digests(claim)
+    for _ in range(2):
+        edit.edit_claim(claim.pk, by=people.author, fields={"context": "On Monday."}, seen=seen)
+
+    assert Event.objects.filter(chain=claim.chain, action="edit").count() == 1
+
+
+def test_a_statement_cannot_be_emptied(claim, people):
+    with pytest.raises(Refused, match="needs a statement"):
+        edit.edit_claim(claim.pk, by=people.author, fields={"statement": " "}, seen=edit.digests(claim))
+
+
+def test_fields_of_the_workflow_are_not_edited(claim, people):
+    with pytest.raises(ValueError, match="status"):
+        edit.edit_claim(claim.pk, by=people.author, fields={"status": "published"}, seen={})
+    with pytest.raises(ValueError, match="statement"):
+        edit.arrange_claim(claim.pk, by=people.editor, statement="Other.")
+    with pytest.raises(ValueError, match="claim"):
+        edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory(), claim=3)
+
+
+@pytest.mark.parametrize("bring", [desk.in_preflight, desk.in_cross_check])
+def test_nobody_edits_while_it_is_being_read(people, bring):
+    claim = bring(people)
+
+    for person in (people.author, people.editor):
+        with pytest.raises(Refused, match="cannot change this claim while"):
+            edit.edit_claim(claim.pk, by=person, fields={"context": "New."}, seen=edit.digests(claim))
+
+
+def test_in_review_only_editors_edit(people):
+    claim = desk.in_review(people)
+
+    with pytest.raises(Refused, match="cannot change this claim while"):
+        edit.edit_claim(claim.pk, by=people.author, fields={"context": "New."}, seen=edit.digests(claim))
+    assert Refusal.objects.get(claim=claim).action == "edit"
+
+
+def test_who_has_not_seen_the_verdict_does_not_overwrite_it(people):
+    claim = desk.ready(people)
+
+    with pytest.raises(Refused, match="Show the verdict"):
+        edit.edit_claim(claim.pk, by=people.cross_checker, fields={"rationale": "Mine."}, seen=edit.digests(claim))
+
+
+def test_a_missing_claim_is_said_so(people):
+    with pytest.raises(Refused, match="does not exist"):
+        edit.edit_claim(10**9, by=people.author, fields={"context": "x"}, seen={})
+
+
+def test_editors_arrange_dates_and_topics(claim, people):
+    topic = Topic.objects.create(slug="harbour", name="Harbour")
+    due = desk.soon()
+
+    edit.arrange_claim(claim.pk, by=people.editor, due_at=due, priority=1, topics=[topic])
+    edit.arrange_claim(claim.pk, by=people.editor, due_at=due)
+
+    claim = desk.reload(claim)
+    assert (claim.due_at, claim.priority, list(claim.topics.all())) == (due, 1, [topic])
+    assert Event.objects.filter(chain=claim.chain, action="arrange").count() == 1
+    with pytest.raises(Refused, match="An editor arranges"):
+        edit.arrange_claim(claim.pk, by=people.author, priority=2)
+
+
+# --- citations
+
+
+def test_citations_follow_the_text(people):
+    claim = desk.ready(people)
+    assert Citation.objects.get(claim=claim, number=1).evidence.number == 1
+
+    claim = desk.write_verdict(claim, people.author, rationale="See [2] and [9].")
+    assert dict(Citation.objects.filter(claim=claim).values_list("number", "evidence__number")) == {2: 2, 9: None}
+    apply(claim.pk, "submit", by=people.author)
+    with pytest.raises(Refused, match=r"\[9\] points to no evidence"):
+        apply(claim.pk, "pass", by=None)
+
+
+def test_a_number_once_cited_is_not_given_to_another_source(people):
+    claim = desk.ready(people)
+    desk.write_verdict(claim, people.author, rationale="See [5].")
+
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
+    assert evidence.number == 6
+
+
+# --- appearances
+
+
+def test_appearances_are_added_changed_and_removed(claim, people):
+    first = edit_parts.add_appearance(
+        claim.pk, by=people.contributor, url="https://a.example.org/", verbatim="A dozen!"
+    )
+    second = edit_parts.add_appearance(claim.pk, by=people.contributor, said_on=date(2026, 1, 5))
+    edit_parts.edit_appearance(second.pk, by=people.contributor, is_first=True, position="denies")
+    edit_parts.edit_appearance(second.pk, by=people.contributor, position="denies")
+    edit_parts.remove_appearance(first.pk, by=people.contributor)
+
+    row = Appearance.objects.get(claim=claim)
+    assert (row.number, row.position, row.is_first) == (2, "denies", True)
+    with pytest.raises(Refused, match="no longer there"):
+        edit_parts.remove_appearance(first.pk, by=people.contributor)
+
+
+# --- evidence
+
+
+def test_ten_links_at_once_lose_none_for_a_bad_one(claim, people):
+    urls = [f"https://s{n}.example.org/a#top" for n in range(8)] + ["file:///etc/passwd", "https://s1.example.org/a"]
+
+    results = dict(edit_parts.add_links(claim.pk, by=people.contributor, urls=urls, stance="refutes"))
+
+    assert sum(not problem for problem in results.values()) == 8
+    assert results["file:///etc/passwd"] != ""
+    assert results["https://s1.example.org/a"] == "This source is evidence 2 already."
+    assert Job.objects.filter(kind="capture", claim=claim).count() == 8
+
+
+def test_one_address_is_one_source_for_every_claim(people):
+    one, two = ClaimFactory(), ClaimFactory()
+    for claim in (one, two):
+        edit_parts.add_links(claim.pk, by=people.author, urls=["https://s.example.org/a"])
+
+    assert one.evidence.get().resource == two.evidence.get().resource
+    assert Job.objects.filter(kind="capture").count() == 1
+
+
+def test_an_address_that_is_none_is_refused_in_words():
+    with pytest.raises(FetchFailed):
+        edit_parts.find_resource("javascript:alert(1)")
+
+
+def test_a_source_captured_before_rests_on_that_copy(claim, people):
+    snapshot = SnapshotFactory()
+
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=snapshot.resource)
+
+    assert evidence.pinned == snapshot
+    assert not Job.objects.filter(kind="capture").exists()
+
+
+def test_evidence_is_changed_withheld_and_removed(claim, people):
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
+    edit_parts.edit_evidence(evidence.pk, by=people.author, stance="refutes", reliability="B")
+    with pytest.raises(Refused, match="why the source is withheld"), transaction.atomic():
+        edit_parts.edit_evidence(evidence.pk, by=people.author, withheld=True, withheld_reason=" ")
+    edit_parts.edit_evidence(evidence.pk, by=people.author, withheld=True, withheld_reason="A source at risk.")
+    edit_parts.remove_evidence(evidence.pk, by=people.author)
+
+    assert not Evidence.objects.filter(claim=claim).exists()
+    assert last_event(claim).details["before"]["withheld_reason"] == "A source at risk."
+
+
+def test_the_first_good_copy_is_pinned_where_the_claim_is_still_open(people):
+    resource = ResourceFactory()
+    open_claim, read_claim = desk.in_research(people), desk.in_cross_check(people)
+    one = edit_parts.add_evidence(open_claim.pk, by=people.author, resource=resource)
+    two = Evidence.objects.create(claim=read_claim, resource=resource, number=9)
+    snapshot = SnapshotFactory(resource=resource)
+
+    edit_parts.pin_first_snapshot(None, resource=resource.pk, snapshot=snapshot.pk)()
+
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (one.pinned, two.pinned) == (snapshot, None)
+    assert last_event(open_claim).actor_ref == "system"
+
+
+def test_only_a_copy_of_the_same_source_is_pinned(claim, people):
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
+
+    with pytest.raises(Refused, match="not of the source"):
+        edit_parts.pin_snapshot(evidence.pk, SnapshotFactory().pk, by=people.author)
+    snapshot = SnapshotFactory(resource=evidence.resource)
+    for _ in range(2):
+        edit_parts.pin_snapshot(evidence.pk, snapshot.pk, by=people.author)
+    assert Event.objects.filter(chain=claim.chain, action="pin_snapshot").count() == 1
+
+
+# --- passages and waivers
+
+
+def test_a_passage_stands_where_the_copy_says(claim, people):
+    snapshot, newer = SnapshotFactory(), None
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=snapshot.resource)
+    newer = SnapshotFactory(resource=snapshot.resource, body_text="Now twelve ships, it says.")
+    words = {"by": people.author, "exact": "twelve ships", "prefix": "", "suffix": ""}
+
+    with pytest.raises(Refused, match="do not stand in this copy"):
+        edit_parts.add_quote(evidence.pk, snapshot=newer, start=5, **words)
+    quote = edit_parts.add_quote(evidence.pk, snapshot=newer, start=4, **words)
+    again = edit_parts.add_quote(evidence.pk, snapshot=newer, start=4, **words)
+
+    evidence.refresh_from_db()
+    assert (quote, evidence.pinned) == (again, newer)
+    edit_parts.remove_quote(quote.pk, by=people.author)
+    assert not Quote.objects.exists()
+
+
+def test_a_waiver_says_why_and_can_be_taken_back(people):
+    claim = desk.in_research(people)
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
+
+    with pytest.raises(Refused, match="readers see it"):
+        edit_parts.waive(evidence.pk, "capture", by=people.author, reason=" ")
+    waiver = edit_parts.waive(evidence.pk, "capture", by=people.author, reason="The site is gone.")
+    edit_parts.unwaive(waiver.pk, by=people.author)
+
+    assert not Waiver.objects.exists()
+    assert last_event(claim).details["before"] == "The site is gone."
+
+
+# --- answers, comments, looking
+
+
+def test_an_answer_of_the_checklist_is_recorded_once(claim, people):
+    item = ChecklistItemFactory(code="date")
+    for _ in range(2):
+        edit_review.answer_checklist(claim.pk, by=people.author, item=item, answer="yes")
+    with pytest.raises(Refused, match="yes, no or does not apply"):
+        edit_review.answer_checklist(claim.pk, by=people.author, item=item, answer="maybe")
+
+    assert last_event(claim).details == {"item": "date", "before": "", "after": "yes"}
+
+
+def test_contact_details_stay_out_of_the_record_and_the_revision(people):
+    claim = desk.ready(people)
+    contact = edit_review.log_contact(
+        claim.pk, by=people.author, asked="Harbour office", channel="email", contact_detail="secret@harbour.example",
+        question="How many?", deadline=desk.soon(),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="what was answered"):
+        edit_review.answer_contact(contact.pk, by=people.author, answer="")
+    with pytest.raises(Refused, match="who was asked"):
+        edit_review.log_contact(
+            claim.pk, by=people.author, asked="", channel="email", question="", deadline=desk.soon()
+        )
+    claim = apply(claim.pk, "submit", by=people.author)
+
+    texts = [event.body for event in Event.objects.all()] + [revision.body for revision in claim.revisions.all()]
+    assert not any("secret@harbour" in text for text in texts)
+    assert "Harbour office was asked on" in claim.revisions.get().body
+
+
+def test_comments_are_not_for_auditors(claim, people):
+    with pytest.raises(Refused, match="read this claim"):
+        edit_review.add_comment(claim.pk, by=people.auditor, text="Hm.")
+    with pytest.raises(Refused, match="Write a comment"):
+        edit_review.add_comment(claim.pk, by=people.author, text=" ")
+    comment = edit_review.add_comment(claim.pk, by=people.author, text="Who counted?")
+    with pytest.raises(Refused, match="cannot be resolved"):
+        edit_review.resolve_comment(comment.pk, by=people.auditor)
+    for _ in range(2):
+        edit_review.resolve_comment(comment.pk, by=people.author)
+
+    assert Event.objects.filter(chain=claim.chain, action="resolve_comment").count() == 1
+
+
+def test_looking_at_the_verdict_is_recorded_once(people):
+    claim = desk.ready(people)
+    for _ in range(2):
+        edit_review.show_verdict(claim.pk, by=people.editor)
+
+    assert standing(desk.reload(claim), people.editor).sees_verdict
+    assert Event.objects.filter(chain=claim.chain, action="show_verdict").count() == 1
+
+
+def test_a_withheld_source_without_a_reason_is_no_row():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Evidence.objects.create(claim=ClaimFactory(), number=1, resource=ResourceFactory(), withheld=True)
+
+
+def test_ratings_are_compared_by_row_not_by_words(claim, people):
+    rating = RatingFactory(code="true")
+    for _ in range(2):
+        edit.edit_claim(claim.pk, by=people.author, fields={"rating": rating}, seen=edit.digests(claim))
+
+    assert Claim.objects.get(pk=claim.pk).rating == rating
+    assert Event.objects.filter(chain=claim.chain, action="edit").count() == 1
