@@ -4,6 +4,8 @@
 class UserFacingError(Exception):
     """One sentence for the person, and a short code for tests, logs and tables."""
 
+    permanent = False  # a job that raises it is tried again, unless no later try could do better
+
     def __init__(self, sentence: str, code: str = "refused") -> None:
         super().__init__(sentence)
         self.code = code
@@ -30,6 +32,8 @@ class FetchFailed(UserFacingError):
 
 class FetchRefused(FetchFailed):
     """An address that is never dialled, however often one tries."""
+
+    permanent = True
 
 
 class BlobDamaged(UserFacingError):
