@@ -1,5 +1,7 @@
 """Background work.  Other packages use it as ``from claims import jobs`` and ``jobs.enqueue("capture", claim=…, …)``."""
 
-from claims.jobs.ledger import JobRun, enqueue
+from claims.jobs.control import cancel, retry
+from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost
+from claims.jobs.ledger import enqueue
 
-__all__ = ["JobRun", "enqueue"]
+__all__ = ["Cancelled", "JobRun", "LeaseLost", "cancel", "enqueue", "retry"]

@@ -1,0 +1,114 @@
+"""THE TABLES of background work: every kind of job, and what the clock does by itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import Job, Resource
+
+
+def host_of_resource(args: Mapping[str, Any]) -> str:
+    """The lane of a capture: no website is asked for two pages at once."""
+    return Resource.objects.filter(pk=args["resource"]).values_list("host", flat=True).first() or ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of job.
+
+    Attributes:
+        handler: dotted path of ``def handler(job: JobRun, **ids) -> Callable[[], None] | None``; it gets the claim's id
+            too, when it has a parameter ``claim``.
+        hard_limit: seconds after which the process that runs it is killed.
+        attempts: how often it may end in an error before it is given up.
+        gives_up: dotted path of ``def give_up(*, claim_id: int | None, sentence: str, **ids) -> None``, called in the
+            transaction that ends the job without success (given up, quarantined or cancelled).
+        lane: names the lane from the arguments; one job of a lane runs at a time.
+    """
+
+    title: Promise
+    handler: str
+    queue: str = Job.Queue.DEFAULT
+    priority: int = 5
+    hard_limit: int = 60
+    attempts: int = 3
+    gives_up: str | None = None
+    lane: Callable[[Mapping[str, Any]], str] | None = None
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """What the clock calls once for each ``seconds`` of the day, in a transaction of its own."""
+
+    title: Promise
+    handler: str
+    seconds: int
+
+
+KINDS: dict[str, Kind] = {
+    "preflight": Kind(
+        _("Go through the preflight list"),
+        "claims.workflow.preflight.run_preflight",
+        queue=Job.Queue.CRITICAL,
+        priority=1,
+        gives_up="claims.workflow.preflight.give_up",
+    ),
+    "publish_due": Kind(
+        _("Publish at the date that was set"),
+        "claims.publishing.publish.publish_due",
+        queue=Job.Queue.CRITICAL,
+    ),
+    "capture": Kind(
+        _("Capture a source"),
+        "claims.evidence.capture.capture_resource",
+        queue=Job.Queue.CAPTURE,
+        hard_limit=180,
+        attempts=4,
+        lane=host_of_resource,
+    ),
+    "pin": Kind(_("Rest evidence on its first copy"), "claims.workflow.edit_parts.pin_first_snapshot"),
+    "check_quotes": Kind(
+        _("Look for the passages in a new copy"), "claims.evidence.watch.check_quotes", hard_limit=120
+    ),
+    "match_claim": Kind(
+        _("Find claims that say the same"),
+        "claims.matching.decisions.find_matches",
+        queue=Job.Queue.MATCH,
+        hard_limit=120,
+    ),
+    "read_article": Kind(_("Read an article"), "claims.intake.article.read_article", priority=1, hard_limit=180),
+    "notify": Kind(_("Send notices"), "claims.notifications.send.notify", attempts=6),
+}
+
+PERIODIC: dict[str, Periodic] = {
+    "anchor": Periodic(_("Anchor the record"), "claims.workflow.record.anchor_heads", 60),
+    "adopt": Periodic(_("Adopt changes from outside"), "claims.workflow.adopt.adopt_outside_changes", 60),
+    "deadlines": Periodic(_("See to what is due"), "claims.workflow.deadlines.tick", 60),
+    "terms": Periodic(_("Count words for matching"), "claims.matching.retrieve.refresh_terms", 3600),
+}
+
+LONGEST_HARD_LIMIT = max(kind.hard_limit for kind in KINDS.values())
+
+
+def title_of(kind: str) -> str:
+    """A kind in words; its name when this version no longer knows it."""
+    return str(KINDS[kind].title) if kind in KINDS else kind
+
+
+def load(path: str) -> Callable[..., Any]:
+    """The function behind a dotted path.
+
+    Raises:
+        ImportError: there is none.
+    """
+    found: Callable[..., Any] = import_string(path)
+    return found
+
+
+def hard_limit_of(kind: str) -> int:
+    """Seconds a job of this kind may take; the usual ones for a kind this version does not know."""
+    return KINDS[kind].hard_limit if kind in KINDS else Kind.hard_limit

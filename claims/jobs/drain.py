@@ -1,0 +1,115 @@
+"""What the clock does, in plain SQL: find jobs whose worker died, ring for what is due, start periodic work once."""
+
+import logging
+import time
+
+from django.db import connection, transaction
+
+from claims.jobs import bell, catalogue, ledger
+from claims.jobs.jobrun import LeaseLost
+from claims.jobs.run import run
+from claims.models import Job
+
+RING_AGAIN_SECONDS = 5  # a bell that woke nobody for so long is taken for lost
+BATCH = 500
+KEEP_TICKS_DAYS = 7
+RETRY_TICK_SECONDS = 10.0
+
+log = logging.getLogger(__name__)
+
+_EXPIRED = """
+SELECT id, token FROM claims_job WHERE state = 'running' AND lease_until < now() ORDER BY lease_until LIMIT %s
+"""
+
+_MARK_RUNG = f"""
+WITH best AS MATERIALIZED ({ledger.BEST} LIMIT 1)
+UPDATE claims_job job SET rung_at = now() FROM best
+WHERE job.id = best.id AND job.state = 'queued'
+    AND (job.rung_at IS NULL OR job.rung_at < job.run_after OR job.rung_at < now() - make_interval(secs => %(seconds)s))
+RETURNING job.id
+"""  # noqa: S608  # a constant
+
+_TICK = """
+INSERT INTO claims_periodicrun (name, tick, at)
+VALUES (%(name)s, to_timestamp(floor(extract(epoch FROM now()) / %(seconds)s) * %(seconds)s), now())
+ON CONFLICT (name, tick) DO NOTHING RETURNING id
+"""
+
+_not_before: dict[str, float] = {}
+
+
+def drain() -> None:
+    """One round: what died is queued again, and each queue with due work is rung for."""
+    rescue()
+    ring_due()
+
+
+def rescue() -> int:
+    """Give back the jobs whose lease ran out; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRED, [BATCH])
+        expired = cursor.fetchall()
+    for job_id, token in expired:
+        log.warning("Job %s lost its worker", job_id)
+        try:
+            ledger.lose(job_id, token)
+        except LeaseLost:
+            log.info("Job %s was dealt with by somebody else", job_id)
+    return len(expired)
+
+
+def ring_due() -> None:
+    """Ring one bell for each queue whose best due job nobody took.  A worker that takes one passes the bell on while more
+    is due, so one bell wakes as many workers as are free, and never more."""
+    for queue in Job.Queue.values:
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK_RUNG, {"queue": queue, "seconds": RING_AGAIN_SECONDS})
+            due = cursor.fetchone()
+        if due:
+            bell.ring(queue)
+
+
+def tick() -> None:
+    """Start what is periodically due: each tick once, however many clocks there are; after a pause the newest only."""
+    for name, periodic in catalogue.PERIODIC.items():
+        if time.monotonic() < _not_before.get(name, 0.0):
+            continue
+        try:
+            _run_once(name, periodic)
+        except Exception:  # one that fails must not keep the others from running
+            log.exception("Periodic work %s failed; it is tried again in %s s", name, RETRY_TICK_SECONDS)
+            _not_before[name] = time.monotonic() + RETRY_TICK_SECONDS
+            connection.close_if_unusable_or_obsolete()
+
+
+@transaction.atomic
+def _run_once(name: str, periodic: catalogue.Periodic) -> None:
+    if not _is_first(name, periodic.seconds):
+        return
+    catalogue.load(periodic.handler)()
+
+
+def _is_first(name: str, seconds: int) -> bool:
+    """Take the tick, unless it was taken; a clock that does it right now is not waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [f"tick/{name}"])
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute(_TICK, {"name": name, "seconds": seconds})
+        if cursor.fetchone() is None:
+            return False
+        cursor.execute(
+            "DELETE FROM claims_periodicrun WHERE name = %s AND tick < now() - make_interval(days => %s)",
+            [name, KEEP_TICKS_DAYS],
+        )
+    return True
+
+
+def work_off() -> int:
+    """Run every due job in this process, until none is due; returns how many ran.  For commands and tests."""
+    ran = 0
+    for queue in Job.Queue.values:
+        while job := ledger.lease(queue):
+            run(job)
+            ran += 1
+    return ran

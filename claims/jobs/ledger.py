@@ -1,0 +1,262 @@
+"""The ledger of jobs: enqueue, lease, finish, fail.  PostgreSQL holds all of it; its clock alone counts.
+
+Locks are taken in one order everywhere: claims, heads of chains, then job rows.  So a job's row is touched last: what
+comes before it in the same transaction is undone when the row turns out to be somebody else's by now.
+"""
+
+import hashlib
+import logging
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
+
+from claims.jobs import bell, catalogue
+from claims.jobs.jobrun import JobRun, LeaseLost
+from claims.models import Claim, Job, Person
+from claims.models.event import canonical
+
+log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 20
+MAX_DEATHS = 3  # a job whose worker died so often is set aside
+MAX_KEY = 200
+BACKOFF_SECONDS, BACKOFF_FACTOR, BACKOFF_MOST = 5.0, 4.0, 3600.0
+RETURNED: dict[str, Any] = {"token": None, "lease_until": None, "rung_at": None}
+
+_ENQUEUE = """
+INSERT INTO claims_job AS job
+    (kind, key, args, claim_id, queue, priority, lane, max_attempts, run_after, created_by_id, created_at, rung_at, state,
+     attempts, deaths, again, step, done, total, last_error, error_code)
+VALUES (%(kind)s, %(key)s, %(args)s, %(claim)s, %(queue)s, %(priority)s, %(lane)s, %(attempts)s,
+        COALESCE(%(run_after)s, now()), %(by)s, now(),
+        CASE WHEN COALESCE(%(run_after)s, now()) <= now() THEN now() END, 'queued', 0, 0, FALSE, '', 0, 0, '', '')
+ON CONFLICT (kind, key) WHERE state IN ('queued', 'running') DO UPDATE SET
+    args = EXCLUDED.args,
+    priority = LEAST(job.priority, EXCLUDED.priority),
+    run_after = LEAST(job.run_after, EXCLUDED.run_after),
+    again = job.state = 'running'
+RETURNING job.*, pg_current_xact_id()::text::bigint AS transaction_id
+"""
+
+BEST = """
+SELECT job.id, job.rung_at, job.run_after FROM claims_job job
+WHERE job.queue = %(queue)s AND job.state = 'queued' AND job.run_after <= now()
+    AND (job.lane = '' OR NOT EXISTS (
+        SELECT FROM claims_job other WHERE other.state = 'running' AND other.lane <> '' AND other.lane = job.lane))
+ORDER BY job.priority, job.run_after, job.id
+"""
+
+_LEASE = f"""
+WITH best AS MATERIALIZED ({BEST} FOR UPDATE OF job SKIP LOCKED LIMIT 1)
+UPDATE claims_job job SET state = 'running', token = nextval('claims_job_token'), attempts = attempts + 1,
+    lease_until = now() + make_interval(secs => %(seconds)s), started_at = now(), finished_at = NULL,
+    step = '', done = 0, total = 0
+FROM best WHERE job.id = best.id RETURNING job.*
+"""  # noqa: S608  # two constants
+
+
+def enqueue(
+    kind: str,
+    *,
+    key: str | None = None,
+    claim: Claim | int | None = None,
+    by: Person | None = None,
+    priority: int | None = None,
+    run_after: datetime | None = None,
+    **args: Any,
+) -> Job:
+    """Put a job into the ledger, in the caller's transaction; a worker is woken after its commit.
+
+    Nothing is enqueued twice: a job of the same kind and key that waits takes over the new arguments, and one that runs
+    already is marked to run once more with them, since it may have read before this change.  It is returned then.
+
+    Args:
+        key: what the work is about; made of claim and arguments when not given.
+        priority: 1 a person waits, 5 normal, 9 bulk; that of the kind when not given.
+        args: ids for the handler; JSON values only.
+    """
+    about = catalogue.KINDS[kind]
+    claim_id = claim.pk if isinstance(claim, Claim) else claim
+    row = Job.objects.raw(
+        _ENQUEUE,
+        {
+            "kind": kind,
+            "key": key if key is not None else _key_of(args, claim_id),
+            "args": Jsonb(args),
+            "claim": claim_id,
+            "queue": about.queue,
+            "priority": about.priority if priority is None else priority,
+            "lane": about.lane(args) if about.lane else "",
+            "attempts": about.attempts,
+            "run_after": run_after,
+            "by": by.pk if by else None,
+        },
+    )
+    job: Any = row[0]
+    if job.state == Job.State.QUEUED and (run_after is None or run_after <= timezone.now()):
+        bell.ring_after_commit(job.queue, job.transaction_id)
+    found: Job = job
+    return found
+
+
+def lease(queue: str) -> JobRun | None:
+    """Take the best due job of a queue for this process; ``None`` when none is due, or all due ones must wait their turn."""
+    for _attempt in range(3):
+        try:
+            with transaction.atomic():
+                rows = list(Job.objects.raw(_LEASE, {"queue": queue, "seconds": LEASE_SECONDS}))
+        except IntegrityError:  # another worker took a job of the same lane at this moment
+            continue
+        return _as_run(rows[0]) if rows else None
+    return None
+
+
+def is_due(queue: str) -> bool:
+    """Could a worker lease something of this queue now?"""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({BEST} LIMIT 1)", {"queue": queue})
+        return bool(cursor.fetchone()[0])
+
+
+def finish(job: JobRun) -> None:
+    """Done, in the transaction of the job's effects.
+
+    Raises:
+        LeaseLost: the job is somebody else's now; the effects must be rolled back.
+    """
+    if not Job.objects.select_for_update().filter(pk=job.id, token=job.token).exists():
+        raise LeaseLost(job.id)
+    again = When(again=True, then=Value(Job.State.QUEUED))
+    Job.objects.filter(pk=job.id).update(
+        **RETURNED,
+        state=Case(again, default=Value(Job.State.DONE)),
+        attempts=Case(When(again=True, then=Value(0)), default=F("attempts")),
+        deaths=Case(When(again=True, then=Value(0)), default=F("deaths")),
+        run_after=Case(When(again=True, then=Now()), default=F("run_after")),
+        cursor=None,
+        again=False,
+        cancel_requested_by=None,
+        last_error="",
+        error_code="",
+        finished_at=Now(),
+    )
+
+
+def fail(job_id: int, token: int, sentence: str, code: str, *, permanent: bool = False) -> None:
+    """An attempt ended without success: try again later, or give up; cancelled when somebody asked for that.
+
+    Raises:
+        LeaseLost: the job is somebody else's now.
+    """
+    mine = Q(pk=job_id, token=token)
+    row = _leased(mine, job_id)
+    if row.cancel_requested_by_id:
+        _end(row, mine, Job.State.CANCELLED, stopped_by(row.cancel_requested_by), "cancelled")
+    elif row.again:
+        _return(row, mine, sentence, code, wait=BACKOFF_SECONDS, attempts=0, deaths=0)
+    elif permanent or row.attempts - row.deaths >= row.max_attempts:
+        _end(row, mine, Job.State.FAILED, sentence, code)
+    else:
+        _return(row, mine, sentence, code, wait=backoff(row.attempts - row.deaths))
+
+
+def lose(job_id: int, token: int) -> None:
+    """A lease ran out, because the worker died or hangs.
+
+    Raises:
+        LeaseLost: somebody else dealt with it, or its worker is alive after all.
+    """
+    expired = Q(pk=job_id, token=token, lease_until__lt=Now())
+    row = _leased(expired, job_id)
+    if row.cancel_requested_by_id:
+        _end(row, expired, Job.State.CANCELLED, stopped_by(row.cancel_requested_by), "cancelled")
+    elif row.deaths + 1 >= MAX_DEATHS:
+        sentence = _(
+            "The process that did this work died %(times)d times over it; it is set aside until somebody looks at it."
+        )
+        _end(row, expired, Job.State.FAILED, sentence % {"times": MAX_DEATHS}, "quarantined", deaths=MAX_DEATHS)
+    else:
+        sentence = _("The process that did this work died; another one takes it up again.")
+        _return(row, expired, sentence, "worker_lost", wait=row.deaths * BACKOFF_SECONDS, deaths=row.deaths + 1)
+
+
+def keep(job: JobRun) -> bool:
+    """Renew the lease; False when it is not this process's any more."""
+    until = Now() + timedelta(seconds=LEASE_SECONDS)
+    return bool(Job.objects.filter(pk=job.id, token=job.token).update(lease_until=until))
+
+
+def backoff(failures: int) -> float:
+    """Seconds until the next try: 5, 20, 80, ... at most an hour, a fifth more or less so that they do not come in herds."""
+    seconds = min(BACKOFF_SECONDS * BACKOFF_FACTOR ** (failures - 1), BACKOFF_MOST)
+    return seconds * random.uniform(0.8, 1.2)  # noqa: S311  # no secret
+
+
+def stopped_by(person: Person | None) -> str:
+    return _("Stopped by %(person)s.") % {"person": person}
+
+
+def give_up(row: Job, sentence: str) -> None:
+    """Tell the flow that waits for this job that it will not be done, inside the transaction that ends it."""
+    about = catalogue.KINDS.get(row.kind)
+    if about is None or about.gives_up is None:
+        return
+    try:
+        with transaction.atomic():
+            catalogue.load(about.gives_up)(claim_id=row.claim_id, sentence=sentence, **row.args)
+    except Exception:  # the job must end all the same, or it would be lost and found again for ever
+        log.exception("Job %s (%s) was given up, and %s failed over it", row.pk, row.kind, about.gives_up)
+
+
+def _end(row: Job, fence: Q, state: str, sentence: str, code: str, **fields: Any) -> None:
+    with transaction.atomic():
+        give_up(row, sentence)
+        fields |= {"state": state, "finished_at": Now(), "again": False}
+        _update(fence, row.pk, **RETURNED, **fields, last_error=sentence, error_code=code)
+
+
+def _return(row: Job, fence: Q, sentence: str, code: str, *, wait: float, **fields: Any) -> None:
+    fields |= {"state": Job.State.QUEUED, "run_after": Now() + timedelta(seconds=wait), "again": False}
+    _update(fence, row.pk, **RETURNED, **fields, last_error=sentence, error_code=code)
+
+
+def _update(fence: Q, job_id: int, **fields: Any) -> None:
+    if not Job.objects.filter(fence).update(**fields):
+        raise LeaseLost(job_id)
+
+
+def _leased(fence: Q, job_id: int) -> Job:
+    row = Job.objects.filter(fence).first()
+    if row is None:
+        raise LeaseLost(job_id)
+    return row
+
+
+def _as_run(row: Job) -> JobRun:
+    assert row.token is not None
+    return JobRun(
+        id=row.pk,
+        kind=row.kind,
+        queue=row.queue,
+        lane=row.lane,
+        args=row.args,
+        token=row.token,
+        attempt=row.attempts,
+        claim_id=row.claim_id,
+        created_by_id=row.created_by_id,
+        cursor=row.cursor,
+    )
+
+
+def _key_of(args: Mapping[str, Any], claim_id: int | None) -> str:
+    named = {**args, "claim": claim_id} if claim_id is not None else args
+    key = "&".join(f"{name}={canonical(value)}" for name, value in sorted(named.items()))
+    return key if len(key) <= MAX_KEY else hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,73 @@
+"""A save never waits for a dead broker."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from claims.models import Job
+from factcheck import embedded, processes
+from tests.conftest import PROJECT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def seconds_of_saves(env, *argv):
+    """Seconds each of five saves took, in a process as a web worker is one."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.claims.jobs.publish_seconds", *argv],
+        env=env,
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    print(done.stdout)
+    return json.loads(done.stdout)
+
+
+def test_a_save_does_not_notice_a_broker_that_is_gone(process_env):
+    first, *later = seconds_of_saves(process_env | {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"})
+
+    assert first <= 1.0  # loads the broker's driver
+    assert max(later) <= 0.05
+    assert Job.objects.filter(state="queued").count() == 5
+
+
+def test_even_a_save_that_tries_the_broker_waits_at_most_50_ms_when_it_refuses(process_env):
+    env = process_env | {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
+
+    _loads_driver, *seconds = seconds_of_saves(env, "without-breaker")
+
+    assert max(seconds) <= 0.05
+
+
+@pytest.fixture
+def hung_broker(run_dir):
+    """A Redis that accepts connections and never answers."""
+    sockets = run_dir / "hung"
+    sockets.mkdir(mode=0o700)
+    child, url = embedded.start_redis(embedded.redis_binary(), run_dir / "hung-data", sockets, run_dir / "hung.log")
+    os.kill(child.process.pid, signal.SIGSTOP)
+    yield url
+    os.kill(child.process.pid, signal.SIGCONT)
+    processes.stop(child)
+
+
+def test_a_save_waits_one_second_for_a_broker_that_hangs_and_the_next_ones_not_at_all(process_env, hung_broker):
+    first, *later = seconds_of_saves(process_env | {"CELERY_BROKER_URL": hung_broker})
+
+    assert first <= 1.0 + 0.5  # with loading the broker's driver
+    assert max(later) <= 0.05
+    assert Job.objects.filter(state="queued").count() == 5
+
+
+def test_every_try_of_a_broker_that_hangs_ends_within_a_second(process_env, hung_broker):
+    _loads_driver, *seconds = seconds_of_saves(process_env | {"CELERY_BROKER_URL": hung_broker}, "without-breaker")
+
+    assert max(seconds) <= 1.05
