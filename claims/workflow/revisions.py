@@ -214,19 +214,12 @@ def compare_words(old: str, new: str) -> tuple[tuple[str, str], ...]:
     for op, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if op == "equal":
             pieces.append(("=", "".join(a[a1:a2])))
-            continue
-        if a2 > a1:
-            pieces.append(("-", "".join(a[a1:a2])))
-        if b2 > b1:
-            pieces.append(("+", "".join(b[b1:b2])))
-    return tuple(pieces)
+        else:
+            pieces += [("-", "".join(a[a1:a2])), ("+", "".join(b[b1:b2]))]
+    return tuple((op, words) for op, words in pieces if words)
 
 
 def _tokens(text: str) -> list[str]:
     """Words, each with the space after it, so that nothing is lost."""
-    tokens: list[str] = []
-    for word in text.split(" "):
-        tokens.append(word + " ")
-    if tokens:
-        tokens[-1] = tokens[-1][:-1]
-    return tokens
+    *words, last = text.split(" ")
+    return [word + " " for word in words] + [last]

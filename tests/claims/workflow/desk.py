@@ -106,3 +106,29 @@ def seen(claim):
 def approved(people):
     claim = in_review(people)
     return apply(claim.pk, "approve", by=people.editor, seen=seen(claim))
+
+
+def showing(kind):
+    """The least a publishing effect does: the next public version, and the claim's public state to match."""
+
+    def effect(claim, by, reason):
+        newest = claim.fact_checks.order_by("-number").first()
+        claim.slug = claim.slug or f"claim-{claim.pk}"
+        claim.public_state = kind
+        fact_check = claim.fact_checks.create(
+            number=newest.number + 1 if newest else 1,
+            kind=kind,
+            revision=claim.revisions.latest("number") if kind == "published" else newest.revision,
+            slug=claim.slug,
+            reason=reason if kind != "published" else "",
+            page="{}",
+            first_published_at=timezone.now(),
+            by=by,
+        )
+        return {"fact_check": fact_check.pk}
+
+    return effect
+
+
+def published(people):
+    return apply(approved(people).pk, "publish", by=people.editor, effect=showing("published"))

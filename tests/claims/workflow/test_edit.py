@@ -361,3 +361,26 @@ def test_ratings_are_compared_by_row_not_by_words(claim, people):
 
     assert Claim.objects.get(pk=claim.pk).rating == rating
     assert Event.objects.filter(chain=claim.chain, action="edit").count() == 1
+
+
+def test_a_first_appearance_may_be_said_to_be_none(claim, people):
+    row = edit_parts.add_appearance(claim.pk, by=people.contributor, is_first=False)
+
+    assert row.is_first is False
+
+
+def test_an_edit_in_review_that_leaves_the_content_alone_voids_nothing(people):
+    claim = desk.in_review(people)
+    evidence = claim.evidence.first()
+    edit_parts.edit_evidence(evidence.pk, by=people.editor, grade_reason="Known for years.")
+
+    assert desk.reload(claim).status == "in_review"
+
+
+def test_the_system_and_people_who_only_read_write_no_verdict(people):
+    claim = desk.in_research(people)
+
+    assert not standing(claim, None).may_edit
+    assert not standing(claim, None).may_write_verdict
+    assert not standing(claim, people.contributor).may_write_verdict
+    assert not standing(claim, None).may_cross_check

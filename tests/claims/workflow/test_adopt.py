@@ -1,0 +1,90 @@
+"""Changes that came by no operation are taken into the record, and undo what was approved on the old text."""
+
+import pytest
+from django.db.models import F
+
+from claims.models import Claim, Event, Evidence
+from claims.workflow import adopt
+from claims.workflow.adopt import adopt_outside_changes
+from tests.claims.workflow import desk
+from tests.factories import AppearanceFactory, ClaimFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+def events(claim):
+    return list(Event.objects.filter(chain=claim.chain, action="adopt"))
+
+
+def test_a_loaded_claim_gets_a_revision_and_an_event(people):
+    claim = ClaimFactory()
+    AppearanceFactory(claim=claim)
+
+    assert adopt_outside_changes() == 1
+    assert adopt_outside_changes() == 0
+    (event,) = events(claim)
+    assert (event.actor_ref, event.details["revision"]) == ("system", 1)
+    assert claim.revisions.get().origin == "adopted"
+
+
+def test_a_change_by_sql_is_recorded_with_its_difference(people):
+    claim = desk.ready(people)
+    adopt_outside_changes()
+    Claim.objects.filter(pk=claim.pk).update(rationale="Changed behind the desk's back.")
+    assert adopt_outside_changes() == 1
+    Claim.objects.filter(pk=claim.pk).update(rationale="Again.")
+    assert adopt_outside_changes() == 1
+
+    assert events(claim)[-1].details["changed"] == [["rationale", "Changed behind the desk's back.", "Again."]]
+
+
+def test_a_counter_that_rose_without_a_change_needs_no_revision(people):
+    claim = ClaimFactory()
+    adopt_outside_changes()
+    Claim.objects.filter(pk=claim.pk).update(content_version=F("content_version") + 1)
+
+    assert adopt_outside_changes() == 1
+    assert claim.revisions.count() == 1
+    assert "revision" not in events(claim)[-1].details
+
+
+@pytest.mark.parametrize(
+    ("bring", "change", "status"),
+    [
+        (desk.approved, {"summary": "New."}, "in_review"),
+        (desk.approved, {"statement": "New."}, "changes_requested"),
+        (desk.in_preflight, {"summary": "New."}, "changes_requested"),
+        (desk.in_cross_check, {"statement": "New."}, "in_research"),
+        (desk.in_cross_check, {"summary": "New."}, "in_cross_check"),
+        (desk.ready, {"summary": "New."}, "in_research"),
+    ],
+)
+def test_what_was_given_on_the_old_text_is_taken_back(people, bring, change, status):
+    claim = bring(people)
+    adopt_outside_changes()
+    Claim.objects.filter(pk=claim.pk).update(**change)
+
+    adopt_outside_changes()
+
+    assert desk.reload(claim).status == status
+
+
+def test_removed_rows_are_noticed_too(people):
+    claim = desk.approved(people)
+    Evidence.objects.filter(claim=claim, number=1).delete()
+
+    assert adopt_outside_changes() == 1
+    assert desk.reload(claim).status == "changes_requested"
+
+
+def test_two_clocks_adopt_a_change_once(people):
+    claim = ClaimFactory()
+    adopt_outside_changes()
+
+    assert adopt._adopt(claim.pk) is False
+    assert len(events(claim)) == 1

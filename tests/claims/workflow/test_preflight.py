@@ -1,0 +1,174 @@
+"""The preflight list, line by line, and the job that goes through it."""
+
+import pytest
+
+from claims.models import Claim, Evidence, Quote, QuoteCheck, Waiver
+from claims.workflow import edit_parts, preflight
+from claims.workflow.apply import apply
+from claims.workflow.preflight_list import read_list
+from tests.claims.workflow import desk
+from tests.factories import ChecklistItemFactory, RatingFactory, SnapshotFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class Run:
+    """What a handler is given: the claim it is about, and a way to say how far it is."""
+
+    def __init__(self, claim):
+        self.claim_id = claim.pk
+        self.said = []
+
+    def progress(self, step, done, total):
+        self.said.append((step, done, total))
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+def missing(claim):
+    return {item.title: [m.sentence for m in item.missing] for item in read_list(desk.reload(claim)) if item.missing}
+
+
+def test_a_claim_with_everything_misses_nothing(people):
+    assert missing(desk.ready(people)) == {}
+
+
+def test_an_empty_claim_misses_verdict_and_rationale(people):
+    assert missing(desk.in_research(people)) == {"Verdict and rationale": ["Give a verdict.", "Write the rationale."]}
+
+
+def test_two_pieces_of_one_origin_count_once(people):
+    claim = desk.ready(people)
+    Evidence.objects.filter(claim=claim).update(origin="one wire")
+
+    (sentence,) = missing(claim)["Enough independent evidence"]
+    assert "there are 1" in sentence
+    assert "One origin counts once: one wire." in sentence
+
+
+@pytest.mark.parametrize("change", [{"stance": "context"}, {"kind": "desk_note"}])
+def test_context_and_desk_notes_prove_nothing(people, change):
+    claim = desk.ready(people)
+    Evidence.objects.filter(claim=claim).update(**change)
+
+    assert "there are 0" in missing(claim)["Enough independent evidence"][0]
+
+
+def test_one_quoted_primary_document_of_grade_a_is_enough(people):
+    claim = desk.ready(people)
+    quoted = Quote.objects.get().evidence
+    Evidence.objects.filter(claim=claim).exclude(pk=quoted.pk).update(stance="context")
+    assert "Enough independent evidence" in missing(claim)
+
+    Evidence.objects.filter(pk=quoted.pk).update(kind="primary", reliability="A")
+    assert missing(claim) == {}
+
+
+def test_a_stated_exception_or_a_rating_that_needs_none_is_enough(people):
+    claim = desk.ready(people)
+    Evidence.objects.filter(claim=claim).update(stance="context")
+    Claim.objects.filter(pk=claim.pk).update(evidence_exception="One witness only.")
+    assert missing(claim) == {}
+
+    Claim.objects.filter(pk=claim.pk).update(
+        evidence_exception="", rating=RatingFactory(code="open", needs_evidence=False)
+    )
+    assert missing(claim) == {}
+
+
+def test_a_source_without_a_copy_is_named_until_it_is_waived(people):
+    claim = desk.ready(people)
+    evidence = claim.evidence.get(number=1)
+    Evidence.objects.filter(pk=evidence.pk).update(pinned=None)
+    assert missing(claim)["Every source captured"][0].startswith("Evidence 1 has no captured copy")
+
+    Waiver.objects.create(evidence=evidence, kind="capture", reason="The site is gone.")
+    assert missing(claim) == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "fails"), [("altered", True), ("gone", True), ("moved", False), ("unverifiable", False)]
+)
+def test_a_passage_that_left_its_source_fails(people, state, fails):
+    claim = desk.ready(people)
+    QuoteCheck.objects.create(quote=Quote.objects.get(), state="altered")
+    QuoteCheck.objects.create(quote=Quote.objects.get(), state=state)
+
+    assert ("Every passage found in its source" in missing(claim)) == fails
+
+
+def test_only_required_questions_of_today_are_asked(people):
+    claim = desk.ready(people)
+    ChecklistItemFactory(required=False)
+    ChecklistItemFactory(is_active=False)
+    asked = ChecklistItemFactory(text="Is the date right?")
+
+    assert missing(claim) == {"Checklist answered": ["Checklist: Is the date right?"]}
+    from claims.workflow import edit_review
+
+    edit_review.answer_checklist(claim.pk, by=people.author, item=asked, answer="n/a")
+    assert missing(claim) == {}
+
+
+def test_the_list_costs_the_same_however_much_evidence(people, django_assert_num_queries):
+    claim = desk.ready(people)
+    for _ in range(30):
+        edit_parts.add_evidence(claim.pk, by=people.author, resource=SnapshotFactory().resource)
+    claim = desk.reload(claim)
+
+    with django_assert_num_queries(6):
+        read_list(claim)
+
+
+# --- the job
+
+
+def test_the_job_lets_a_whole_claim_pass(people):
+    claim = desk.in_preflight(people)
+    run = Run(claim)
+
+    preflight.run_preflight(run, revision=claim.revisions.get().pk)()
+
+    assert desk.reload(claim).status == "in_cross_check"
+    assert run.said == [("going through the preflight list", 0, 1)]
+
+
+def test_the_job_sends_back_what_misses_something(people):
+    claim = desk.in_preflight(people)
+    Waiver.objects.all().delete()
+    Evidence.objects.filter(claim=claim).update(pinned=None)
+
+    preflight.run_preflight(Run(claim), revision=claim.revisions.get().pk)()
+
+    claim = desk.reload(claim)
+    assert claim.status == "changes_requested"
+    from claims.models import Event
+
+    event = Event.objects.get(chain=claim.chain, action="fail")
+    assert ["Something changed after it was submitted: submit it again.", "verdict"] in event.details["missing"]
+
+
+def test_a_late_job_leaves_a_recalled_claim_alone(people):
+    claim = desk.in_preflight(people)
+    revision = claim.revisions.get().pk
+    settle = preflight.run_preflight(Run(claim), revision=revision)
+    apply(claim.pk, "recall", by=people.author, reason="Wait.")
+    settle()
+    assert desk.reload(claim).status == "in_research"
+
+    apply(claim.pk, "submit", by=people.author)
+    settle()
+    assert desk.reload(claim).status == "preflight"
+
+
+def test_a_job_that_was_given_up_does_not_leave_the_claim_waiting(people):
+    claim = desk.in_preflight(people)
+    revision = claim.revisions.get().pk
+
+    for _ in range(2):
+        preflight.give_up(claim.pk, revision, "The worker died three times.")
+
+    assert desk.reload(claim).status == "changes_requested"

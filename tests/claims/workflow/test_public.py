@@ -1,0 +1,224 @@
+"""What may happen to a claim whose check is public."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from claims.models import Claim, Quote, QuoteCheck
+from claims.workflow import edit, edit_parts, edit_review
+from claims.workflow.adopt import adopt_outside_changes
+from claims.workflow.apply import Refused, apply, possible_steps
+from tests.claims.workflow import desk
+from tests.factories import RatingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+@pytest.fixture
+def claim(people):
+    return desk.published(people)
+
+
+def hold(claim):
+    """Let the triggers of the commit speak now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return desk.reload(claim)
+
+
+def reopen(claim, people, **data):
+    claim = apply(claim.pk, "reopen", by=people.editor, reason="A reader wrote.", **data)
+    apply(claim.pk, "hand_over", by=people.editor, role="checker", person=people.author)
+    return desk.reload(claim)
+
+
+def two_days_pass():
+    Quote.objects.update(added_at=timezone.now() - timedelta(days=2))
+    adopt_outside_changes()
+
+
+def review_again(claim, people):
+    apply(claim.pk, "submit", by=people.author)
+    claim = apply(claim.pk, "pass", by=None)
+    if claim.status == "in_cross_check":
+        desk.hand_cross_check_to(claim, people.cross_checker, people.editor)
+        rating = RatingFactory(code="true")
+        claim = apply(claim.pk, "cross_check", by=people.cross_checker, rating=rating, reason="Again.")
+    return apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+
+
+def test_publication_holds_at_commit(claim):
+    claim = hold(claim)
+
+    assert (claim.status, claim.public_state, claim.due_at) == ("published", "published", None)
+
+
+def test_a_public_state_without_its_version_does_not_commit(claim):
+    claim = hold(claim)
+    with pytest.raises(IntegrityError, match="newest public version"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('factcheck.step', %s, true)", [str(claim.pk)])
+        Claim.objects.filter(pk=claim.pk).update(public_state="withheld")
+        hold(claim)
+
+
+def test_a_version_nobody_approved_does_not_commit(people):
+    claim = desk.in_review(people)
+
+    with pytest.raises(IntegrityError, match="nobody approved"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('factcheck.step', %s, true)", [str(claim.pk)])
+        Claim.objects.filter(pk=claim.pk).update(public_state="published", slug="s")
+        desk.showing("published")(desk.reload(claim), people.editor, "")
+        hold(claim)
+
+
+def test_what_is_public_is_neither_declined_nor_merged(claim, people):
+    claim = reopen(claim, people)
+
+    with pytest.raises(Refused, match="withhold or retract"):
+        apply(claim.pk, "decline", by=people.editor, decline_reason="other", reason="Away with it.")
+
+
+def test_reopening_marks_the_public_page_only_when_asked(claim, people):
+    assert reopen(claim, people).public_note == ""
+    apply(claim.pk, "stand", by=people.editor, reason="Looked at again, stands.")
+    claim = apply(claim.pk, "reopen", by=people.editor, reason="A reader wrote.", say_under_review=True)
+
+    assert claim.public_note == "A reader wrote."
+    assert apply(claim.pk, "stand", by=people.editor, reason="Stands.").public_note == ""
+
+
+def test_the_watch_never_marks_the_public_page(claim):
+    claim = apply(claim.pk, "reopen", by=None, reason="A source changed.", say_under_review=True)
+
+    assert (claim.status, claim.public_note) == ("in_research", "")
+
+
+def test_buttons_of_a_public_claim_differ_from_those_of_another(claim, people):
+    claim = reopen(claim, people)
+    public = set(possible_steps(claim, people.editor))
+    private = set(possible_steps(desk.reload(desk.in_research(people)), people.editor))
+
+    assert public - private == {"stand", "withhold", "lift", "propose_retraction", "retract"}
+    assert private - public == {"decline", "merge"}
+
+
+def test_a_changed_claim_does_not_simply_stand(claim, people):
+    claim = reopen(claim, people)
+    desk.write_verdict(claim, people.author, rationale="Three counts agree [1].")
+
+    with pytest.raises(Refused, match="differs from what is public"):
+        apply(claim.pk, "stand", by=people.editor, reason="Stands.")
+
+
+def test_changed_words_want_a_typed_correction_but_no_new_cross_check(claim, people):
+    claim = reopen(claim, people)
+    desk.write_verdict(claim, people.author, rationale="Three counts agree [1].")
+    claim = review_again(claim, people)
+    assert claim.readings.filter(kind="cross").count() == 1
+    with pytest.raises(Refused, match="what kind of change"):
+        apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+
+    apply(claim.pk, "return", by=people.editor, reason="Type the correction.")
+    fields = {"correction_kind": "correction", "correction_text": "We wrote two; it was three."}
+    edit.edit_claim(claim.pk, by=people.author, fields=fields, seen=edit.digests(desk.reload(claim)))
+    claim = review_again(claim, people)
+    claim = apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+    assert claim.fact_checks.count() == 2
+
+    claim = reopen(claim, people)
+    desk.write_verdict(claim, people.author, rationale="Four counts agree [1].")
+    claim = review_again(claim, people)
+    with pytest.raises(Refused, match="what kind of change"):
+        apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+
+
+def test_one_editor_withholds_and_puts_back(claim, people):
+    with pytest.raises(Refused, match="in a sentence"):
+        apply(claim.pk, "withhold", by=people.editor, effect=desk.showing("withheld"))
+    claim = apply(claim.pk, "withhold", by=people.editor, reason="A source at risk.", effect=desk.showing("withheld"))
+    assert (hold(claim).status, claim.public_state) == ("published", "withheld")
+    with pytest.raises(Refused, match="withheld already"):
+        apply(claim.pk, "withhold", by=people.editor, reason="Again.", effect=desk.showing("withheld"))
+
+    apply(claim.pk, "lift", by=people.editor, effect=desk.showing("published"))
+    assert hold(claim).public_state == "published"
+    with pytest.raises(Refused, match="is not withheld"):
+        apply(claim.pk, "lift", by=people.editor, effect=desk.showing("published"))
+
+
+def test_two_editors_retract(claim, people):
+    with pytest.raises(Refused, match="Propose the retraction first"):
+        apply(claim.pk, "retract", by=people.editor, effect=desk.showing("retracted"))
+    apply(claim.pk, "propose_retraction", by=people.editor, reason="The count was forged.")
+    with pytest.raises(Refused, match="proposed already"):
+        apply(claim.pk, "propose_retraction", by=people.other_editor, reason="Me too.")
+    with pytest.raises(Refused, match="Another editor"):
+        apply(claim.pk, "retract", by=people.editor, effect=desk.showing("retracted"))
+
+    claim = apply(claim.pk, "retract", by=people.other_editor, effect=desk.showing("retracted"))
+
+    assert (hold(claim).status, claim.public_state) == ("retracted", "retracted")
+    assert claim.fact_checks.latest("number").reason == "The count was forged."
+    apply(claim.pk, "archive", by=people.editor)
+    assert apply(claim.pk, "restore", by=people.editor).status == "retracted"
+
+
+def test_a_retracted_claim_can_be_worked_on_and_declined(claim, people):
+    apply(claim.pk, "propose_retraction", by=people.editor, reason="Forged.")
+    apply(claim.pk, "retract", by=people.other_editor, effect=desk.showing("retracted"))
+    claim = reopen(claim, people)
+
+    assert apply(claim.pk, "decline", by=people.editor, decline_reason="other", reason="Closed.").status == "declined"
+
+
+def test_a_public_verdict_is_no_secret_and_its_cross_check_is_marked_informed(claim, people):
+    claim = reopen(claim, people)
+    edit_review.show_verdict(claim.pk, by=people.cross_checker)
+    desk.write_verdict(claim, people.author, code="mixed")
+    apply(claim.pk, "submit", by=people.author)
+    apply(claim.pk, "pass", by=None)
+    desk.hand_cross_check_to(claim, people.cross_checker, people.editor)
+    apply(claim.pk, "cross_check", by=people.cross_checker, rating=RatingFactory(code="mixed"), reason="Yes.")
+
+    assert claim.readings.filter(kind="cross").latest("pk").informed is True
+
+
+def test_a_passage_not_looked_at_today_stops_publication(people):
+    claim = desk.approved(people)
+    two_days_pass()
+
+    with pytest.raises(Refused, match="not looked at within 24 hours"):
+        apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+    QuoteCheck.objects.create(quote=Quote.objects.get(), state="unchanged")
+    assert apply(claim.pk, "publish", by=None, effect=desk.showing("published")).status == "published"
+
+
+def test_a_passage_may_be_published_with_its_look_waived(people):
+    claim = desk.ready(people)
+    quote = Quote.objects.get()
+    edit_parts.waive(quote.evidence_id, "quote_check", by=people.author, reason="The archive is closed today.")
+    apply(claim.pk, "submit", by=people.author)
+    apply(claim.pk, "pass", by=None)
+    apply(claim.pk, "cross_check", by=people.cross_checker, rating=RatingFactory(code="true"), reason="Yes.")
+    apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+    two_days_pass()
+
+    assert apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published")).status == "published"
+
+
+def test_what_the_record_does_not_know_is_not_published(people):
+    claim = desk.approved(people)
+    Claim.objects.filter(pk=claim.pk).update(summary="By the back door.")
+
+    with pytest.raises(Refused, match="changed outside the application"):
+        apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))

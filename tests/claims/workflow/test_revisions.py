@@ -1,0 +1,110 @@
+"""What is frozen, how it is hashed, how two are compared."""
+
+import json
+
+import pytest
+
+from claims.models import Claim, Resource
+from claims.workflow import edit_parts, edit_review, revisions
+from claims.workflow.apply import apply
+from tests.claims.workflow import desk
+from tests.factories import AppearanceFactory, ChecklistItemFactory, ClaimFactory, ResourceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+def content(claim):
+    return revisions.read_content(desk.reload(claim))
+
+
+def test_format_1_holds_everything_the_reader_sees(people):
+    claim = desk.in_research(people)
+    desk.add_proof(claim, people.author)
+    AppearanceFactory(claim=claim, verbatim="Twelve, they say.", url="https://a.example.org/")
+    edit_review.answer_checklist(claim.pk, by=people.author, item=ChecklistItemFactory(code="date"), answer="yes")
+    edit_parts.waive(claim.evidence.first().pk, "capture", by=people.author, reason="No network.")
+    desk.write_verdict(claim, people.author)
+
+    values = json.loads(content(claim).body)
+
+    assert values["rating"]["label"] == "True"
+    assert values["checklist"] == [["date", 1, "yes"]]
+    assert values["appearances"][0]["verbatim"] == "Twelve, they say."
+    assert values["evidence"][0]["waiver"] == "No network."
+    assert values["evidence"][1]["quotes"] == [["twelve ships", "counted ", " on"]]
+    assert values["citations"] == [[1, 1]]
+
+
+def test_the_same_content_has_the_same_hashes_and_any_change_another(people):
+    claim = desk.ready(people)
+    before = content(claim)
+    Claim.objects.filter(pk=claim.pk).update(priority=1)
+    assert content(claim).content_sha256 == before.content_sha256
+
+    Claim.objects.filter(pk=claim.pk).update(summary="A dozen.")
+    words = content(claim)
+    assert words.content_sha256 != before.content_sha256
+    assert words.material_sha256 == before.material_sha256
+
+    Claim.objects.filter(pk=claim.pk).update(statement="Ten ships came.")
+    assert content(claim).material_sha256 != before.material_sha256
+
+
+def test_renaming_a_shared_source_is_a_change_of_words(people):
+    claim = desk.ready(people)
+    before = content(claim)
+
+    Resource.objects.update(title="Another title")
+
+    assert content(claim).content_sha256 != before.content_sha256
+    assert content(claim).material_sha256 == before.material_sha256
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_reading_content_costs_the_same_however_much_evidence(people, count, django_assert_num_queries):
+    claim = ClaimFactory()
+    for _ in range(count):
+        edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
+    claim = desk.reload(claim)
+
+    with django_assert_num_queries(7):
+        revisions.read_content(claim)
+
+
+def test_two_revisions_are_compared_word_by_word_and_item_by_item(people):
+    claim = desk.in_preflight(people)
+    apply(claim.pk, "recall", by=people.author, reason="A word was wrong.")
+    desk.write_verdict(claim, people.author, rationale="Three counts agree [1].")
+    edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
+    apply(claim.pk, "submit", by=people.author)
+
+    changes = {c.field: c for c in revisions.compare(*claim.revisions.order_by("number"))}
+
+    assert set(changes) == {"rationale", "evidence"}
+    assert changes["rationale"].words == (("-", "Two "), ("+", "Three "), ("=", "counts agree [1]."))
+    assert (len(changes["evidence"].old), len(changes["evidence"].new)) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("a b c", "a c"), ("", "x"), ("x", ""), ("a  b", "a b"), ("é\nb", "é\nc"), ("same", "same")]
+)
+def test_a_difference_loses_no_character(old, new):
+    words = revisions.compare_words(old, new)
+
+    assert "".join(text for op, text in words if op in "=+") == new
+    assert "".join(text for op, text in words if op in "=-") == old
+
+
+def test_publication_starts_authorship_anew(people):
+    claim = desk.approved(people)
+    assert revisions.authors_of(claim) == {people.contributor.pk, people.author.pk}
+
+    from claims.models import Event
+
+    Event.objects.append(claim, "publish", by=people.editor)
+    assert revisions.authors_of(claim) == set()
