@@ -17,7 +17,7 @@ A_TICK = 5_000  # claims indexed in one go while somebody may be waiting
 NOTICEABLE = 0.1  # share of new claims that makes old counts wrong
 MOST_STEMS = 400  # stems kept of one claim; only a very long context has more
 MOST_TERMS = 40  # rarest stems of a query that are looked up
-MOST_ROWS = 60_000  # rows of the index one query may touch; below that, all its stems count
+MOST_ROWS = 30_000  # rows of the index one query may touch; below that, all its stems count
 # Two rows of the term table are no stems but the sums that go with them, so that one query reads a consistent whole.
 DOCUMENTS, STEMS = "", " "
 REFRESHING = 0x66637473  # advisory lock: one refresh at a time

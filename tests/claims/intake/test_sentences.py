@@ -15,10 +15,10 @@ def texts(article):
 @pytest.mark.parametrize(
     "cut",
     [
-        "Mr. Gray met Dr. Stone.| They spoke for an hour.",
+        "Mr. Darcy met Dr. Watson.| They spoke for an hour.",
         "The U.S. Senate met in Washington, D.C. on Monday.| It adjourned.",
         "Talks were held in the U.S.| The delegates left early.",
-        "Agent John Q. Harbour resigned.| So did Lee Min Ho.",
+        "Agent Sherlock S. Holmes resigned.| So did Hong Gil Dong.",
         "Prices rose 3.5 percent to $1.75 a litre.| Wages did not.",
         "It opened on Jan. 5 and closed on Sept. 12, 2023.| Few came.",
         "The shop, Harbour Inc. of Leeds, closed at 5 p.m. Tuesday.| It opened at 9 a.m.| Nobody complained.",
@@ -27,7 +27,7 @@ def texts(article):
         "She holds a Ph.D. in law.| Her brother holds none.",
         "Is it true?| Yes!| Really?!",
         "He asked “why now?” and left.| Nobody knew.",
-        "“Stop it!” Ms. Gray said.| Then she left.",
+        "“Stop it!” Ms. Bennet said.| Then she left.",
         "“Stop it!”| Then the lights went out.",
         "“We won.| It is over,” he said.| “Go home.”",
         '"It is done."| She sat down.',
@@ -43,7 +43,7 @@ def texts(article):
         "Apples, pears, etc. were sold.| Bread, too.",
         "Am 24. Juni 2024 war Ruhe.| Das war neu.",
         "Er kam am 3.| Danach ging er.",
-        "Учёный А. С. Петров приехал в г. Омск.| Он остался на год.",
+        "Учёный А. С. Пушкин приехал в г. Омск.| Он остался на год.",
         "회의는 서울에서 열렸다.| 그는 오지 않았다.",
         "انتهى الاجتماع.| هل عاد الوفد؟| لم يعد.",
         "会议结束了。|代表团离开！",
@@ -120,9 +120,9 @@ def test_offsets_count_code_points_not_bytes_or_utf16_units():
 
 
 def test_a_speaker_found_by_the_rules_of_speech_is_on_the_sentence():
-    article = "“The dam will hold,” said Ada Brook, an engineer. The mayor was silent."
+    article = "“The dam will hold,” said Elizabeth Bennet, an engineer. The mayor was silent."
 
-    assert [(s.speaker, s.attribution) for s in split_sentences(article)] == [("Ada Brook", "quoted"), ("", "")]
+    assert [(s.speaker, s.attribution) for s in split_sentences(article)] == [("Elizabeth Bennet", "quoted"), ("", "")]
 
 
 WILD = st.text(alphabet=st.sampled_from(list("aZé. !?…\"“”()[]\n1,'’—•UMr가。؟")), max_size=120)
@@ -139,7 +139,7 @@ def test_sentences_are_exact_in_order_apart_and_lose_no_letter(article):
     assert dropped <= article.count(")")  # only the letter of an "a)" in front of a list item
 
 
-@pytest.mark.parametrize("unit", ["A. ", "“Why? ” ", "Ada said “no, we will not”. ", '"', "Ada, ", "1) "])
+@pytest.mark.parametrize("unit", ["A. ", "“Why? ” ", "Bingley said “no, we will not”. ", '"', "Jane, ", "1) "])
 def test_a_paragraph_of_a_million_characters_is_cut_within_seconds(unit):
     article = unit * (1_000_000 // len(unit))
     began = time.process_time()

@@ -10,18 +10,18 @@ def voices(article):
 @pytest.mark.parametrize(
     ("sentence", "voice"),
     [
-        ("“Nobody warned us about it,” Ada Brook said.", ("Ada Brook", "quoted")),
-        ("“Nobody warned us about it,” said Ada Brook, a farmer from Leeds.", ("Ada Brook", "quoted")),
-        ('"Nobody warned us about it," Ada Brook, a farmer, told reporters.', ("Ada Brook", "quoted")),
-        ("“Nobody warned us?” asked senior Harbour engineer Ada Brook.", ("Ada Brook", "quoted")),
-        ("Ada Brook, who runs the mill, also claimed that the dam leaked.", ("Ada Brook", "reported")),
-        ("The dam leaked for years, according to the engineer Ada Brook.", ("Ada Brook", "reported")),
-        ("On Monday Prime Minister Ada Brook denied that the dam leaked.", ("Ada Brook", "reported")),
+        ("“Nobody warned us about it,” Elizabeth Bennet said.", ("Elizabeth Bennet", "quoted")),
+        ("“Nobody warned us about it,” said Elizabeth Bennet, a farmer from Leeds.", ("Elizabeth Bennet", "quoted")),
+        ('"Nobody warned us about it," Elizabeth Bennet, a farmer, told reporters.', ("Elizabeth Bennet", "quoted")),
+        ("“Nobody warned us?” asked senior Harbour engineer Elizabeth Bennet.", ("Elizabeth Bennet", "quoted")),
+        ("Elizabeth Bennet, who runs the mill, also claimed that the dam leaked.", ("Elizabeth Bennet", "reported")),
+        ("The dam leaked for years, according to the engineer Elizabeth Bennet.", ("Elizabeth Bennet", "reported")),
+        ("On Monday Prime Minister Elizabeth Bennet denied that the dam leaked.", ("Elizabeth Bennet", "reported")),
         ("U.S. intelligence agencies have said that the dam leaked.", ("U.S. intelligence agencies", "reported")),
         ("Local officials said the dam leaked.", ("Local officials", "reported")),
         ("Both Leeds and York have denied the leak.", ("Leeds and York", "reported")),
-        ("Mr. Brook went on to accuse the town.", ("Brook", "reported")),
-        ("“Safe” is what Ada Brook called it.", ("", "")),
+        ("Mr. Bennet went on to accuse the town.", ("Bennet", "reported")),
+        ("“Safe” is what Elizabeth Bennet called it.", ("", "")),
         ("The dam was built in 1950.", ("", "")),
         ("She said so.", ("", "")),
         ("The dam is safe, adding Monday to its life.", ("", "")),
@@ -33,21 +33,25 @@ def test_the_speaker_of_one_sentence(sentence, voice):
 
 
 def test_a_short_name_and_a_pronoun_are_read_as_the_full_name_before_them():
-    article = "President Ada Brook opened the dam. “We are proud of it,” Mrs. Brook said. She warned that it may rain."
+    article = "President Elizabeth Bennet opened the dam. “We are proud of it,” Mrs. Bennet said. She warned that it may rain."
 
-    assert voices(article) == [("", ""), ("Ada Brook", "quoted"), ("Ada Brook", "reported")]
+    assert voices(article) == [("", ""), ("Elizabeth Bennet", "quoted"), ("Elizabeth Bennet", "reported")]
 
 
 def test_all_sentences_of_a_quotation_have_its_speaker():
-    article = "“The dam is safe. I checked it twice,” said Ada Brook. “Nobody must leave. It is over.”"
+    article = "“The dam is safe. I checked it twice,” said Elizabeth Bennet. “Nobody must leave. It is over.”"
 
-    assert voices(article) == [("Ada Brook", "quoted")] * 4
+    assert voices(article) == [("Elizabeth Bennet", "quoted")] * 4
 
 
 def test_a_quotation_that_goes_on_in_the_next_paragraph_is_carried():
-    article = "“The dam is safe,” said Ada Brook.\n“Nobody has to leave the town tonight.\n“It is over.”"
+    article = "“The dam is safe,” said Elizabeth Bennet.\n“Nobody has to leave the town tonight.\n“It is over.”"
 
-    assert voices(article) == [("Ada Brook", "quoted"), ("Ada Brook", "carried"), ("Ada Brook", "carried")]
+    assert voices(article) == [
+        ("Elizabeth Bennet", "quoted"),
+        ("Elizabeth Bennet", "carried"),
+        ("Elizabeth Bennet", "carried"),
+    ]
 
 
 def test_a_quotation_nobody_was_named_for_stays_without_a_speaker():
@@ -55,6 +59,6 @@ def test_a_quotation_nobody_was_named_for_stays_without_a_speaker():
 
 
 def test_words_quoted_from_two_people_stay_theirs():
-    article = "“The dam is safe now,” said Ada Brook. But Lee Stone replied: “It was never safe at all.”"
+    article = "“The dam is safe now,” said Elizabeth Bennet. But Charles Bingley replied: “It was never safe at all.”"
 
-    assert voices(article) == [("Ada Brook", "quoted"), ("Lee Stone", "quoted")]
+    assert voices(article) == [("Elizabeth Bennet", "quoted"), ("Charles Bingley", "quoted")]

@@ -35,7 +35,7 @@ REVIEW = Review(
     verdict=Verdict("False", 1.0, 5.0, 1.0, "It broke in 1987."),
     published=datetime(2024, 7, 2, 9, 30, tzinfo=UTC),
     modified=datetime(2024, 7, 3, 9, 30, tzinfo=UTC),
-    claimant=Claimant("Ada Brook", job_title="Mayor", same_as=("https://www.wikidata.org/wiki/Q1",)),
+    claimant=Claimant("Elizabeth Bennet", job_title="Mayor", same_as=("https://www.wikidata.org/wiki/Q1",)),
     claim_date=date(2024, 6, 19),
     appearances=("https://news.example/first", "https://news.example/second"),
     sources=("https://archive.example/report",),
@@ -67,7 +67,7 @@ def test_the_whole_markup_of_a_fact_check():
             "@type": "Claim",
             "author": {
                 "@type": "Person",
-                "name": "Ada Brook",
+                "name": "Elizabeth Bennet",
                 "jobTitle": "Mayor",
                 "sameAs": ["https://www.wikidata.org/wiki/Q1"],
             },
@@ -157,7 +157,7 @@ def test_the_feed_gives_ratings_as_text_and_nothing_for_a_retracted_check():
 def test_a_search_answers_in_the_shape_of_googles():
     assert google_claim(REVIEW) == {
         "text": "The dam broke in 1950",
-        "claimant": "Ada Brook",
+        "claimant": "Elizabeth Bennet",
         "claimDate": "2024-06-19T00:00:00Z",
         "claimReview": [
             {
