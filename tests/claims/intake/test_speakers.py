@@ -17,7 +17,7 @@ def voices(article):
         ("Elizabeth Bennet, who runs the mill, also claimed that the dam leaked.", ("Elizabeth Bennet", "reported")),
         ("The dam leaked for years, according to the engineer Elizabeth Bennet.", ("Elizabeth Bennet", "reported")),
         ("On Monday Prime Minister Elizabeth Bennet denied that the dam leaked.", ("Elizabeth Bennet", "reported")),
-        ("U.S. intelligence agencies have said that the dam leaked.", ("U.S. intelligence agencies", "reported")),
+        ("U.S. weather agencies have warned that the dam leaked.", ("U.S. weather agencies", "reported")),
         ("Local officials said the dam leaked.", ("Local officials", "reported")),
         ("Both Leeds and York have denied the leak.", ("Leeds and York", "reported")),
         ("Mr. Bennet went on to accuse the town.", ("Bennet", "reported")),
