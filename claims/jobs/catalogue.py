@@ -80,7 +80,19 @@ KINDS: dict[str, Kind] = {
         queue=Job.Queue.MATCH,
         hard_limit=120,
     ),
-    "read_article": Kind(_("Read an article"), "claims.intake.article.read_article", priority=1, hard_limit=180),
+    "match_candidates": Kind(
+        _("Find the claims an article repeats"),
+        "claims.matching.decisions.find_article_matches",
+        queue=Job.Queue.MATCH,
+        hard_limit=300,
+    ),
+    "read_article": Kind(
+        _("Read an article"),
+        "claims.intake.article.read_article",
+        priority=1,
+        hard_limit=180,
+        gives_up="claims.intake.article.give_up",
+    ),
     "notify": Kind(_("Send notices"), "claims.notifications.send.notify", attempts=6),
 }
 

@@ -42,6 +42,27 @@ def find_matches(job: JobRun, *, claim: int | None = None, candidate: int | None
     return lambda: keep(asked, best)
 
 
+def find_article_matches(job: JobRun, *, article: int) -> Callable[[], None]:
+    """Job: look for known claims beside every open candidate of an article."""
+    keep_index()
+    waiting = list(
+        Candidate.objects.filter(article=article, state="open").order_by("-score").values_list("pk", flat=True)
+    )
+    found: list[tuple[Asked, list[Ranked]]] = []
+    for done, pk in enumerate(waiting):
+        job.progress(_("comparing sentences with the desk's claims"), done, len(waiting))
+        asked = ask_candidate(pk)
+        if asked is not None:
+            best = mains(nearest(asked.text, LOOKED_AT, exclude=asked.cluster, language=asked.language))
+            found.append((asked, best[:KEPT]))
+
+    def keep_all() -> None:
+        for asked, best in found:
+            keep(asked, best)
+
+    return keep_all
+
+
 def nothing() -> None:
     """No effects."""
 

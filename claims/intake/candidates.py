@@ -1,0 +1,141 @@
+"""Decide on a sentence of an article: a new claim, one more appearance of a known one, or nothing."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.errors import UserFacingError
+from claims.models import Candidate, Claim, Claimant, Event, Person, Topic
+from claims.workflow import edit, edit_parts
+from claims.workflow.apply import apply
+from claims.workflow.transitions import EDITABLE, LIVE
+
+
+@transaction.atomic
+def accept(
+    candidate_id: int,
+    *,
+    by: Person,
+    statement: str,
+    claimant: Claimant | None = None,
+    topics: Iterable[Topic] = (),
+    position: str = "asserts",
+) -> Claim:
+    """Make a claim of a candidate; the sentence becomes its first appearance, in the words as said.
+
+    Raises:
+        UserFacingError: somebody decided on it before, or there is no statement.
+    """
+    candidate = _open_candidate(candidate_id)
+    claim = edit.create_claim(by=by, statement=statement, topics=topics, language=candidate.article.language or "en")
+    _add_appearance(claim.pk, candidate, by=by, claimant=claimant, position=position)
+    _decide(candidate, Candidate.State.ACCEPTED, by, claim)
+    return claim
+
+
+@transaction.atomic
+def add_to_claim(
+    candidate_id: int, claim_id: int, *, by: Person, claimant: Claimant | None = None, position: str = "asserts"
+) -> Claim:
+    """Keep a candidate as one more appearance of a claim.
+
+    A claim that is being read or is public is not changed: the sentence becomes a duplicate that points at it, whose
+    appearances its page reads too.
+
+    Raises:
+        UserFacingError: somebody decided on it before, the claim is closed, or only an editor could do this.
+    """
+    candidate = _open_candidate(candidate_id)
+    target: Claim | None = Claim.objects.filter(pk=claim_id).select_related("duplicate_of").first()
+    target = target.duplicate_of if target is not None and target.duplicate_of is not None else target
+    if target is None or target.status not in LIVE:
+        raise UserFacingError(
+            _("That claim is closed: accept the sentence as a new one, or restore the claim first."), "closed"
+        )
+    if target.status in EDITABLE:
+        _add_appearance(target.pk, candidate, by=by, claimant=claimant, position=position)
+        claim = target
+    else:
+        if not by.is_editor:
+            raise UserFacingError(
+                _("That claim is being reviewed or is public: an editor must add this appearance."), "person"
+            )
+        claim = edit.create_claim(by=by, statement=target.statement, language=target.language)
+        _add_appearance(claim.pk, candidate, by=by, claimant=claimant, position=position)
+        apply(claim.pk, "merge", by=by, target=target.pk)
+    _decide(candidate, Candidate.State.ADDED, by, claim)
+    return target
+
+
+@transaction.atomic
+def dismiss(candidate_id: int, *, by: Person) -> Candidate:
+    """Say that a candidate holds no claim worth keeping; ``put_back`` undoes it."""
+    if not by.can_contribute:
+        raise UserFacingError(_("Your role reads; it does not decide on candidates."), "person")
+    return _decide(_open_candidate(candidate_id), Candidate.State.DISMISSED, by, None)
+
+
+@transaction.atomic
+def put_back(candidate_id: int, *, by: Person) -> Candidate:
+    """Open a dismissed candidate again."""
+    if not by.can_contribute:
+        raise UserFacingError(_("Your role reads; it does not decide on candidates."), "person")
+    candidate = Candidate.objects.select_for_update().filter(pk=candidate_id).first()
+    if candidate is None or candidate.state != Candidate.State.DISMISSED:
+        raise UserFacingError(_("Only a dismissed sentence can be put back."), "state")
+    candidate.state, candidate.decided_by, candidate.decided_at = Candidate.State.OPEN, None, None
+    candidate.save(update_fields=["state", "decided_by", "decided_at"])
+    Event.objects.append(candidate.article, "put_back_candidate", by=by, body={"candidate": candidate.number})
+    return candidate
+
+
+def _open_candidate(candidate_id: int) -> Candidate:
+    candidate = (
+        Candidate.objects.select_for_update(of=("self",)).select_related("article").filter(pk=candidate_id).first()
+    )
+    if candidate is None:
+        raise UserFacingError(_("This sentence is no longer there."), "gone")
+    if candidate.state != Candidate.State.OPEN:
+        who = candidate.decided_by.name if candidate.decided_by else _("the system")
+        raise UserFacingError(
+            _("%(who)s decided on this sentence already: %(state)s.")
+            % {"who": who, "state": candidate.get_state_display().lower()},
+            "decided",
+        )
+    return candidate
+
+
+def _add_appearance(
+    claim_id: int, candidate: Candidate, *, by: Person, claimant: Claimant | None, position: str
+) -> None:
+    article = candidate.article
+    edit_parts.add_appearance(
+        claim_id,
+        by=by,
+        claimant=claimant,
+        article=article,
+        url=article.url,
+        verbatim=candidate.text,
+        position=position,
+        said_on=article.published_on,
+        date_basis=_("date of the article") if article.published_on else "",
+        place=_("paragraph %(number)d") % {"number": candidate.paragraph},
+    )
+
+
+def _decide(candidate: Candidate, state: Candidate.State, by: Person, claim: Claim | None) -> Candidate:
+    candidate.state, candidate.claim = state, claim
+    candidate.decided_by, candidate.decided_at = by, timezone.now()
+    candidate.save(update_fields=["state", "claim", "decided_by", "decided_at"])
+    body: dict[str, Any] = {"candidate": candidate.number, "state": state, "claim": claim.pk if claim else None}
+    Event.objects.append(candidate.article, "decide_candidate", by=by, body=body)
+    return candidate
+
+
+def guess_claimant(candidate: Candidate) -> Claimant | None:
+    """The known claimant whom the article names as the speaker of a sentence."""
+    speaker = candidate.speaker.strip()
+    return Claimant.objects.filter(name__iexact=speaker).first() if speaker else None

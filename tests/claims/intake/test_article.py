@@ -1,0 +1,170 @@
+"""From a text, a file or an address to candidates."""
+
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from claims.errors import FetchFailed, UserFacingError
+from claims.intake import article as intake
+from claims.models import Article, Candidate, Event, Job, Publisher
+from claims.web.fetch import Door
+from tests.claims.workflow import desk
+
+pytestmark = pytest.mark.django_db
+
+TEXT = """Ships came in numbers
+
+The harbour handled 1,240 ships in 2025, twice as many as in 2024, the port office said on Monday.
+
+It was grey.
+
+The harbour handled 1,240 ships in 2025, twice as many as in 2024, the port office said on Monday.
+"""
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+def read(article):
+    keep = intake.read_article(intake.Silent(), article=article.pk)
+    with transaction.atomic():
+        keep()
+    article.refresh_from_db()
+    return article
+
+
+def test_a_pasted_text_becomes_candidates_in_the_order_of_the_text(people):
+    article = read(intake.add_text(TEXT, intake.About(publisher="Harbour News"), by=people.contributor))
+
+    assert (article.title, article.state, article.publisher.name) == ("Ships came in numbers", "ready", "Harbour News")
+    (candidate,) = article.candidates.all()
+    assert article.text[candidate.start : candidate.end] == candidate.text
+    assert candidate.score > 0.3
+    assert candidate.reasons != []
+    assert Job.objects.filter(kind="match_candidates").count() == 1
+
+
+def test_the_same_text_is_taken_in_once(people):
+    first = intake.add_text(TEXT, intake.About(), by=people.contributor)
+    again = intake.add_text(TEXT.replace("\n", "\r\n"), intake.About(title="Other"), by=people.editor)
+
+    assert first == again
+    assert Event.objects.filter(chain=first.chain).count() == 1
+
+
+def test_a_job_that_runs_twice_writes_once(people):
+    article = intake.add_text(TEXT, intake.About(), by=people.contributor)
+    read(article)
+    read(article)
+
+    assert Candidate.objects.count() == 1
+
+
+def test_the_text_of_an_article_already_cited_goes_where_the_appearances_point(people):
+    cited = Article.objects.create(title="Ships came in numbers", state="ready", published_on=date(2026, 1, 5))
+
+    article = read(intake.add_text(TEXT, intake.About(), by=people.contributor))
+
+    assert (article, article.published_on) == (cited, date(2026, 1, 5))
+
+
+@pytest.mark.parametrize(("text", "sentence"), [("  \n", "no text to read"), ("x" * 300_001, "part by part")])
+def test_nothing_and_too_much_are_refused_in_words(people, text, sentence):
+    with pytest.raises(UserFacingError, match=sentence):
+        intake.add_text(text, intake.About(), by=people.contributor)
+
+
+def test_an_auditor_takes_nothing_in(people):
+    with pytest.raises(UserFacingError, match="Your role reads"):
+        intake.add_text(TEXT, intake.About(), by=people.auditor)
+
+
+def test_an_uploaded_page_brings_its_own_title_and_date(people):
+    paragraphs = "".join(f"<p>{p}</p>" for p in TEXT.split("\n\n") * 3)
+    page = f"""<html lang="en"><head><title>Ships</title><meta property="article:published_time" content="2026-02-03T08:00:00Z">
+        </head><body><article><h1>Ships</h1>{paragraphs}</article></body></html>"""
+
+    article = intake.add_file(page.encode(), "text/html", intake.About(), by=people.contributor)
+
+    assert (article.title, article.published_on, article.language) == ("Ships", date(2026, 2, 3), "")
+    article.refresh_from_db()
+    assert article.language == "en"
+
+
+def test_a_file_that_is_no_text_is_refused_in_words(people):
+    with pytest.raises(UserFacingError):
+        intake.add_file(b"\x00\x01\x02\x03" * 50, "application/octet-stream", intake.About(), by=people.contributor)
+    with pytest.raises(UserFacingError, match="larger than 10 MB"):
+        intake.add_file(b"x" * (10 * 1024 * 1024 + 1), "text/plain", intake.About(), by=people.contributor)
+
+
+def test_an_address_waits_for_its_job_and_a_failure_says_why(people, monkeypatch):
+    monkeypatch.setattr(intake, "DOOR", Door(resolver=lambda host: ["127.0.0.1"]))
+    article = intake.add_address(" https://example.org/a ", intake.About(), by=people.contributor)
+    assert (article.state, article.url) == ("waiting", "https://example.org/a")
+    assert intake.add_address("https://example.org/a", intake.About(), by=people.contributor) == article
+
+    with pytest.raises(FetchFailed):
+        intake.read_article(intake.Silent(), article=article.pk)
+    article.refresh_from_db()
+    assert article.state == "failed"
+    assert article.problem != ""
+
+
+def test_an_address_that_is_none_is_refused_at_once(people):
+    with pytest.raises(FetchFailed):
+        intake.add_address("ftp://example.org/", intake.About(), by=people.contributor)
+    assert not Article.objects.exists()
+
+
+def test_a_job_given_up_leaves_a_sentence(people):
+    article = intake.add_address("https://example.org/a", intake.About(), by=people.contributor)
+    intake.give_up(claim_id=None, sentence="The worker died.", article=article.pk)
+
+    article.refresh_from_db()
+    assert (article.state, article.problem) == ("failed", "The worker died.")
+
+
+def test_publishers_are_found_by_name_and_by_host(people):
+    Publisher.objects.create(slug="hn", name="Harbour News", domain="news.example.org")
+
+    by_name = intake.add_text("Ships came today in numbers.", intake.About(publisher="harbour news"), by=people.editor)
+    by_host = intake.add_address("https://www.news.example.org/a", intake.About(), by=people.editor)
+    unknown = intake.add_address("https://other.example.org/a", intake.About(), by=people.editor)
+
+    assert by_name.publisher == by_host.publisher
+    assert unknown.publisher.name == "other.example.org"
+    assert Publisher.objects.count() == 2
+
+
+# --- the command
+
+
+def test_ingest_prints_its_candidates_best_first(tmp_path, capsys):
+    path = tmp_path / "ships.txt"
+    path.write_text(TEXT)
+    for _ in range(2):
+        call_command("ingest", str(path), "--publisher", "Harbour News", "--date", "2026-01-05")
+
+    article = Article.objects.get()
+    line = capsys.readouterr().out.splitlines()[0]
+    assert line.split()[0] == "1"
+    assert "1,240 ships" in line
+    assert article.published_on == date(2026, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["/nowhere/a.txt"], "cannot be read"),
+        (["https://127.0.0.1/a"], "."),
+        (["/nowhere/a.txt", "--date", "yesterday"], "is no date"),
+    ],
+)
+def test_ingest_says_what_is_wrong(arguments, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        call_command("ingest", *arguments)

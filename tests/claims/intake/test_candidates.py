@@ -1,0 +1,115 @@
+"""Deciding on a candidate: a claim, an appearance, nothing; once."""
+
+import pytest
+from django.db import transaction
+
+from claims.errors import UserFacingError
+from claims.intake import article as intake
+from claims.intake import candidates
+from claims.models import Appearance, Candidate, Claim, Claimant
+from tests.claims.workflow import desk
+from tests.factories import ClaimFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+@pytest.fixture
+def candidate(people):
+    text = "The harbour handled 1,240 ships in 2025, the port office said."
+    article = intake.add_text(text, intake.About(title="Ships"), by=people.contributor)
+    keep = intake.read_article(intake.Silent(), article=article.pk)
+    with transaction.atomic():
+        keep()
+    return article.candidates.get()
+
+
+def test_an_accepted_candidate_is_a_claim_with_the_words_as_said(people, candidate):
+    claim = candidates.accept(candidate.pk, by=people.contributor, statement="The harbour handled 1,240 ships in 2025.")
+
+    appearance = claim.appearances.get()
+    assert (appearance.verbatim, appearance.is_first, claim.status) == (candidate.text, True, "inbox")
+    candidate.refresh_from_db()
+    assert (candidate.state, candidate.claim) == ("accepted", claim)
+
+
+def test_a_candidate_is_decided_once(people, candidate):
+    candidates.accept(candidate.pk, by=people.contributor, statement="Ships came.")
+
+    with pytest.raises(UserFacingError, match="decided on this sentence already"):
+        candidates.accept(candidate.pk, by=people.editor, statement="Ships came.")
+    assert Claim.objects.count() == 1
+
+
+def test_a_candidate_without_a_statement_stays_open(people, candidate):
+    with pytest.raises(UserFacingError, match="needs a statement"):
+        candidates.accept(candidate.pk, by=people.contributor, statement=" ")
+
+    candidate.refresh_from_db()
+    assert candidate.state == "open"
+
+
+def test_one_more_appearance_of_a_claim_that_is_open(people, candidate):
+    claim = ClaimFactory()
+
+    assert candidates.add_to_claim(candidate.pk, claim.pk, by=people.contributor, position="denies") == claim
+    assert claim.appearances.get().position == "denies"
+
+
+def test_a_public_claim_gets_the_appearance_through_a_duplicate(people, candidate):
+    claim = desk.published(people)
+    with pytest.raises(UserFacingError, match="an editor must add"), transaction.atomic():
+        candidates.add_to_claim(candidate.pk, claim.pk, by=people.contributor)
+
+    candidates.add_to_claim(candidate.pk, claim.pk, by=people.editor)
+
+    duplicate = Claim.objects.get(duplicate_of=claim)
+    assert duplicate.appearances.get().verbatim == candidate.text
+    assert not Appearance.objects.filter(claim=claim).exists()
+
+
+def test_a_duplicate_stands_for_its_main_claim(people, candidate):
+    main = ClaimFactory()
+    duplicate = ClaimFactory(status="duplicate", duplicate_of=main)
+
+    assert candidates.add_to_claim(candidate.pk, duplicate.pk, by=people.editor) == main
+
+
+def test_a_closed_claim_takes_no_appearance(people, candidate):
+    closed = ClaimFactory(status="declined", decline_reason="other")
+
+    with pytest.raises(UserFacingError, match="That claim is closed"):
+        candidates.add_to_claim(candidate.pk, closed.pk, by=people.editor)
+
+
+def test_dismissing_can_be_undone(people, candidate):
+    candidates.dismiss(candidate.pk, by=people.contributor)
+    candidates.put_back(candidate.pk, by=people.contributor)
+
+    candidate.refresh_from_db()
+    assert (candidate.state, candidate.decided_by) == ("open", None)
+    with pytest.raises(UserFacingError, match="Only a dismissed"):
+        candidates.put_back(candidate.pk, by=people.contributor)
+
+
+@pytest.mark.parametrize("decide", [candidates.dismiss, candidates.put_back])
+def test_who_only_reads_decides_nothing(people, candidate, decide):
+    with pytest.raises(UserFacingError, match="Your role reads"):
+        decide(candidate.pk, by=people.auditor)
+
+
+def test_a_candidate_that_is_gone_is_said_so(people):
+    with pytest.raises(UserFacingError, match="no longer there"):
+        candidates.dismiss(10**9, by=people.editor)
+
+
+def test_the_speaker_of_a_sentence_is_looked_up_among_the_claimants():
+    known = Claimant.objects.create(slug="port-office", name="Port Office")
+
+    assert candidates.guess_claimant(Candidate(speaker="port office")) == known
+    assert candidates.guess_claimant(Candidate(speaker="somebody")) is None
+    assert candidates.guess_claimant(Candidate(speaker="")) is None
