@@ -16,7 +16,7 @@ from claims.intake.checkworthiness import Context, score
 from claims.intake.sentences import Sentence, split_sentences
 from claims.models import Article, Candidate, Event, Person, Publisher
 from claims.web.extract import Extract
-from claims.web.fetch import Door, fetch
+from claims.web.fetch import fetch
 from claims.web.guard import parse_url
 from claims.web.limited import extract_limited
 
@@ -24,9 +24,6 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_CHARACTERS = 300_000
 FEWEST_WORDS = 4
 WORTH_SHOWING = 0.2  # below this a sentence is not offered; the article beside it still shows every word
-
-# Where pages are fetched from; tests put a door of their own here.
-DOOR: Door | None = None
 
 
 class Progress(Protocol):
@@ -186,7 +183,7 @@ def read_article(job: Progress, *, article: int) -> Callable[[], None]:
 
 def _fetch(job: Progress, url: str) -> Extract:
     job.progress(_("asking the site"), 0, 4)
-    page = fetch(url, door=DOOR)
+    page = fetch(url)
     if page.outcome != "ok":
         raise FetchFailed(_("The site answered with status %(status)d.") % {"status": page.status}, page.outcome)
     job.progress(_("reading the page"), 1, 4)

@@ -9,7 +9,7 @@ from django.db import transaction
 from claims.errors import FetchFailed, UserFacingError
 from claims.intake import article as intake
 from claims.models import Article, Candidate, Event, Job, Publisher
-from claims.web.fetch import Door
+from claims.web import fetch
 from tests.claims.workflow import desk
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,7 @@ def test_a_file_that_is_no_text_is_refused_in_words(people):
 
 
 def test_an_address_waits_for_its_job_and_a_failure_says_why(people, monkeypatch):
-    monkeypatch.setattr(intake, "DOOR", Door(resolver=lambda host: ["127.0.0.1"]))
+    monkeypatch.setattr(fetch, "DOOR", fetch.Door(resolver=lambda host: ["127.0.0.1"]))
     article = intake.add_address(" https://example.org/a ", intake.About(), by=people.contributor)
     assert (article.state, article.url) == ("waiting", "https://example.org/a")
     assert intake.add_address("https://example.org/a", intake.About(), by=people.contributor) == article
