@@ -13,7 +13,7 @@ WITH_INDEX = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$($(PY) -m pip config get g
 # Checks that read settings must not leave a data folder behind.
 ASIDE = VAR_DIR=$$(mktemp -d) && export VAR_DIR && trap 'rm -rf "$$VAR_DIR"' EXIT
 # No Django, no tables, no network in these: every branch is tested, and so is all of the workflow.
-PURE := claims/workflow/*,claims/web/guard.py,claims/web/extract.py,claims/intake/sentences.py,claims/intake/checkworthiness.py,claims/matching/features.py,claims/matching/rank.py,claims/evidence/anchor.py,claims/publishing/claimreview.py,claims/publishing/validate.py,claims/transfer/read.py
+PURE := claims/workflow/*,claims/web/guard.py,claims/web/extract.py,claims/intake/sentences.py,claims/intake/speakers.py,claims/intake/checkworthiness.py,claims/matching/features.py,claims/matching/rank.py,claims/evidence/anchor.py,claims/publishing/claimreview.py,claims/publishing/validate.py
 export UV_PYTHON_DOWNLOADS = never
 
 .PHONY: run test check faults bench css lint format templates types layers migrations deploy coverage clean
@@ -22,7 +22,7 @@ run: .venv/.run  ## the whole house: PORT=8000, VAR_DIR=./var, DEMO=0 for an emp
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.dev
-	$(BIN)/pytest -n 2 -q -m "not faults"
+	$(BIN)/pytest -n 2 --dist loadfile -q -m "not faults"
 
 check: lint templates types layers migrations deploy coverage
 
@@ -61,7 +61,7 @@ deploy: .venv/.dev
 
 coverage: .venv/.dev
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n 2 -q -m "not faults"
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile -q -m "not faults"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --fail-under=100 --include='$(PURE)'
