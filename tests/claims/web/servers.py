@@ -1,0 +1,99 @@
+"""Servers on loopback that answer to the byte, and the door through which tests may reach them."""
+
+import contextlib
+import socket
+import ssl
+import threading
+
+from claims.web.fetch import Door
+from claims.web.wire import Limits
+
+QUICK = Limits(lookup=0.5, connect=0.5, read=0.5, total=2.0, grace=0.4)
+
+
+class Server:
+    """Answers every connection with what ``answer(path, request)`` gives: bytes, or a function of the socket."""
+
+    def __init__(self, answer, ip="127.0.0.1", port=0, tls=None):
+        self._listener = socket.create_server((ip, port))
+        self._listener.settimeout(0.01)
+        self._answer = answer
+        self._tls = tls
+        self.ip, self.port = self._listener.getsockname()
+        self.requests = []
+        self.connections = 0
+        self._stopped = threading.Event()
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def _accept(self):
+        while not self._stopped.is_set():
+            with contextlib.suppress(TimeoutError):
+                connection, _ = self._listener.accept()
+                self.connections += 1
+                thread = threading.Thread(target=self._serve, args=(connection,))
+                thread.start()
+                self._threads.append(thread)
+
+    def _serve(self, connection):
+        connection.settimeout(3)
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            stack.callback(connection.close)
+            if self._tls:
+                connection = stack.enter_context(self._tls.wrap_socket(connection, server_side=True))
+            request = self._read(connection)
+            self.requests.append(request)
+            path = request.split(b" ")[1].decode("latin-1") if b" " in request else ""
+            answer = self._answer(path, request) if callable(self._answer) else self._answer
+            if callable(answer):
+                answer(connection, self._stopped)
+            else:
+                connection.sendall(answer)
+
+    def _read(self, connection):
+        request = b""
+        while b"\r\n\r\n" not in request:
+            piece = connection.recv(65536)
+            if not piece:
+                break
+            request += piece
+        return request
+
+    def url(self, path="/", host="good.test", scheme="http"):
+        return f"{scheme}://{host}:{self.port}{path}"
+
+    def stop(self):
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+
+class Names:
+    """A resolver with a table; counts what it was asked."""
+
+    def __init__(self, **table):
+        self.table = {name.replace("_", "."): answers for name, answers in table.items()}
+        self.asked = []
+
+    def __call__(self, host):
+        self.asked.append(host)
+        answers = self.table.get(host, [])
+        return answers() if callable(answers) else answers
+
+
+def door_to(server, **names):
+    resolver = Names(**{"good_test": [server.ip]} | names)
+    return Door(resolver=resolver, allowed={(server.ip, server.port)})
+
+
+def response(body=b"", status="200 OK", *, length=True, **headers):
+    lines = {"Content-Type": "text/html"} | {name.replace("_", "-"): value for name, value in headers.items()}
+    if length:
+        lines["Content-Length"] = len(body)
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
+
+
+def client_trusting(certificate):
+    return ssl.create_default_context(cafile=str(certificate))

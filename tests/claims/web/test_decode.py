@@ -1,0 +1,104 @@
+import gzip
+import tracemalloc
+import zlib
+
+import brotli
+import pytest
+import zstandard
+
+from claims.errors import FetchFailed
+from claims.web.decode import decode
+from claims.web.wire import LIMITS
+
+TEXT = b"The bridge opened in 1998 and was closed in 2011. " * 2000
+BOMB = bytes(300 * 1024 * 1024)
+
+
+def raw_deflate(data):
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (TEXT, ""),
+        (TEXT, "identity"),
+        (gzip.compress(TEXT), "gzip"),
+        (gzip.compress(TEXT), "X-GZIP"),
+        (gzip.compress(TEXT), "identity, gzip"),
+        (gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:]), "gzip"),
+        (gzip.compress(TEXT) + b"trailing junk", "gzip"),
+        (zlib.compress(TEXT), "deflate"),
+        (raw_deflate(TEXT), "deflate"),
+        (brotli.compress(TEXT), "br"),
+        (zstandard.compress(TEXT), "zstd"),
+        (zstandard.compress(TEXT) + b"x" * 200, "zstd"),
+    ],
+)
+def test_every_usual_encoding_is_undone(data, encoding):
+    assert decode(data, encoding, LIMITS) == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "br", "compress"])
+def test_nothing_stays_nothing(encoding):
+    assert decode(b"", encoding, LIMITS) == b""
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "code"),
+    [
+        (gzip.compress(gzip.compress(TEXT)), "gzip, gzip", "multi_encoding"),
+        (TEXT, "compress", "encoding"),
+        (TEXT, "gzip", "decode"),
+        (gzip.compress(TEXT)[:-20], "gzip", "decode"),
+        (gzip.compress(TEXT)[:5], "gzip", "decode"),
+        (TEXT, "deflate", "decode"),
+        (zlib.compress(TEXT)[:-10], "deflate", "decode"),
+        (TEXT, "br", "decode"),
+        (brotli.compress(TEXT)[:-3], "br", "decode"),
+        (TEXT, "zstd", "decode"),
+        (zstandard.compress(TEXT)[:-10], "zstd", "decode"),
+        (
+            zstandard.ZstdCompressor(
+                compression_params=zstandard.ZstdCompressionParameters(window_log=27)
+            ).compressobj().compress(TEXT)
+            + b"\x00" * 100,
+            "zstd",
+            "decode",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_undone_says_why(data, encoding, code):
+    with pytest.raises(FetchFailed) as caught:
+        decode(data, encoding, LIMITS)
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("gzip", lambda data: gzip.compress(data, 9)),
+        ("deflate", zlib.compress),
+        ("br", lambda data: brotli.compress(data, quality=1)),
+        ("zstd", zstandard.compress),
+    ],
+)
+def test_a_bomb_is_refused_in_little_memory(encoding, pack):
+    packed = pack(BOMB)
+    tracemalloc.start()
+
+    with pytest.raises(FetchFailed) as caught:
+        decode(packed, encoding, LIMITS)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert caught.value.code == "bomb"
+    assert peak < 64 * 1024 * 1024
+
+
+def test_a_large_page_that_is_no_bomb_is_undone():
+    data = bytes(range(256)) * 40_000  # 10 MB, packed more than ten times
+
+    assert decode(brotli.compress(data + TEXT, quality=0), "br", LIMITS) == data + TEXT
