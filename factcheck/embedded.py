@@ -238,6 +238,7 @@ def _give(folder: Path, identity: Identity) -> None:
 
 def _require_reach(binaries: Path, data_parent: Path, uid: int) -> None:
     """Without user namespaces, user 65534 itself must be able to enter every folder above."""
+    data_parent.chmod(data_parent.stat().st_mode | stat.S_IXOTH)  # ours, and entering is not reading
     for path in (binaries, data_parent):
         for folder in (path, *path.parents):
             if folder.is_dir() and not folder.stat().st_mode & stat.S_IXOTH:

@@ -61,7 +61,7 @@ def start(
         if os.getppid() != parent:  # it died between fork and prctl
             os._exit(1)
 
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with log.open("ab") as out:
             process = subprocess.Popen(  # noqa: S603  # our own command lines
