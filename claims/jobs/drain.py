@@ -18,20 +18,20 @@ RETRY_TICK_SECONDS = 10.0
 log = logging.getLogger(__name__)
 
 _EXPIRED = """
-SELECT id, token FROM claims_job WHERE state = 'running' AND lease_until < now() ORDER BY lease_until LIMIT %s
+SELECT id, token FROM claims_job WHERE state = 'running' AND lease_until < statement_timestamp() ORDER BY lease_until LIMIT %s
 """
 
 _MARK_RUNG = f"""
 WITH best AS MATERIALIZED ({ledger.BEST} LIMIT 1)
-UPDATE claims_job job SET rung_at = now() FROM best
+UPDATE claims_job job SET rung_at = statement_timestamp() FROM best
 WHERE job.id = best.id AND job.state = 'queued'
-    AND (job.rung_at IS NULL OR job.rung_at < job.run_after OR job.rung_at < now() - make_interval(secs => %(seconds)s))
+    AND (job.rung_at IS NULL OR job.rung_at < job.run_after OR job.rung_at < statement_timestamp() - make_interval(secs => %(seconds)s))
 RETURNING job.id
 """  # noqa: S608  # a constant
 
 _TICK = """
 INSERT INTO claims_periodicrun (name, tick, at)
-VALUES (%(name)s, to_timestamp(floor(extract(epoch FROM now()) / %(seconds)s) * %(seconds)s), now())
+VALUES (%(name)s, to_timestamp(floor(extract(epoch FROM statement_timestamp()) / %(seconds)s) * %(seconds)s), statement_timestamp())
 ON CONFLICT (name, tick) DO NOTHING RETURNING id
 """
 
@@ -79,7 +79,8 @@ def tick() -> None:
         except Exception:  # one that fails must not keep the others from running
             log.exception("Periodic work %s failed; it is tried again in %s s", name, RETRY_TICK_SECONDS)
             _not_before[name] = time.monotonic() + RETRY_TICK_SECONDS
-            connection.close_if_unusable_or_obsolete()
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
 
 
 @transaction.atomic
@@ -99,7 +100,7 @@ def _is_first(name: str, seconds: int) -> bool:
         if cursor.fetchone() is None:
             return False
         cursor.execute(
-            "DELETE FROM claims_periodicrun WHERE name = %s AND tick < now() - make_interval(days => %s)",
+            "DELETE FROM claims_periodicrun WHERE name = %s AND tick < statement_timestamp() - make_interval(days => %s)",
             [name, KEEP_TICKS_DAYS],
         )
     return True

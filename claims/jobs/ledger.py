@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,8 +36,9 @@ INSERT INTO claims_job AS job
     (kind, key, args, claim_id, queue, priority, lane, max_attempts, run_after, created_by_id, created_at, rung_at, state,
      attempts, deaths, again, step, done, total, last_error, error_code)
 VALUES (%(kind)s, %(key)s, %(args)s, %(claim)s, %(queue)s, %(priority)s, %(lane)s, %(attempts)s,
-        COALESCE(%(run_after)s, now()), %(by)s, now(),
-        CASE WHEN COALESCE(%(run_after)s, now()) <= now() THEN now() END, 'queued', 0, 0, FALSE, '', 0, 0, '', '')
+        COALESCE(%(run_after)s, statement_timestamp()), %(by)s, statement_timestamp(),
+        CASE WHEN COALESCE(%(run_after)s <= statement_timestamp(), TRUE) THEN statement_timestamp() END, 'queued',
+        0, 0, FALSE, '', 0, 0, '', '')
 ON CONFLICT (kind, key) WHERE state IN ('queued', 'running') DO UPDATE SET
     args = EXCLUDED.args,
     priority = LEAST(job.priority, EXCLUDED.priority),
@@ -48,7 +49,7 @@ RETURNING job.*, pg_current_xact_id()::text::bigint AS transaction_id
 
 BEST = """
 SELECT job.id, job.rung_at, job.run_after FROM claims_job job
-WHERE job.queue = %(queue)s AND job.state = 'queued' AND job.run_after <= now()
+WHERE job.queue = %(queue)s AND job.state = 'queued' AND job.run_after <= statement_timestamp()
     AND (job.lane = '' OR NOT EXISTS (
         SELECT FROM claims_job other WHERE other.state = 'running' AND other.lane <> '' AND other.lane = job.lane))
 ORDER BY job.priority, job.run_after, job.id
@@ -57,8 +58,8 @@ ORDER BY job.priority, job.run_after, job.id
 _LEASE = f"""
 WITH best AS MATERIALIZED ({BEST} FOR UPDATE OF job SKIP LOCKED LIMIT 1)
 UPDATE claims_job job SET state = 'running', token = nextval('claims_job_token'), attempts = attempts + 1,
-    lease_until = now() + make_interval(secs => %(seconds)s), started_at = now(), finished_at = NULL,
-    step = '', done = 0, total = 0
+    lease_until = statement_timestamp() + make_interval(secs => %(seconds)s),
+    started_at = statement_timestamp(), finished_at = NULL, step = '', done = 0, total = 0
 FROM best WHERE job.id = best.id RETURNING job.*
 """  # noqa: S608  # two constants
 
@@ -132,22 +133,22 @@ def finish(job: JobRun) -> None:
     Raises:
         LeaseLost: the job is somebody else's now; the effects must be rolled back.
     """
-    if not Job.objects.select_for_update().filter(pk=job.id, token=job.token).exists():
+    row = Job.objects.select_for_update().filter(pk=job.id, token=job.token).first()
+    if row is None:
         raise LeaseLost(job.id)
-    again = When(again=True, then=Value(Job.State.QUEUED))
-    Job.objects.filter(pk=job.id).update(
+    fields = {
         **RETURNED,
-        state=Case(again, default=Value(Job.State.DONE)),
-        attempts=Case(When(again=True, then=Value(0)), default=F("attempts")),
-        deaths=Case(When(again=True, then=Value(0)), default=F("deaths")),
-        run_after=Case(When(again=True, then=Now()), default=F("run_after")),
-        cursor=None,
-        again=False,
-        cancel_requested_by=None,
-        last_error="",
-        error_code="",
-        finished_at=Now(),
-    )
+        "last_error": "",
+        "error_code": "",
+        "cursor": None,
+        "again": False,
+        "cancel_requested_by": None,
+    }
+    if row.again:
+        fields |= {"state": Job.State.QUEUED, "run_after": Now(), "attempts": 0, "deaths": 0}
+    else:
+        fields |= {"state": Job.State.DONE, "finished_at": Now()}
+    Job.objects.filter(pk=job.id).update(**fields)
 
 
 def fail(job_id: int, token: int, sentence: str, code: str, *, permanent: bool = False) -> None:

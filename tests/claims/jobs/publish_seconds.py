@@ -27,4 +27,4 @@ if __name__ == "__main__":
         if kept_trying:
             bell.breaker.worked()
         seconds.append(save(number))
-    print(json.dumps(seconds))
+    sys.stdout.write(json.dumps(seconds))

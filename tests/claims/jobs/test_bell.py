@@ -27,7 +27,6 @@ def seconds_of_saves(env, *argv):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    print(done.stdout)
     return json.loads(done.stdout)
 
 
@@ -47,7 +46,7 @@ def test_even_a_save_that_tries_the_broker_waits_at_most_50_ms_when_it_refuses(p
     assert max(seconds) <= 0.05
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hung_broker(run_dir):
     """A Redis that accepts connections and never answers."""
     sockets = run_dir / "hung"
@@ -62,7 +61,7 @@ def hung_broker(run_dir):
 def test_a_save_waits_one_second_for_a_broker_that_hangs_and_the_next_ones_not_at_all(process_env, hung_broker):
     first, *later = seconds_of_saves(process_env | {"CELERY_BROKER_URL": hung_broker})
 
-    assert first <= 1.0 + 0.5  # with loading the broker's driver
+    assert first <= 1.0 + 1.0  # loads the broker's driver; the next test has it loaded
     assert max(later) <= 0.05
     assert Job.objects.filter(state="queued").count() == 5
 

@@ -1,0 +1,125 @@
+"""The drain finds what died, rings for what is due, and starts periodic work once."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from claims import jobs
+from claims.jobs import bell, catalogue, drain, ledger
+from claims.models import Job, PeriodicRun
+
+pytestmark = pytest.mark.django_db
+
+ticks = []
+
+
+def work(job, *, number):
+    return None
+
+
+def mark_tick():
+    ticks.append("tick")
+
+
+def fail_to_tick():
+    ticks.append("failed")
+    raise ZeroDivisionError
+
+
+@pytest.fixture(autouse=True)
+def kinds(monkeypatch):
+    ticks.clear()
+    drain._not_before.clear()
+    monkeypatch.setitem(catalogue.KINDS, "work", catalogue.Kind("Work", f"{__name__}.work"))
+    monkeypatch.setattr(catalogue, "PERIODIC", {"mark": catalogue.Periodic("Mark", f"{__name__}.mark_tick", 60)})
+
+
+@pytest.fixture
+def rung(monkeypatch):
+    heard = []
+    monkeypatch.setattr(bell, "ring", heard.append)
+    return heard
+
+
+def age(job, **seconds):
+    Job.objects.filter(pk=job.pk).update(**{name: F(name) - timedelta(seconds=by) for name, by in seconds.items()})
+
+
+def test_a_job_whose_worker_died_waits_again_and_is_set_aside_after_three_deaths():
+    job = jobs.enqueue("work", number=1)
+    for deaths in (1, 2):
+        assert ledger.lease("default") is not None
+        age(job, lease_until=60)
+        assert drain.rescue() == 1
+        job.refresh_from_db()
+        assert (job.state, job.deaths, job.error_code) == ("queued", deaths, "worker_lost")
+        age(job, run_after=60)
+    ledger.lease("default")
+    age(job, lease_until=60)
+
+    drain.rescue()
+
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == ("failed", "quarantined")
+    assert "died 3 times" in job.last_error
+
+
+def test_a_lease_that_holds_is_left_alone():
+    jobs.enqueue("work", number=1)
+    ledger.lease("default")
+
+    assert drain.rescue() == 0
+
+
+def test_one_bell_for_each_queue_with_due_work_that_nobody_took(rung):
+    job = jobs.enqueue("work", number=1)
+    jobs.enqueue("work", number=2)
+
+    drain.drain()
+    assert rung == []  # rung for a moment ago, when it was enqueued
+
+    age(job, rung_at=10)
+    drain.drain()
+    drain.drain()
+    assert rung == ["default"]
+
+
+def test_what_falls_due_is_rung_for_at_once(rung):
+    job = jobs.enqueue("work", number=1, run_after=timezone.now() + timedelta(seconds=30))
+    drain.drain()
+    assert rung == []
+
+    age(job, run_after=30)
+    drain.drain()
+
+    assert rung == ["default"]
+
+
+def test_periodic_work_runs_once_for_each_tick_and_old_ticks_go():
+    drain.tick()
+    drain.tick()
+    assert ticks == ["tick"]
+
+    PeriodicRun.objects.update(tick=F("tick") - timedelta(days=8))  # a long pause
+    drain.tick()
+
+    assert ticks == ["tick", "tick"]
+    assert PeriodicRun.objects.count() == 1
+
+
+def test_periodic_work_that_fails_is_logged_and_tried_again_and_the_rest_goes_on(monkeypatch, caplog):
+    monkeypatch.setitem(catalogue.PERIODIC, "fails", catalogue.Periodic("Fail", f"{__name__}.fail_to_tick", 60))
+    monkeypatch.setitem(catalogue.PERIODIC, "absent", catalogue.Periodic("Absent", f"{__name__}.nowhere", 60))
+    monkeypatch.setitem(catalogue.PERIODIC, "last", catalogue.Periodic("Last", f"{__name__}.mark_tick", 60))
+
+    drain.tick()
+    drain.tick()
+    assert ticks == ["tick", "failed", "tick"]
+    assert "ZeroDivisionError" in caplog.text
+    assert "nowhere" in caplog.text
+
+    drain._not_before.clear()
+    drain.tick()
+    assert ticks == ["tick", "failed", "tick", "failed"]
