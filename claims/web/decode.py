@@ -88,8 +88,11 @@ def _brotli(data: bytes) -> Pieces:
         yield piece, position + _IN
         while not decoder.can_accept_more_data():
             yield decoder.process(b"", output_buffer_limit=_OUT), position + _IN
-    if not decoder.is_finished():
-        raise _Damaged
+    while not decoder.is_finished():  # the last of the output may still be inside
+        piece = decoder.process(b"", output_buffer_limit=_OUT)
+        if not piece:
+            raise _Damaged
+        yield piece, len(data)
 
 
 def _zstd(data: bytes) -> Pieces:

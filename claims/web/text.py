@@ -71,6 +71,8 @@ def _detect(data: bytes) -> str:
     text = _read(data, "utf-8")
     if text is not None:
         return text
+    if sum(byte > 0x7F for byte in data[:_DETECT_WITHIN]) * 20 < len(data[:_DETECT_WITHIN]):  # noqa: PLR2004 (ASCII)
+        return data.decode("cp1252", "replace")  # a few quotation marks say too little, and most are these
     best = charset_normalizer.from_bytes(data[:_DETECT_WITHIN]).best()
     return data.decode(best.encoding if best else "cp1252", "replace")
 
