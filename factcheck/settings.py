@@ -32,9 +32,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL] if _over_tls 
 
 # --- parts
 INSTALLED_APPS = [
-    "factcheck",
+    "factcheck.apps.FactcheckConfig",
     "claims",
-    "django.contrib.admin",
+    "factcheck.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

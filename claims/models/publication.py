@@ -3,13 +3,38 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
 class FactCheckQuerySet(models.QuerySet["FactCheck"]):
+    def current(self) -> Self:
+        """Versions no later one replaced; unlike ``newest`` it keeps any order and reads just its page."""
+        later = FactCheck.objects.filter(claim=OuterRef("claim"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(later))
+
+    def in_force(self) -> Self:
+        """What readers may be told of today: current, and neither withheld nor retracted."""
+        return self.current().filter(kind=FactCheck.Kind.PUBLISHED)
+
+    def about(self, words: str) -> Self:
+        """Those whose statement, headline, summary, rationale or claimants hold the words, as in a web search."""
+        found = Func(F("page"), function="claims_public_words", output_field=SearchVectorField())
+        return self.alias(words=found).filter(words=SearchQuery(words, config="english", search_type="websearch"))
+
+    def rated(self, code: str) -> Self:
+        """Those that say this verdict to readers; what is being worked on does not count."""
+        rating = Func(F("page"), function="claims_public_rating", output_field=models.TextField())
+        return self.alias(rating_code=rating).filter(rating_code=code)
+
+    def in_language(self, code: str) -> Self:
+        """Those written in a language, whatever its region: ``en`` finds ``en-GB``."""
+        language = Func(F("page"), function="claims_public_language", output_field=models.TextField())
+        return self.alias(language=language).filter(language=code)
+
     def newest(self) -> Self:
         """Only the newest version of each claim: what its public address shows today."""
         return self.order_by("claim_id", "-number").distinct("claim_id")

@@ -1,0 +1,168 @@
+"""The panel: who may look, who may change, and what never shows."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from claims.admin.base import RecordAdmin
+from claims.models import Claim, Desk, Event, Job, Person, Topic
+from tests.claims.workflow import desk
+from tests.factories import ClaimFactory, PersonFactory, RatingFactory
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [
+    f"admin:claims_{model._meta.model_name}_changelist"
+    for model in admin.site._registry
+    if model._meta.app_label == "claims"
+]
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+@pytest.fixture
+def administrator(client, people):
+    client.force_login(people.administrator)
+    return people.administrator
+
+
+@pytest.mark.parametrize("role", ["contributor", "checker", "editor"])
+def test_the_panel_is_closed_to_the_desk(client, role):
+    client.force_login(PersonFactory(role=role))
+
+    assert client.get("/admin/").status_code in {302, 403}
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_strangers_sign_in_by_the_desks_own_door(client):
+    response = client.get("/admin/", follow=True)
+
+    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_table_opens_and_can_be_searched(client, administrator, people, page):
+    claim = desk.published(people)
+    url = reverse(page)
+
+    assert client.get(url).status_code == 200
+    assert client.get(url, {"q": "ships"}).status_code == 200
+    assert claim.pk
+
+
+def test_records_cannot_be_added_changed_or_deleted(client, administrator, people):
+    claim = ClaimFactory()
+    for model, model_admin in admin.site._registry.items():
+        if isinstance(model_admin, RecordAdmin):
+            assert client.get(reverse(f"admin:claims_{model._meta.model_name}_add")).status_code == 403
+
+    change = reverse("admin:claims_claim_change", args=[claim.pk])
+    assert client.post(change, {"statement": "Other."}).status_code == 403
+    assert client.post(reverse("admin:claims_claim_delete", args=[claim.pk]), {"post": "yes"}).status_code == 403
+    assert Claim.objects.get(pk=claim.pk).statement == claim.statement
+
+
+def test_an_unpublished_verdict_shows_nowhere_in_the_panel(client, administrator, people):
+    claim = desk.in_cross_check(people)
+    desk_words = "Two counts agree"
+    pages = [reverse(page) for page in PAGES] + [reverse("admin:claims_claim_change", args=[claim.pk])]
+    pages += [reverse("admin:claims_event_change", args=[event.pk]) for event in Event.objects.all()]
+
+    for url in pages:
+        html = client.get(url).content.decode()
+        assert desk_words not in html, url
+    revision = reverse("admin:claims_revision_change", args=[claim.revisions.get().pk])
+    assert desk_words not in client.get(revision, follow=True).content.decode()
+
+
+def test_a_public_verdict_can_be_read(client, administrator, people):
+    claim = desk.published(people)
+
+    html = client.get(reverse("admin:claims_claim_change", args=[claim.pk])).content.decode()
+    assert "Two counts agree" in html
+
+
+def test_confidential_claims_stay_with_their_people(client, administrator):
+    claim = ClaimFactory(statement="A secret harbour.", confidential=True)
+
+    assert "secret harbour" not in client.get(reverse("admin:claims_claim_changelist")).content.decode()
+    assert client.get(reverse("admin:claims_claim_change", args=[claim.pk])).status_code == 302
+
+
+def test_a_changed_setting_is_on_the_desks_record(client, administrator):
+    client.post(reverse("admin:claims_topic_add"), {"slug": "harbour", "name": "Harbour"})
+    topic = Topic.objects.get()
+    client.post(reverse("admin:claims_topic_change", args=[topic.pk]), {"slug": "harbour", "name": "Harbours"})
+
+    added, changed = Event.objects.filter(chain="desk").order_by("seq")
+    assert (added.action, changed.action) == ("add_setting", "change_setting")
+    assert changed.details["before"] == {"name": "Harbour"}
+    assert changed.actor_ref == administrator.ref
+
+
+def test_auditors_read_the_panel_and_change_nothing(client, people):
+    client.force_login(people.auditor)
+    row = Desk.objects.current()
+
+    assert client.get(reverse("admin:claims_desk_changelist")).status_code == 200
+    assert client.post(reverse("admin:claims_desk_change", args=[row.pk]), {"name": "Mine"}).status_code == 403
+    assert client.get(reverse("admin:claims_topic_add")).status_code == 403
+
+
+def test_a_person_is_made_with_a_role_and_let_go_with_his_roles(client, administrator, people):
+    response = client.post(
+        reverse("admin:claims_person_add"),
+        {
+            "username": "new", "name": "New Person", "email": "new@desk.example", "role": "checker",
+            "usable_password": "true", "password1": "a-long-enough-one", "password2": "a-long-enough-one",
+        },
+    )  # fmt: skip
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    person = Person.objects.get(username="new")
+    claim = desk.in_research(people)
+
+    client.post(
+        reverse("admin:claims_person_changelist"),
+        {"action": "let_them_go", "_selected_action": [person.pk, people.author.pk]},
+    )
+
+    assert set(Person.objects.filter(is_active=False)) == {person, people.author}
+    assert claim.assignments.get(role="checker", ended_at__isnull=True).person is None
+    texts = " ".join(Event.objects.filter(chain="desk").values_list("body", flat=True))
+    assert "password" not in texts
+
+
+def test_a_rating_in_use_is_retired_not_changed(client, administrator, people):
+    desk.in_cross_check(people)
+    rating = RatingFactory(code="true")
+    data = {"scale": rating.scale_id, "code": "true", "label": "Right", "definition": "x", "family": "true", "value": 5,
+            "needs_evidence": "on", "position": 0}  # fmt: skip
+
+    response = client.post(reverse("admin:claims_rating_change", args=[rating.pk]), data)
+    assert b"in use: retire it" in response.content
+    rating.refresh_from_db()
+    assert rating.label == "True"
+
+
+def test_jobs_are_tried_again_from_the_panel(client, administrator, people):
+    claim = desk.in_preflight(people)
+    job = Job.objects.get(kind="preflight", claim=claim)
+    Job.objects.filter(pk=job.pk).update(state="failed")
+    url = reverse("admin:claims_job_changelist")
+
+    client.post(url, {"action": "try_again", "_selected_action": [job.pk]})
+    assert Job.objects.get(pk=job.pk).state == "queued"
+    response = client.post(url, {"action": "try_again", "_selected_action": [job.pk]}, follow=True)
+    assert b"Only work that failed" in response.content
+    client.post(url, {"action": "stop", "_selected_action": [job.pk]})
+    assert Job.objects.get(pk=job.pk).state == "cancelled"
+
+
+def test_a_changelist_costs_the_same_however_long(client, administrator, django_assert_max_num_queries):
+    ClaimFactory.create_batch(60)
+
+    with django_assert_max_num_queries(8):
+        client.get(reverse("admin:claims_claim_changelist"))
