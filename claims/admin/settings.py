@@ -124,11 +124,7 @@ class RatingForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         kept = {"code", "label", "definition", "value", "family", "scale"} & set(self.changed_data)
-        if (
-            self.instance.pk
-            and kept
-            and self.instance.claims.model.objects.filter(readings__rating=self.instance).exists()
-        ):
+        if self.instance.pk and kept and Reading.objects.filter(rating=self.instance).exists():
             raise forms.ValidationError(_("This rating is in use: retire it and add another instead of changing it."))
         return cleaned
 
