@@ -103,6 +103,8 @@ def _keep(about: About, *, by: Person | None, text: str) -> Article:
         title = (about.title or _first_line(text) or about.url)[:300]
         article = _known_by_title(title) if text else None
         article = article or Article(title=title, publisher=_publisher(about), url=about.url, created_by=by)
+        if text and article.title == article.url:  # it failed to be fetched and was pasted instead
+            article.title = (_first_line(text) or article.url)[:300]
         if about.published_on:
             article.published_on, article.date_basis = about.published_on, _("given by who took it in")
         article.text, article.text_sha256, article.state = text, text_sha256, Article.State.WAITING
@@ -179,6 +181,27 @@ def read_article(job: Progress, *, article: int) -> Callable[[], None]:
     job.progress(_("weighing each sentence"), 3, 4)
     candidates = choose(sentences, title=row.title)
     return lambda: _write(article, text, found, candidates)
+
+
+@transaction.atomic
+def read_again(article_id: int, *, by: Person) -> Article:
+    """Try once more, at once, to read an article that could not be read.
+
+    Raises:
+        UserFacingError: it is read or being read, or this person only looks on.
+    """
+    if not by.can_contribute:
+        raise UserFacingError(_("Your role reads; it does not take articles in."), "person")
+    article = Article.objects.select_for_update().filter(pk=article_id).first()
+    if article is None or article.state != Article.State.FAILED:
+        raise UserFacingError(_("Only an article that could not be read is read again."), "state")
+    article.state, article.problem = Article.State.WAITING, ""
+    article.save(update_fields=["state", "problem"])
+    Event.objects.append(article, "read_again", by=by, body={"url": article.url})
+    jobs.enqueue(
+        "read_article", key=article.chain, by=by, article=article.pk
+    )  # one that waits for its next try runs now
+    return article
 
 
 def _fetch(job: Progress, url: str) -> Extract:

@@ -46,12 +46,12 @@ def add_to_claim(
     appearances its page reads too.
 
     Raises:
-        UserFacingError: somebody decided on it before, the claim is closed, or only an editor could do this.
+        UserFacingError: somebody decided on it before, the claim is closed or none this person may see, or only an
+            editor could do this.
     """
     candidate = _open_candidate(candidate_id)
-    target: Claim | None = Claim.objects.filter(pk=claim_id).select_related("duplicate_of").first()
-    target = target.duplicate_of if target is not None and target.duplicate_of is not None else target
-    if target is None or target.status not in LIVE:
+    target = _target(claim_id, by)
+    if target.status not in LIVE:
         raise UserFacingError(
             _("That claim is closed: accept the sentence as a new one, or restore the claim first."), "closed"
         )
@@ -63,11 +63,24 @@ def add_to_claim(
             raise UserFacingError(
                 _("That claim is being reviewed or is public: an editor must add this appearance."), "person"
             )
-        claim = edit.create_claim(by=by, statement=target.statement, language=target.language)
+        claim = edit.create_claim(
+            by=by, statement=target.statement, language=target.language, confidential=target.confidential
+        )
         _add_appearance(claim.pk, candidate, by=by, claimant=claimant, position=position)
         apply(claim.pk, "merge", by=by, target=target.pk)
     _decide(candidate, Candidate.State.ADDED, by, claim)
     return target
+
+
+def _target(claim_id: int, by: Person) -> Claim:
+    """The claim, or the main claim of its cluster; one a person may not see does not exist for that person."""
+    visible = Claim.objects.visible_to(by)
+    found: Claim | None = visible.filter(pk=claim_id).first()
+    if found is not None and found.duplicate_of_id is not None:
+        found = visible.filter(pk=found.duplicate_of_id).first()
+    if found is None:
+        raise UserFacingError(_("There is no claim with this number."), "no_claim")
+    return found
 
 
 @transaction.atomic

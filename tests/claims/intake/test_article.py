@@ -168,3 +168,23 @@ def test_ingest_prints_its_candidates_best_first(tmp_path, capsys):
 def test_ingest_says_what_is_wrong(arguments, sentence):
     with pytest.raises(CommandError, match=sentence):
         call_command("ingest", *arguments)
+
+
+def test_what_could_not_be_read_is_read_again_or_pasted_into_the_same_article(people):
+    article = intake.add_address("https://example.org/a", intake.About(), by=people.contributor)
+    intake.give_up(claim_id=None, sentence="The worker died.", article=article.pk)
+
+    assert intake.read_again(article.pk, by=people.editor).state == "waiting"
+    assert Job.objects.filter(kind="read_article", key=article.chain, state="queued").count() == 1
+    intake.give_up(claim_id=None, sentence="The worker died.", article=article.pk)
+    pasted = intake.add_text(TEXT, intake.About(title=article.title), by=people.contributor)
+    assert (pasted, pasted.title, pasted.url) == (article, "Ships came in numbers", "https://example.org/a")
+
+
+def test_what_is_being_read_is_not_read_again_and_an_auditor_asks_for_nothing(people):
+    article = intake.add_text(TEXT, intake.About(), by=people.contributor)
+
+    with pytest.raises(UserFacingError, match="could not be read"):
+        intake.read_again(article.pk, by=people.contributor)
+    with pytest.raises(UserFacingError, match="Your role reads"):
+        intake.read_again(article.pk, by=people.auditor)

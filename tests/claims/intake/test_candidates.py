@@ -113,3 +113,20 @@ def test_the_speaker_of_a_sentence_is_looked_up_among_the_claimants():
     assert candidates.guess_claimant(Candidate(speaker="port office")) == known
     assert candidates.guess_claimant(Candidate(speaker="somebody")) is None
     assert candidates.guess_claimant(Candidate(speaker="")) is None
+
+
+def test_a_confidential_claim_does_not_exist_for_who_may_not_see_it(people, candidate):
+    secret = ClaimFactory(confidential=True)
+
+    with pytest.raises(UserFacingError, match="no claim with this number"):
+        candidates.add_to_claim(candidate.pk, secret.pk, by=people.contributor)
+    assert candidates.add_to_claim(candidate.pk, secret.pk, by=people.editor) == secret
+
+
+def test_the_duplicate_that_keeps_an_appearance_is_as_confidential_as_its_main_claim(people, candidate):
+    claim = desk.published(people)
+    Claim.objects.filter(pk=claim.pk).update(confidential=True)
+
+    candidates.add_to_claim(candidate.pk, claim.pk, by=people.editor)
+
+    assert Claim.objects.get(duplicate_of=claim).confidential
