@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 
@@ -11,6 +9,5 @@ urlpatterns = [
     path("metrics", probes.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("claims.urls")),
 ]
-if find_spec("claims.urls"):
-    urlpatterns.append(path("", include("claims.urls")))

@@ -1,0 +1,101 @@
+import json
+
+import pytest
+
+from claims.models import Person
+from factcheck import firstrun
+
+
+@pytest.fixture
+def installation(settings, tmp_path):
+    """A data folder of its own, with an empty desk."""
+    settings.VAR_DIR, settings.DEMO = tmp_path, False
+    (tmp_path / "secrets").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def newsroom(settings, monkeypatch):
+    """In place of the starting newsroom: two people without passwords, one of whom has left."""
+    settings.DEMO = True
+
+    def load(name, **options):
+        Person.objects.create(username="editor-1", name="Editor 1", role="editor")
+        Person.objects.create(username="editor-2", name="Editor 2", role="editor", is_active=False)
+
+    monkeypatch.setattr(firstrun, "call_command", load)
+    monkeypatch.setattr(firstrun, "get_commands", lambda: {"load_newsroom": "claims"})
+
+
+@pytest.mark.django_db
+def test_an_empty_desk_has_one_administrator_with_a_random_password(installation):
+    firstrun._open_desk(print)
+
+    person = Person.objects.get()
+    passwords = json.loads((installation / "secrets/first-passwords.json").read_text())
+    assert (person.username, person.role, person.is_superuser) == ("administrator", "administrator", True)
+    assert person.check_password(passwords["administrator"])
+    assert len(passwords["administrator"]) == 19
+    assert (installation / "secrets/first-passwords.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db
+def test_people_of_the_starting_newsroom_get_passwords_and_those_who_left_do_not(installation, newsroom):
+    firstrun._open_desk(print)
+
+    assert list(firstrun._known_passwords()) == ["editor-1"]
+    assert not Person.objects.filter(username="administrator").exists()
+
+
+@pytest.mark.django_db
+def test_a_newsroom_that_cannot_be_loaded_leaves_the_desk_as_it_was(installation, newsroom, monkeypatch):
+    monkeypatch.setattr(firstrun, "make_password", lambda password: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        firstrun._open_desk(print)
+
+    assert not Person.objects.exists()
+    assert firstrun._known_passwords() == {}
+
+
+@pytest.mark.django_db
+def test_the_welcome_names_address_roles_and_data_and_only_people_who_are_there(installation, settings):
+    settings.BASE_URL = "http://127.0.0.1:8000"
+    Person.objects.create(username="checker-1", name="Checker 1", role="checker")
+    (installation / "secrets/first-passwords.json").write_text('{"checker-1": "aaaa-bbbb", "gone": "cccc"}')
+    said = []
+
+    firstrun.welcome(said.append)
+
+    words = "\n".join(said)
+    assert "http://127.0.0.1:8000/" in words
+    assert ["checker", "checker-1", "aaaa-bbbb"] in [line.split() for line in said]
+    assert "gone" not in words
+    assert f"The data lies in {installation}" in words
+
+
+@pytest.mark.django_db
+def test_the_welcome_of_a_desk_set_up_elsewhere_names_no_passwords(installation):
+    said = []
+
+    firstrun.welcome(said.append)
+
+    assert "Sign in" not in "\n".join(said)
+
+
+def test_static_files_are_collected_again_only_when_one_changed(settings, tmp_path):
+    source, settings.STATIC_ROOT = tmp_path / "source", tmp_path / "static"
+    source.mkdir()
+    (source / "a.css").write_text("one")
+    settings.STATICFILES_DIRS = [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+
+    firstrun._collect_static()
+    (settings.STATIC_ROOT / "a.css").write_text("kept")
+    firstrun._collect_static()
+    after_no_change = (settings.STATIC_ROOT / "a.css").read_text()
+    (source / "a.css").write_text("changed")
+    firstrun._collect_static()
+
+    assert after_no_change == "kept"
+    assert (settings.STATIC_ROOT / "a.css").read_text() == "changed"
