@@ -1,0 +1,202 @@
+"""From an address to a snapshot: fetch, read, keep the bytes, write down what the source said."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims import jobs
+from claims.errors import FetchFailed
+from claims.evidence import warc
+from claims.jobs import JobRun
+from claims.models import Blob, Event, Evidence, Job, Person, Publisher, Quote, Resource, Snapshot
+from claims.models.event import sha256
+from claims.web.extract import Extract
+from claims.web.fetch import Page, fetch
+from claims.web.limited import extract_limited
+from claims.workflow.transitions import EDITABLE
+
+STEPS = 4
+# An answer that no later try will better.  408, 425 and 429 ask for patience.
+FINAL_ANSWERS = frozenset(range(400, 500)) - {408, 425, 429}
+SENTENCES = {
+    401: gettext_lazy("The site answered 401: it wants a password. Upload a copy if you may read the page."),
+    402: gettext_lazy("The site answered 402: it wants to be paid. Upload a copy if you may read the page."),
+    403: gettext_lazy(
+        "The site answered 403: it does not let the desk read this page. Upload a copy if you can read it."
+    ),
+    404: gettext_lazy("The site answered 404: there is no such page. Check the address."),
+    410: gettext_lazy("The site answered 410: the page was taken down."),
+    429: gettext_lazy("The site answered 429: too many requests. It is asked again later."),
+    451: gettext_lazy("The site answered 451: the page is withheld for legal reasons. Upload a copy if you have one."),
+}
+
+
+def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None:
+    """Job: capture one source, in four steps that say what they do.
+
+    Each capture adds a Snapshot, also when the page says what it said before: that it still did is worth knowing, and a
+    quote check rests on it.  The same body adds no second blob.
+
+    Raises:
+        FetchFailed: in words; an answer from 400 upwards is no page, so it is a failure too.
+    """
+    source = Resource.objects.filter(pk=resource).first()
+    if source is None or not source.url:
+        return None
+    job.progress(_("asking the site"), 1, STEPS)
+    page = fetch(source.url, progress=partial(_tell_bytes, job))
+    _refuse_errors(page)
+    job.progress(_("reading the page"), 2, STEPS)
+    found = extract_limited(page.body, page.content_type, page.charset, page.final_url)
+    job.progress(_("keeping the copy"), 3, STEPS)
+    archive = warc.store_page(page, title=found.title, text=found.main_text)
+    job.progress(_("writing it down"), 4, STEPS)
+    return partial(_keep, source.pk, page, found, archive)
+
+
+def request_capture(resource: Resource, *, claim_id: int | None, by: Person) -> None:
+    """Ask for a source to be captured (again); a person waits for it."""
+    jobs.enqueue("capture", key=resource.chain, claim=claim_id, by=by, priority=1, resource=resource.pk)
+
+
+def capture_jobs(resource_ids: Iterable[int]) -> dict[int, Job]:
+    """The captures a page should speak of, by source: under way, or given up with no copy since; three statements."""
+    keys = {f"resource/{pk}": pk for pk in resource_ids}
+    about = Job.objects.filter(kind="capture", key__in=keys)
+    failed = about.filter(state=Job.State.FAILED).order_by("key", "-id").distinct("key")
+    newest = Snapshot.objects.filter(resource__in=keys.values()).order_by("resource", "-captured_at", "-id")
+    copied_at = dict(newest.distinct("resource").values_list("resource", "captured_at"))
+    found = {
+        keys[job.key]: job
+        for job in failed
+        if job.finished_at and not (keys[job.key] in copied_at and copied_at[keys[job.key]] > job.finished_at)
+    }
+    return found | {keys[job.key]: job for job in about.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])}
+
+
+def add_snapshot(resource: Resource, found: Extract, archive: dict[str, warc.Stored], **fields: Any) -> Snapshot:
+    """Write down what a source said, after the copy before it.  The resource's row must be locked.
+
+    Args:
+        archive: the blobs already stored: "body", and for a fetched page "warc" and "wacz".
+        fields: kind, captured_by, final_url, http_status.
+    """
+    for stored in archive.values():
+        Blob.objects.get_or_create(
+            sha256=stored.sha256, defaults={"kind": stored.kind, "size": stored.size, "key": stored.key}
+        )
+    newest = resource.snapshots.order_by("-captured_at", "-id").first()
+    snapshot: Snapshot = Snapshot.objects.create(
+        resource=resource,
+        sha256=archive["body"].sha256,
+        previous_sha256=newest.sha256 if newest else "",
+        mime=found.mime[:100],
+        extractor=found.extractor,
+        body_text=found.body_text,
+        body_text_sha256=sha256(found.body_text),
+        main_text=found.main_text,
+        pages=list(found.pages),
+        title=found.title,
+        author=found.author,
+        published_on=found.published_on,
+        date_basis=found.date_basis,
+        canonical_url=found.canonical_url[:2000],
+        language=found.language,
+        problem=found.problem,
+        **{f"{name}_id": stored.sha256 for name, stored in archive.items()},
+        **fields,
+    )
+    return snapshot
+
+
+def after_snapshot(snapshot: Snapshot) -> None:
+    """What a new copy sets going: evidence that waits for its first one, and passages to be looked for in it."""
+    resource = snapshot.resource
+    if snapshot.body_text:
+        jobs.enqueue("pin", key=resource.chain, resource=resource.pk, snapshot=snapshot.pk)
+    if Quote.objects.filter(evidence__resource=resource).exists():
+        jobs.enqueue("check_quotes", key=resource.chain, resource=resource.pk)
+
+
+def locked(resource_id: int) -> Resource:
+    """A source, locked against other copies of it; rows that point to it may still be added."""
+    return Resource.objects.select_for_update(no_key=True).get(pk=resource_id)
+
+
+def _keep(resource_id: int, page: Page, found: Extract, archive: warc.Archive) -> None:
+    resource = locked(resource_id)
+    blobs = {"body": archive.body, "warc": archive.warc, "wacz": archive.wacz}
+    snapshot = add_snapshot(
+        resource, found, blobs, kind=Snapshot.Kind.FETCHED, final_url=page.final_url[:2000], http_status=page.status
+    )
+    filled = _fill_in(resource, snapshot)
+    body = {
+        "sha256": snapshot.sha256,
+        "text_sha256": snapshot.body_text_sha256,
+        "warc_sha256": archive.warc.sha256,
+        "previous_sha256": snapshot.previous_sha256,
+        "url": snapshot.final_url,
+        "status": page.status,
+    }
+    Event.objects.append(resource, "capture", by=None, body=body | ({"filled_in": filled} if filled else {}))
+    after_snapshot(snapshot)
+
+
+def _fill_in(resource: Resource, snapshot: Snapshot) -> dict[str, str | date]:
+    """What the page says about itself, where nobody said it before.
+
+    The title is part of what a claim says, so it stays as it is while a claim that cites the source is frozen or public.
+    """
+    frozen = Evidence.objects.filter(resource=resource)
+    is_frozen = frozen.exclude(claim__status__in=EDITABLE, claim__public_state="").exists()
+    found = {
+        "title": "" if is_frozen else snapshot.title,
+        "publisher": None if resource.publisher_id else Publisher.objects.filter(domain__in=_domains(resource)).first(),
+        "published_on": snapshot.published_on,
+        "language": snapshot.language,
+    }
+    filled = {name: value for name, value in found.items() if value and not getattr(resource, name)}
+    if "published_on" in filled:
+        filled["date_basis"] = snapshot.date_basis
+    for name, value in filled.items():
+        setattr(resource, name, value)
+    if filled:
+        resource.save(update_fields=list(filled))
+    return {name: str(value) for name, value in filled.items()}
+
+
+def _domains(resource: Resource) -> list[str]:
+    """The names under which a publisher may be known: news.example.org, example.org."""
+    labels = resource.host.removeprefix("www.").split(".")
+    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+
+
+def _tell_bytes(job: JobRun, _step: str, done: int, expected: int) -> None:
+    """How much of a large page has come; the site may not have said how much there is."""
+    if expected:
+        words = _("asking the site, %(done)d of %(all)d kB") % {"done": done // 1024, "all": expected // 1024}
+    else:
+        words = _("asking the site, %(done)d kB") % {"done": done // 1024}
+    job.progress(words, 1, STEPS)
+
+
+def _refuse_errors(page: Page) -> None:
+    if page.outcome == "ok":
+        return
+    sentence = str(SENTENCES.get(page.status) or _usual_sentence(page.status))
+    failure = FetchFailed(sentence, page.outcome)
+    failure.permanent = page.status in FINAL_ANSWERS
+    raise failure
+
+
+def _usual_sentence(status: int) -> str:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _("The site answered %(status)d: it has trouble of its own. It is asked again later.") % {
+            "status": status
+        }
+    return _("The site answered %(status)d, which is not the page. Upload a copy if you have one.") % {"status": status}
