@@ -195,8 +195,8 @@ def test_ten_bells_for_each_job_do_it_once(build):
     assert_each_done_once(40, within=30)
 
 
-def test_twin_without_locks_does_jobs_twice(build):
-    house = build(twin="no lock")
+def test_twin_without_leases_does_jobs_twice(build):
+    house = build(twin="no lease")
 
     ring_ten_times(house)
 
@@ -229,7 +229,7 @@ def test_a_job_that_kills_its_worker_is_set_aside_after_three_deaths_and_the_oth
 def test_twin_that_does_not_count_deaths_never_sets_it_aside(build):
     work_beside_poison(build(lease_seconds=SHORT_LEASE, twin="no quarantine"))
 
-    assert not poison_is_set_aside(within=60)
+    assert not poison_is_set_aside(within=40)
     assert effects()["test_deadly 0"] > 3
 
 

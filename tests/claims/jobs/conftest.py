@@ -1,0 +1,3 @@
+from tests.faults.conftest import build, effects
+
+__all__ = ["build", "effects"]
