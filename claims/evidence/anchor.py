@@ -30,6 +30,7 @@ SHORT = 25  # characters; so few words also stand elsewhere by chance
 WEIGHTS = (0.5, 0.45, 0.05)  # quote, context, position
 
 _MAX_PLACES = 200
+_MAX_WORD = 64
 _MAX_FOLDED_TEXTS = 4
 
 _ONE_FOR_MANY = {
@@ -37,8 +38,10 @@ _ONE_FOR_MANY = {
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
 }
-_ENDS_OPEN = re.compile(r"\w\Z")
-_GOES_ON = re.compile(r"[\w\u0300-\u036f]|[.,](?=\d)")
+# Thai, Lao, Burmese, Khmer, Chinese and Japanese put no blanks between words: there a border cuts nothing.
+_NO_BLANKS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff"
+_ENDS_OPEN = re.compile(rf"[^\W{_NO_BLANKS}]\Z")
+_GOES_ON = re.compile(rf"[^\W{_NO_BLANKS}]|[\u0300-\u036f]|[.,](?=\d)")
 _ENDS_POINT = re.compile(r"\d[.,]\Z")
 _DIGIT = re.compile(r"\d")
 _PLAIN_OR_ONE = re.compile(r"([!-_a-~]+(?: [!-_a-~]+)*)|.", re.DOTALL)
@@ -156,9 +159,14 @@ class _Search:
 
     def __init__(self, text: str, selector: Selector) -> None:
         self._text = _fold(text)
-        self._quote = _fold(selector.exact).text.strip()
+        marked = _fold(selector.exact).text
+        self._quote = marked.strip()
         self._prefix = _fold(selector.prefix).text.lstrip()
         self._suffix = _fold(selector.suffix).text.rstrip()
+        if marked.startswith(" "):  # a blank at the edge of the mark belongs to what stands around it
+            self._prefix = self._prefix.rstrip() + " "
+        if marked.endswith(" "):
+            self._suffix = " " + self._suffix.lstrip()
         self._expected = self._text.position(selector.start)
         self._begins_inside = _is_inside(self._prefix, self._quote)
         self._ends_inside = _is_inside(self._quote, self._suffix)
@@ -212,17 +220,22 @@ class _Search:
     def _by_context(self) -> Iterator[Place]:
         """The spans beside what stood before and after the quote, wherever that is now."""
         room = 2 * len(self._quote) + CONTEXT
-        for end in _ends(self._prefix, self._text.text):
+        ends, starts = _ends(self._prefix, self._text.text), sorted(_starts(self._suffix, self._text.text))
+        for end in ends:
             yield from self._by_words(max(0, end - 2), end + room)
-        for start in _starts(self._suffix, self._text.text):
+            after = bisect_left(starts, end + 1)
+            if after < len(starts) and starts[after] <= end + room:
+                yield self._whole_words(end, starts[after])
+        for start in starts:
             yield from self._by_words(max(0, start - room), start + 2)
 
     def _whole_words(self, start: int, end: int) -> Place:
         """A span that begins and ends between words: an alignment may cut "2024" to "024"."""
         text = self._text.text
-        while start > 0 and _is_inside(text[max(0, start - 2) : start], text[start : start + 2]):
+        low, high = max(0, start - _MAX_WORD), min(len(text), end + _MAX_WORD)
+        while start > low and _is_inside(text[max(0, start - 2) : start], text[start : start + 2]):
             start -= 1
-        while end < len(text) and _is_inside(text[end - 2 : end], text[end : end + 2]):
+        while end < high and _is_inside(text[end - 2 : end], text[end : end + 2]):
             end += 1
         while start < end - 1 and text[start].isspace():
             start += 1

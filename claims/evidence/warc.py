@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.utils.translation import gettext as _
 
 from claims.errors import BlobDamaged
@@ -75,12 +75,10 @@ def store_blob(data: bytes, kind: str) -> Stored:
     sha256 = hashlib.sha256(data).hexdigest()
     key = blob_key(sha256)
     storage = storages["evidence"]
-    try:
-        path = Path(storage.path(key))
-    except NotImplementedError:  # not a file system: one PUT is atomic there
-        _put_object(storage, key, data)
-    else:
-        _put_file(path, data)
+    if isinstance(storage, FileSystemStorage):
+        _put_file(Path(storage.path(key)), data)
+    elif not storage.exists(key):  # an object store: one PUT is all or nothing
+        storage.save(key, ContentFile(data))
     return Stored(sha256, kind, len(data), key)
 
 
@@ -103,11 +101,6 @@ def read_blob(sha256: str) -> bytes:
 def blob_key(sha256: str) -> str:
     """Where a blob lies in the storage."""
     return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
-
-
-def _put_object(storage: Storage, key: str, data: bytes) -> None:
-    if not storage.exists(key):
-        storage.save(key, ContentFile(data))
 
 
 def _put_file(path: Path, data: bytes) -> None:

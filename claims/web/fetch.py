@@ -167,8 +167,6 @@ class _Trip:
                 response = connection.handle_request(request)
                 wire = backend.wire
                 assert wire is not None
-                if response.status == HTTPStatus.SWITCHING_PROTOCOLS:
-                    raise failure("protocol")
                 body = self._read(response, wire)
             except (httpcore2.ProtocolError, httpcore2.NetworkError) as error:
                 raise failure("protocol" if isinstance(error, httpcore2.ProtocolError) else "network") from None
