@@ -8,12 +8,14 @@ import socket
 import ssl
 import struct
 import subprocess
+import threading
 import time
 
 import pytest
 
 from claims.errors import FetchFailed, FetchRefused
 from claims.web import fetch as fetch_module
+from claims.web import wire
 from claims.web.fetch import fetch
 from claims.web.guard import SENTENCES
 from claims.web.wire import LIMITS, system_resolver
@@ -663,3 +665,30 @@ def test_a_door_of_ones_own_is_the_only_way_to_loopback(site):
         fetch("http://127.0.0.1/", limits=QUICK)
     assert caught.value.code == "ip_denied"
     assert Names().asked == []
+
+
+def test_an_answer_to_half_a_request_still_counts(serve, monkeypatch):
+    def refuse_the_rest(self, data):
+        raise BrokenPipeError
+
+    server = serve(lambda path, request: response(PAGE))
+    monkeypatch.setattr(wire.socket.socket, "sendall", refuse_the_rest)
+
+    assert refusal(server, limits=dataclasses.replace(QUICK, read=0.2)) == "timeout"
+
+
+def test_when_every_lookup_hangs_the_next_one_does_not_wait_for_ever(site, monkeypatch):
+    monkeypatch.setattr(wire._Places, "free", threading.BoundedSemaphore(1))
+    hang = threading.Event()
+
+    codes = [refusal(site, url=site.url(host="x.test"), x_test=lambda: hang.wait(5) and []) for _ in range(2)]
+    hang.set()
+
+    assert codes == ["dns_timeout", "dns_timeout"]
+
+
+def test_a_fetch_out_of_time_takes_no_further_step(site):
+    limits = dataclasses.replace(QUICK, total=0.0)
+
+    assert refusal(site, limits=limits) == "timeout"
+    assert site.connections == 0
