@@ -24,6 +24,7 @@ from factcheck.vardir import CannotStart
 
 MAJOR = "18"
 NOBODY = 65534
+FILES_AS_BROKER = "filesystem://"
 OWNER = "factcheck"  # the role and the database
 
 FAST_AND_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")  # tests only
@@ -140,11 +141,10 @@ def start_redis(binary: str, data: Path, socket_dir: Path, log: Path) -> tuple[C
     return child, f"redis+socket://{socket}"
 
 
-def use_files_as_broker(var_dir: Path) -> str:
-    """The broker of last resort: bells as files.  Slower to wake, and nothing is lost, for the work is in the ledger."""
+def make_bell_folders(var_dir: Path) -> None:
+    """For the broker of last resort, files.  Slower to wake, and nothing is lost, for the work is in the ledger."""
     for folder in ("bells", "bells-control"):
         (var_dir / folder).mkdir(mode=0o700, exist_ok=True)
-    return "filesystem://"
 
 
 def _make_cluster(binaries: Path, identity: Identity, data: Path, log: Path) -> None:

@@ -75,8 +75,10 @@ def _start_servers(var_dir: Path, stack: ExitStack) -> list[Child]:
             stack.callback(processes.stop, child)
             children.append(child)
         else:
-            url = embedded.use_files_as_broker(var_dir)
+            url = embedded.FILES_AS_BROKER
         servers.use(broker_url=url)
+    if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        embedded.make_bell_folders(var_dir)
     _require_answer("The database of DATABASE_URL", probes.database_answers)
     _require_answer("The broker of CELERY_BROKER_URL", probes.broker_answers)
     return children

@@ -167,6 +167,11 @@ def test_redis_keeps_what_it_was_given(place):
         processes.stop(child)
 
 
-def test_without_redis_the_bells_are_files(place):
-    assert embedded.use_files_as_broker(place) == "filesystem://"
-    assert sorted(path.name for path in place.glob("bells*")) == ["bells", "bells-control"]
+def test_the_folders_of_the_broker_of_last_resort_are_for_their_owner_only(place):
+    embedded.make_bell_folders(place)
+    embedded.make_bell_folders(place)
+
+    assert {path.name: path.stat().st_mode & 0o777 for path in place.glob("bells*")} == {
+        "bells": 0o700,
+        "bells-control": 0o700,
+    }
