@@ -3,7 +3,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.evidence.anchor import CONTEXT, Check, Selector, check, find, make_selector
@@ -68,6 +68,7 @@ def test_an_empty_or_impossible_span_is_no_quote(start, end):
         make_selector(TEXT, start, end)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(alphabet="ab é\u0301🙂👩\u200d🚀\n.“”5", min_size=1, max_size=120), st.data())
 def test_a_quote_is_found_in_its_own_text_where_it_was_marked(text, data):
     start = data.draw(st.integers(0, len(text) - 1))
@@ -81,6 +82,7 @@ def test_a_quote_is_found_in_its_own_text_where_it_was_marked(text, data):
     assert found.score == pytest.approx(1, abs=0.15)  # a mark that begins or ends in a blank has other surroundings
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=200), st.text(min_size=1, max_size=60), st.text(max_size=80), st.integers(0, 300))
 def test_any_text_and_any_quote_give_one_of_four_states(text, exact, around, start):
     found = check(text, Selector(exact, around[:64], around[-64:], start, start + len(exact)))
@@ -323,6 +325,7 @@ def test_a_difference_is_told_word_by_word():
     )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_difference_gives_back_both_texts(old, new):
     diff = word_diff(old, new)

@@ -7,7 +7,7 @@ import docx
 import pypdf
 import pytest
 import trafilatura
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -90,6 +90,7 @@ def test_the_algorithm_has_a_version_because_offsets_depend_on_it():
     assert (html().body_text, EXTRACTOR) == ("\n".join(SENTENCES), "bodytext/1")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(alphabet="<>/apdivscr \n\xa0\x00é&;=\"'", max_size=200))
 def test_body_text_of_any_markup_is_folded_and_always_the_same(markup):
     text = body_text(markup)
@@ -372,6 +373,7 @@ def test_a_word_file_that_is_damaged_or_a_bomb_is_unreadable(data):
     assert extract(data, DOCX, "", URL).state == "unreadable"
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=200), st.sampled_from(["text/html", "text/plain", PDF, DOCX, "", "x/y"]))
 def test_no_file_makes_it_fail(data, declared):
     found = extract(data, declared, "", URL)

@@ -1,7 +1,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.web.text import decode_text, fold_lines, one_line
@@ -73,6 +73,7 @@ def test_a_title_is_one_line_without_direction_marks():
     assert one_line(None, 10) == ""
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300), st.sampled_from(["", "utf-8", "utf-16", "gbk", "iso-8859-9", "hex"]))
 def test_whatever_the_bytes_are_the_text_can_be_stored(data, declared):
     text = fold_lines(decode_text(data, declared))
