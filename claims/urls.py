@@ -2,5 +2,12 @@
 
 from django.urls import URLPattern, URLResolver
 
+from claims.api import search
+from claims.views import notices, public
+
 app_name = "claims"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    *notices.urlpatterns,
+    *public.urlpatterns,
+    *search.urlpatterns,
+]

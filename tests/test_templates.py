@@ -153,6 +153,7 @@ def checker():
     return Person(username="checker", name="Desk Checker", role=Person.Role.CHECKER)
 
 
+@pytest.mark.django_db
 def test_shell_names_the_person_and_how_to_leave(rf):
     page = shell(rf, checker())
 
@@ -161,6 +162,7 @@ def test_shell_names_the_person_and_how_to_leave(rf):
     assert "/admin/" not in page
 
 
+@pytest.mark.django_db
 def test_shell_shows_the_admin_panel_to_who_may_enter_it(rf):
     person = checker()
     person.is_staff = True
@@ -168,6 +170,7 @@ def test_shell_shows_the_admin_panel_to_who_may_enter_it(rf):
     assert 'href="/admin/"' in shell(rf, person)
 
 
+@pytest.mark.django_db
 def test_shell_asks_for_the_number_of_jobs_once_and_only_for_the_desk(rf):
     asked = Asked()
 
@@ -177,6 +180,7 @@ def test_shell_asks_for_the_number_of_jobs_once_and_only_for_the_desk(rf):
     assert asked.times == 1
 
 
+@pytest.mark.django_db
 def test_shell_lets_htmx_swap_refusals_and_evaluate_nothing(rf):
     page = shell(rf, AnonymousUser())
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims import jobs
 from claims.models import (
     ChecklistAnswer,
     ChecklistItem,
@@ -130,7 +131,8 @@ def add_comment(
     comment = Comment.objects.create(
         claim=claim, by=by, text=text.strip(), evidence_id=evidence_id, parent_id=parent_id
     )
-    Event.objects.append(claim, "comment", by=by, body={"comment": comment.pk, "text": comment.text})
+    event = Event.objects.append(claim, "comment", by=by, body={"comment": comment.pk, "text": comment.text})
+    jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
     return comment
 
 

@@ -1,0 +1,84 @@
+"""What others take from us by machine: Atom for readers, the Data Commons feed for collectors."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import feedgenerator, timezone
+from django.utils.translation import gettext as _
+
+from claims.models import Desk, FactCheck
+from claims.publishing.claimreview import claim_review, data_feed, data_feed_item, to_script
+from claims.publishing.page import Page, read_page, review_of
+
+IN_ATOM = 50
+# What XML 1.0 cannot hold; pasted texts do.
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def markup_of(page: Page) -> str:
+    """JSON-LD for the page as it is shown: the frozen words, at the address the desk has today."""
+    return to_script(claim_review(review_of(page)))
+
+
+def newest_version() -> FactCheck | None:
+    """The last thing that was made public, withheld or retracted: what feeds change with."""
+    return FactCheck.objects.defer("page", "jsonld").order_by("-pk").first()
+
+
+def atom() -> str:
+    """The latest public versions as an Atom feed (RFC 4287).
+
+    A check that was withheld or retracted stays in it as an entry that says so: readers who have the old one must hear.
+    """
+    desk = Desk.objects.current()
+    feed = feedgenerator.Atom1Feed(
+        title=desk.name,
+        link=f"{settings.BASE_URL}{reverse('claims:fact-check-list')}",
+        feed_url=f"{settings.BASE_URL}{reverse('claims:fact-check-feed')}",
+        description=_("Fact-checks, newest first."),
+        author_name=desk.name,
+        language=desk.language,
+    )
+    for row in FactCheck.objects.current().order_by("-pk")[:IN_ATOM]:
+        _add_entry(feed, row)
+    return feed.writeString("utf-8")
+
+
+def _add_entry(feed: feedgenerator.Atom1Feed, row: FactCheck) -> None:
+    page = read_page(row)
+    review = review_of(page)
+    words = {
+        "published": (f"{review.verdict.label}: {review.title}", page.get("summary") or page.get("rationale", "")),
+        "withheld": (_("Temporarily withdrawn: %(claim)s") % {"claim": page["statement"]}, row.reason),
+        "retracted": (_("Retracted: %(claim)s") % {"claim": page["statement"]}, row.reason),
+    }
+    title, text = words[row.kind]
+    feed.add_item(
+        title=NOT_IN_XML.sub("", title),
+        link=review.url,
+        unique_id=review.url,
+        description=NOT_IN_XML.sub("", text),
+        pubdate=page["first_published_at"],
+        updateddate=page["published_at"],
+        categories=[NOT_IN_XML.sub("", topic) for topic in page.get("topics", [])],
+    )
+
+
+def claimreview_feed() -> Iterator[str]:
+    """All checks in the shape of the Data Commons feed, piece by piece; withheld and retracted ones with ``item`` null."""
+    newest = newest_version()
+    head, _sep, tail = json.dumps(data_feed([], newest.at if newest else _beginning())).rpartition("[]")
+    yield f"{head}["
+    comma = ""
+    for row in FactCheck.objects.current().order_by("-pk").iterator(chunk_size=100):
+        yield f"{comma}\n{json.dumps(data_feed_item(review_of(read_page(row))), ensure_ascii=False)}"
+        comma = ","
+    yield f"\n]{tail}\n"
+
+
+def _beginning() -> datetime:
+    return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)

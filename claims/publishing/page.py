@@ -1,0 +1,290 @@
+"""What a public page says: put together once from an approved revision, frozen, and read again by page, feeds and search."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+
+from claims.models import (
+    Appearance,
+    Approval,
+    ChecklistAnswer,
+    Claim,
+    Desk,
+    Evidence,
+    FactCheck,
+    Quote,
+    Rating,
+    Reading,
+    Revision,
+)
+from claims.publishing.claimreview import Claimant, PublicChange, Publisher, Review, Verdict
+
+FORMAT = 1
+Page = dict[str, Any]
+
+MOMENTS = ("at", "published_at", "first_published_at")
+DATES = ("on",)
+CHANGES = frozenset({"clarification", "correction", "update", "retraction"})
+
+
+def address_of(slug: str) -> str:
+    """The full address of a public page."""
+    return f"{settings.BASE_URL}{reverse('claims:fact-check-detail', args=[slug])}"
+
+
+# --- put together
+
+
+def build_page(claim: Claim, revision: Revision) -> Page:
+    """Everything the reader is shown of one approved revision; a fixed number of statements."""
+    said = json.loads(revision.body)
+    return {
+        "format": FORMAT,
+        "statement": said["statement"],
+        "headline": said["title"] or said["statement"],
+        "context": said["context"],
+        "language": said["language"],
+        "summary": said["summary"],
+        "body": said["body"],
+        "rationale": said["rationale"],
+        "confidence": said["confidence"],
+        "exception": said["evidence_exception"],
+        "contacts": said["contacts"],
+        "topics": list(claim.topics.values_list("name", flat=True)),
+        "rating": rating_of(claim.rating) if claim.rating else None,
+        "scale": scale_of(claim.rating),
+        **_appearances_and_claimants(claim),
+        "evidence": [_evidence(item) for item in _evidence_rows(claim)],
+        "checklist": _checklist(claim),
+        "review": _review(revision),
+        "publisher": publisher_now(),
+        "content_sha256": revision.content_sha256,
+    }
+
+
+def build_notice(page: Page) -> Page:
+    """What is left of a page that is withheld or retracted: which claim it was about, and no verdict."""
+    return {key: page[key] for key in ("format", "statement", "language", "publisher")}
+
+
+def rating_of(rating: Rating) -> dict[str, Any]:
+    return {
+        "code": rating.code,
+        "label": rating.label,
+        "definition": rating.definition,
+        "family": rating.family,
+        "value": rating.value,
+    }
+
+
+def scale_of(rating: Rating | None) -> list[dict[str, Any]]:
+    """The scale a rating belongs to, as it is published today; a retired rating only where it is the one given."""
+    if rating is None:
+        return []
+    offered = Rating.objects.filter(Q(is_retired=False) | Q(pk=rating.pk), scale=rating.scale_id)
+    return [rating_of(one) for one in offered.order_by("position", "pk")]
+
+
+def publisher_now() -> dict[str, str]:
+    desk = Desk.objects.current()
+    return {"name": desk.name, "url": desk.publisher_url, "logo": desk.logo_url}
+
+
+def _appearances_and_claimants(claim: Claim) -> Page:
+    """Where the claim was made, by its own account and by the claims merged into it, and by whom."""
+    rows = list(
+        Appearance.objects.filter(Q(claim=claim) | Q(claim__duplicate_of=claim, claim__confidential=False))
+        .select_related("claimant", "article__publisher")
+        .order_by("-is_first", "claim_id", "number")
+    )
+    rows.sort(key=lambda row: row.claim_id != claim.pk)
+    claimants = {row.claimant.pk: row.claimant for row in rows if row.claimant}
+    return {
+        "appearances": [_appearance(row, claim) for row in rows],
+        "claimants": [
+            {
+                "name": one.name,
+                "kind": one.kind,
+                "role": one.position,
+                "organisation": one.organisation,
+                "wikidata": one.wikidata,
+            }
+            for one in claimants.values()
+        ],
+    }
+
+
+def _appearance(row: Appearance, claim: Claim) -> Page:
+    # The words of a merged claim are not among those the approval was given for, so only their place is told.
+    own = row.claim_id == claim.pk
+    article = row.article
+    return {
+        "claimant": row.claimant.name if row.claimant else "",
+        "position": row.position,
+        "on": row.said_on,
+        "url": row.url or (article.url if article else ""),
+        "where": article.title if article else "",
+        "outlet": article.publisher.name if article and article.publisher else "",
+        "verbatim": row.verbatim if own else "",
+        "first": row.is_first and own,
+        "merged": not own,
+    }
+
+
+def _evidence_rows(claim: Claim) -> Iterable[Evidence]:
+    return (
+        Evidence.objects.filter(claim=claim)
+        .select_related("resource__publisher", "pinned")
+        .prefetch_related(Prefetch("quotes", Quote.objects.order_by("start", "pk")), "waivers")
+        .order_by("number")
+    )
+
+
+def _evidence(item: Evidence) -> Page:
+    if item.withheld:
+        return {"number": item.number, "stance": item.stance, "withheld": item.withheld_reason}
+    resource, copy = item.resource, item.pinned
+    waivers = {waiver.kind: waiver.reason for waiver in item.waivers.all()}
+    return {
+        "number": item.number,
+        "stance": item.stance,
+        "withheld": "",
+        "url": resource.url or "",
+        "title": resource.title or resource.url or "",
+        "publisher": resource.publisher.name if resource.publisher else resource.host,
+        "on": resource.published_on,
+        "kind": item.kind,
+        "kind_label": item.get_kind_display(),
+        "reliability": item.reliability,
+        "credibility": item.credibility,
+        "origin": item.origin,
+        "note": item.note,
+        "quotes": [quote.exact for quote in item.quotes.all()],
+        "copy": {"at": copy.captured_at, "sha256": copy.sha256, "kind": copy.kind} if copy else None,
+        "no_copy": waivers.get("capture", ""),
+        "not_rechecked": waivers.get("quote_check", ""),
+    }
+
+
+def _checklist(claim: Claim) -> list[Page]:
+    answers = ChecklistAnswer.objects.filter(claim=claim).select_related("item").order_by("item__position", "item__pk")
+    return [{"text": row.item.text, "answer": row.get_answer_display()} for row in answers]
+
+
+def _review(revision: Revision) -> Page:
+    """How many people gave a verdict of their own or approved it, and in the open what was done without; no names."""
+    approval = Approval.objects.select_related("cross_check").get(revision=revision)
+    cross = approval.cross_check
+    waived = cross.kind == Reading.Kind.WAIVER
+    given = Reading.objects.filter(claim=revision.claim_id, kind="first", revision__number__lte=revision.number)
+    people = set(given.order_by("-pk").values_list("by_id", flat=True)[:1])
+    people |= {approval.approver_id} | (set() if waived else {cross.by_id})
+    return {
+        "people": len(people),
+        "policy": approval.policy,
+        "waived": cross.reason if waived else "",
+        "informed": cross.informed and not waived,
+        "decided": approval.decision_id is not None,
+    }
+
+
+# --- read again
+
+
+def read_page(row: FactCheck) -> Page:
+    """A stored page with its dates as dates."""
+    found: Page = json.loads(row.page, object_hook=_revived)
+    return found
+
+
+def _revived(found: Page) -> Page:
+    for key in MOMENTS:
+        if isinstance(found.get(key), str):
+            found[key] = datetime.fromisoformat(found[key])
+    for key in DATES:
+        if isinstance(found.get(key), str):
+            found[key] = date.fromisoformat(found[key])
+    return found
+
+
+def review_of(page: Page) -> Review:
+    """A page in the words of ``claimreview``.  Withheld counts as retracted: neither may be told on."""
+    url = address_of(page["slug"])
+    numbers = [one["value"] for one in page.get("scale", []) if one["value"] is not None]
+    counts = len(set(numbers)) > 1  # a scale of one number says nothing
+    return Review(
+        url=url,
+        claim_text=page["statement"],
+        title=page.get("headline") or page["statement"],
+        publisher=_publisher(page["publisher"]),
+        verdict=_verdict(page, max(numbers) if counts else None, min(numbers) if counts else None),
+        published=page["first_published_at"],
+        modified=page["published_at"] if page["version"] > 1 else None,
+        claimant=_first_claimant(page),
+        claim_date=_claim_date(page),
+        appearances=tuple(dict.fromkeys(one["url"] for one in _made(page) if one["url"])),
+        sources=tuple(one["url"] for one in page.get("evidence", []) if one.get("url")),
+        language=page["language"],
+        summary=page.get("summary") or "",
+        changes=tuple(
+            PublicChange(one["kind"], one["text"], one["at"].date())
+            for one in page["history"]
+            if one["kind"] in CHANGES
+        ),
+        retracted=page["kind"] != FactCheck.Kind.PUBLISHED,
+    )
+
+
+def _publisher(found: dict[str, str]) -> Publisher:
+    base = settings.BASE_URL
+    methodology = f"{base}{reverse('claims:methodology')}"
+    return Publisher(
+        name=found["name"],
+        url=found["url"] or f"{base}/",
+        logo=found["logo"],
+        corrections_policy=f"{base}{reverse('claims:correction-list')}",
+        methodology=methodology,
+        sources_policy=f"{methodology}#sources",
+    )
+
+
+def _verdict(page: Page, best: float | None, worst: float | None) -> Verdict:
+    rating = page.get("rating") or {}
+    return Verdict(
+        label=rating.get("label", ""),
+        value=rating.get("value") if best is not None else None,
+        best=best,
+        worst=worst,
+        explanation=page.get("rationale", ""),
+    )
+
+
+def _made(page: Page) -> list[Page]:
+    """Appearances in which the claim is made or passed on, not denied."""
+    return [one for one in page.get("appearances", []) if one["position"] != Appearance.Position.DENIES]
+
+
+def _first_claimant(page: Page) -> Claimant | None:
+    """Who made the claim: the first who asserts it, else the first who passes it on."""
+    made = sorted((one for one in _made(page) if one["claimant"]), key=lambda one: one["position"] != "asserts")
+    known = {one["name"]: one for one in page.get("claimants", [])}
+    if not made:
+        return None
+    one = known[made[0]["claimant"]]
+    return Claimant(
+        name=one["name"],
+        is_person=one["kind"] == "person",
+        job_title=", ".join(filter(None, [one["role"], one["organisation"]])),
+        same_as=(f"https://www.wikidata.org/wiki/{one['wikidata']}",) if one["wikidata"] else (),
+    )
+
+
+def _claim_date(page: Page) -> date | None:
+    dated = [one for one in _made(page) if one["on"]]
+    first: date | None = next((one["on"] for one in dated if one["first"]), None)
+    return first or min((one["on"] for one in dated), default=None)

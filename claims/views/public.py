@@ -1,0 +1,210 @@
+"""What readers see: fact-checks, corrections, how the desk works, and feeds.  No sign-in, no cookies, no scripts."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import path
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from claims.models import (
+    ChecklistItem,
+    Claim,
+    ClaimRelation,
+    Correction,
+    Credibility,
+    Desk,
+    FactCheck,
+    Rating,
+    Reliability,
+)
+from claims.publishing import corrections, feeds
+from claims.publishing.page import Page, address_of, read_page
+
+PER_PAGE = 20
+RELATED = 5
+LONGEST_QUERY = 200
+CACHED = "public, max-age=60"  # seconds a proxy may keep what it got
+CHANGES = {"clarification", "correction", "update"}
+
+
+@require_safe
+def fact_check_list(request: HttpRequest) -> HttpResponse:
+    """Fact-checks in force, newest first; ``q`` searches in them, ``rating`` keeps one verdict."""
+    query, rating = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY], request.GET.get("rating", "")
+    found = FactCheck.objects.in_force().order_by("-pk")
+    if query:
+        found = found.about(query)
+    if rating:
+        found = found.rated(rating)
+    before = _number(request.GET.get("before", ""))
+    rows = list((found.filter(pk__lt=before) if before else found)[: PER_PAGE + 1])
+    context = {
+        "checks": [read_page(row) for row in rows[:PER_PAGE]],
+        "query": query,
+        "rating": rating,
+        "ratings": Rating.objects.offered(),
+        "is_first": not before,
+        "older": _query(request, before=rows[PER_PAGE - 1].pk) if len(rows) > PER_PAGE else "",
+    }
+    return _answer(request, "public/fact_check_list.html", context)
+
+
+@require_safe
+def fact_check_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the address shows today: the check, or why it was withdrawn or retracted; the address itself stays for good."""
+    row = FactCheck.objects.select_related("claim").filter(slug=slug).order_by("-number").first()
+    if row is None:
+        raise Http404
+    page = read_page(row)
+    context: dict[str, Any] = {"check": page, "row": row, "address": address_of(slug)}
+    if row.kind == FactCheck.Kind.PUBLISHED:
+        context |= _check(page, row.claim)
+    if row.kind != FactCheck.Kind.WITHHELD:
+        # Safe: to_script writes every "<", ">" and "&" as an escape.
+        context["jsonld"] = mark_safe(feeds.markup_of(page))  # noqa: S308
+    return _answer(request, f"public/fact_check_{row.kind}.html", context, modified=row.at)
+
+
+def _check(page: Page, claim: Claim) -> dict[str, Any]:
+    stances = [item["stance"] for item in page["evidence"]]
+    made = [one for one in page["appearances"] if one["claimant"] or one["url"] or one["where"]]
+    return {
+        "note": claim.public_note,
+        "appearances": made,
+        "changes": [one for one in page["history"] if one["kind"] in CHANGES],
+        "related": _related(claim),
+        "counts": {stance: stances.count(stance) for stance in ("refutes", "supports", "context")},
+    }
+
+
+def _related(claim: Claim) -> list[dict[str, Any]]:
+    """Public checks of claims that contradict this one, or say something near it."""
+    links = ClaimRelation.objects.filter(Q(source=claim) | Q(target=claim)).values_list("source", "target", "kind")
+    kinds = {(target if source == claim.pk else source): kind for source, target, kind in links}
+    rows = FactCheck.objects.in_force().filter(claim__in=kinds).order_by("-pk")[:RELATED]
+    found = [{"page": read_page(row), "is_opposite": kinds[row.claim_id] == "contradicts"} for row in rows]
+    return sorted(found, key=lambda one: not one["is_opposite"])
+
+
+@require_safe
+def correction_list(request: HttpRequest) -> HttpResponse:
+    """Every clarification, correction, update and retraction, newest first."""
+    rows = list(corrections.told_corrections(_number(request.GET.get("before", "")))[: PER_PAGE + 1])
+    context = {
+        "corrections": [{"row": row, "page": read_page(row.fact_check)} for row in rows[:PER_PAGE]],
+        "older": _query(request, before=rows[PER_PAGE - 1].pk) if len(rows) > PER_PAGE else "",
+        "desk": Desk.objects.current(),
+    }
+    return _answer(request, "public/correction_list.html", context)
+
+
+@require_safe
+def methodology(request: HttpRequest) -> HttpResponse:
+    """How the desk works, made from its settings: what is written here is what the software enforces."""
+    context = {
+        "desk": Desk.objects.current(),
+        "ratings": Rating.objects.offered(),
+        "checklist": ChecklistItem.objects.current(),
+        "reliability": Reliability.choices,
+        "credibility": Credibility.choices,
+        "kinds": Correction.Kind,
+    }
+    return _answer(request, "public/methodology.html", context)
+
+
+@require_safe
+def fact_check_feed(request: HttpRequest) -> HttpResponseBase:
+    known = _unchanged(request)
+    if known.status_code == HttpResponse.status_code:
+        known.content = feeds.atom().encode()
+        known["Content-Type"] = "application/atom+xml; charset=utf-8"
+    return known
+
+
+@require_safe
+def claimreview_feed(request: HttpRequest) -> HttpResponseBase:
+    known = _unchanged(request)
+    if known.status_code != HttpResponse.status_code:
+        return known
+    stream = StreamingHttpResponse(feeds.claimreview_feed(), content_type="application/json; charset=utf-8")
+    for name in ("ETag", "Last-Modified", "Cache-Control"):
+        if name in known:
+            stream[name] = known[name]
+    stream["Access-Control-Allow-Origin"] = "*"
+    return stream
+
+
+def _unchanged(request: HttpRequest) -> HttpResponse:
+    """An empty answer with the headers of a feed: 304 when the asker has it already, else 200 to be filled."""
+    newest, desk = feeds.newest_version(), Desk.objects.current()
+    known = f"{newest.pk if newest else 0}|{desk.name}|{desk.language}|{settings.BASE_URL}"
+    return _conditional(request, HttpResponse(), known, newest.at if newest else None)
+
+
+# --- how every page is answered
+
+
+def _answer(
+    request: HttpRequest, template: str, context: Mapping[str, Any], modified: datetime | None = None
+) -> HttpResponse:
+    """Render a page in the desk's time, with headers by which readers and proxies need not fetch it twice."""
+    with timezone.override(_zone()):
+        body = render_to_string(template, {**context}, request)
+    if modified is None:
+        newest = feeds.newest_version()
+        modified = newest.at if newest else None
+    return _conditional(request, HttpResponse(body), body, modified)
+
+
+def _conditional(request: HttpRequest, response: HttpResponse, known: str, modified: datetime | None) -> HttpResponse:
+    """304 when the asker has it already, else the response; both say how long and by which mark it may be kept."""
+    etag = f'"{hashlib.sha256(known.encode()).hexdigest()[:32]}"'
+    seconds = int(modified.timestamp()) if modified else None
+    # The mark decides alone: settings and notes change a page without a new version.
+    found = get_conditional_response(request, etag=etag, last_modified=None, response=response) or response
+    found["ETag"], found["Cache-Control"] = etag, CACHED
+    if seconds is not None:
+        found["Last-Modified"] = http_date(seconds)
+    assert isinstance(found, HttpResponse)
+    return found
+
+
+def _zone() -> ZoneInfo:
+    try:
+        return ZoneInfo(Desk.objects.current().time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _number(text: str) -> int | None:
+    """An id from the address; anything else means the first page."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(2**62)) else None
+
+
+def _query(request: HttpRequest, **changed: Any) -> str:
+    asked = request.GET.copy()
+    for name, value in changed.items():
+        asked[name] = str(value)
+    return asked.urlencode()
+
+
+urlpatterns = [
+    path("fact-checks/", fact_check_list, name="fact-check-list"),
+    path("fact-checks/<slug:slug>/", fact_check_detail, name="fact-check-detail"),
+    path("corrections/", correction_list, name="correction-list"),
+    path("methodology/", methodology, name="methodology"),
+    path("feeds/fact-checks.atom", fact_check_feed, name="fact-check-feed"),
+    path("feeds/claimreview.json", claimreview_feed, name="claimreview-feed"),
+]

@@ -1,0 +1,365 @@
+import json
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from claims.models import Claim, Claimant, ClaimRelation, Desk, RatingScale
+from claims.publishing import publish as publishing
+from claims.publishing import validate
+from claims.workflow.apply import apply
+from tests.claims.publishing.public import make_public, retract, withhold
+from tests.factories import ChecklistItemFactory, PersonFactory, RatingFactory
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ["fact-check-list", "correction-list", "methodology", "fact-check-feed", "claimreview-feed"]
+
+
+def text_of(response):
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def page_of(row, client):
+    return client.get(reverse("claims:fact-check-detail", args=[row.slug]))
+
+
+def markup_of(response):
+    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', response.content.decode(), re.DOTALL)
+    return json.loads(script)
+
+
+# --- any page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_public_page_needs_no_sign_in_sets_no_cookie_and_may_be_kept(client, name):
+    make_public()
+
+    response = client.get(reverse(f"claims:{name}"))
+
+    assert response.status_code == 200
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+    assert response["Cache-Control"] == "public, max-age=60"
+    assert response["ETag"]
+    assert response["Last-Modified"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_that_did_not_change_is_not_sent_again(client, name):
+    make_public()
+    first = client.get(reverse(f"claims:{name}"))
+
+    again = client.get(reverse(f"claims:{name}"), headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again["ETag"]) == (304, first["ETag"])
+
+    Desk.objects.filter(pk=1).update(name="Another desk")
+    assert client.get(reverse(f"claims:{name}"), headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize("name", [*PAGES, "claim-search"])
+def test_public_pages_are_only_read(client, name):
+    assert client.post(reverse(f"claims:{name}")).status_code == 405
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_empty_desk_has_its_public_pages(client, name):
+    assert client.get(reverse(f"claims:{name}")).status_code == 200
+
+
+def test_desk_that_names_no_known_time_zone_is_read_in_universal_time(client):
+    Desk.objects.update_or_create(pk=1, defaults={"time_zone": "Nowhere/Land"})
+
+    assert client.get(reverse("claims:fact-check-list")).status_code == 200
+
+
+# --- one fact-check
+
+
+def test_page_shows_claim_verdict_and_sources(client):
+    who = Claimant.objects.create(slug="port", name="Port Authority")
+    row = make_public(
+        statement="Twelve ships came.",
+        title="How many ships?",
+        summary="Two counts [1] say so.",
+        claimant=who,
+        said_on="2026-01-02",
+        url="https://port.example.org/statement",
+    )
+
+    response = page_of(row, client)
+
+    said = text_of(response)
+    source = row.claim.evidence.get()
+    for words in (
+        "How many ships?",
+        "“Twelve ships came.”",
+        "Port Authority",
+        "2 January 2026",
+        "True",
+        "high confidence",
+        source.resource.title,
+        f"sha256 {source.pinned.sha256[:16]}",
+        "Checked by 3 people",
+        "given without seeing the first",
+        row.revision.content_sha256,
+    ):
+        assert words in said
+    assert 'href="#s1"' in response.content.decode()
+    assert f'href="{source.resource.url}"' in response.content.decode()
+
+
+def test_page_needs_no_script(client):
+    body = page_of(make_public(), client).content.decode()
+
+    assert re.findall(r"<script(?![^>]*ld\+json)", body) == []
+
+
+def test_page_carries_markup_that_is_right(client):
+    row = make_public(statement="Ships </script><script>alert(1)</script> & more.")
+
+    response = page_of(row, client)
+
+    found = markup_of(response)
+    assert validate.problems(found) == []
+    assert found["claimReviewed"] == row.claim.statement
+    assert "<script>alert" not in response.content.decode()
+
+
+def test_page_costs_the_same_however_many_sources(client, django_assert_num_queries):
+    few, many = make_public(evidence=1), make_public(evidence=12)
+
+    for row in (few, many):
+        with django_assert_num_queries(4):  # version, relations, time zone, name
+            page_of(row, client)
+
+
+def test_unknown_address_is_not_found(client):
+    assert client.get("/fact-checks/nothing-here/").status_code == 404
+
+
+def test_claim_being_worked_on_has_no_public_page(client):
+    Claim.objects.create(statement="A draft.", slug="a-draft")
+
+    assert client.get("/fact-checks/a-draft/").status_code == 404
+
+
+def test_new_draft_of_a_public_claim_does_not_leak(client):
+    row = make_public(statement="Twelve ships came.")
+    Claim.objects.filter(pk=row.claim_id).update(
+        statement="Thirteen boats went.", rationale="New draft.", rating=RatingFactory(code="false")
+    )
+
+    said = text_of(page_of(row, client)) + text_of(client.get(reverse("claims:fact-check-list")))
+
+    assert "Thirteen" not in said
+    assert "New draft" not in said
+
+
+def test_page_says_that_it_is_under_review_only_when_an_editor_said_so(client):
+    row, editor = make_public(), PersonFactory(role="editor")
+    first = page_of(row, client)
+    apply(row.claim_id, "reopen", by=editor, reason="A reader wrote.", say_under_review=True)
+
+    second = client.get(reverse("claims:fact-check-detail", args=[row.slug]), headers={"If-None-Match": first["ETag"]})
+
+    assert "under review" not in text_of(first)
+    assert "This fact-check is under review. A reader wrote." in text_of(second)
+
+
+def test_withheld_page_answers_with_the_reason_and_no_verdict(client):
+    row = make_public(statement="Twelve ships came.", summary="Two counts agree.")
+    withhold(row)
+
+    response = page_of(row, client)
+
+    said = text_of(response)
+    assert "temporarily withdrawn" in said
+    assert "A court asked us to." in said
+    for words in ("Two counts agree", "True", "high confidence", "ld+json"):
+        assert words not in response.content.decode()
+
+
+def test_lifted_page_is_back(client):
+    row = make_public(summary="Two counts agree.")
+    withhold(row)
+    publishing.lift(row.claim_id, by=PersonFactory(role="editor"))
+
+    said = text_of(page_of(row, client))
+
+    assert "Two counts agree." in said
+    assert "put back unchanged" in said
+
+
+def test_retracted_page_keeps_its_address_and_says_why(client):
+    row = make_public(statement="Twelve ships came.", summary="Two counts agree.")
+    retract(row)
+
+    response = page_of(row, client)
+
+    assert "We retracted this fact-check." in text_of(response)
+    assert "The count was of another day." in text_of(response)
+    assert "Two counts agree" not in response.content.decode()
+    assert validate.problems(markup_of(response)) == []
+
+
+def test_page_links_to_the_public_check_of_the_opposite_claim(client):
+    row, other = make_public(), make_public(statement="No ship came.", code="false")
+    hidden = withhold(make_public(statement="Something near."))
+    ClaimRelation.objects.create(source=other.claim, target=row.claim, kind="contradicts")
+    ClaimRelation.objects.create(source=row.claim, target=hidden.claim, kind="context")
+
+    said = text_of(page_of(row, client))
+
+    assert "The opposite claim No ship came." in said
+    assert "Something near" not in said
+
+
+def test_waived_cross_check_and_exception_are_shown(client):
+    row = make_public(evidence_exception="Only one register exists.")
+    page = json.loads(row.page)
+    page["review"]["waived"] = "Everybody else was ill."
+    page["evidence"] = [{"number": 1, "stance": "refutes", "withheld": "It would name a witness."}]
+    row = publishing.FactCheck.objects.create(
+        claim=row.claim,
+        number=2,
+        kind="published",
+        revision=row.revision,
+        slug=row.slug,
+        page=json.dumps(page),
+        first_published_at=row.first_published_at,
+    )
+
+    said = text_of(page_of(row, client))
+
+    assert "There was no independent second verdict. Everybody else was ill." in said
+    assert "Source withheld, because: It would name a witness." in said
+    assert "Only one register exists." in said
+
+
+# --- the index
+
+
+def test_index_lists_what_is_in_force_newest_first(client):
+    for statement in ("First.", "Second."):
+        make_public(statement=statement)
+    withhold(make_public(statement="Withheld."))
+    retract(make_public(statement="Retracted."))
+
+    body = client.get(reverse("claims:fact-check-list")).content.decode()
+
+    assert re.findall(r'href="/fact-checks/([\w-]+)/"', body) == ["second", "first"]
+
+
+def test_index_is_searched_and_filtered_by_the_public_verdict(client):
+    make_public(statement="Twelve ships came.")
+    make_public(statement="No ships came.", code="false")
+    make_public(statement="It rained.")
+
+    def found(**asked):
+        body = client.get(reverse("claims:fact-check-list"), asked).content.decode()
+        return re.findall(r'href="/fact-checks/([\w-]+)/"', body)
+
+    assert found(q="ship") == ["no-ships-came", "twelve-ships-came"]
+    assert found(q="ship", rating="false") == ["no-ships-came"]
+    assert found(rating="true") == ["it-rained", "twelve-ships-came"]
+    assert found(q="snow") == []
+    assert found(q="a\x00b\x00") == []
+
+
+def test_index_says_so_when_it_is_empty(client):
+    url = reverse("claims:fact-check-list")
+
+    assert "Nothing is published yet." in text_of(client.get(url))
+    assert "No fact-check is like that." in text_of(client.get(url, {"q": "ship"}))
+    assert "There is nothing older." in text_of(client.get(url, {"before": "1"}))
+
+
+def test_index_goes_on_page_by_page_and_keeps_the_search(client):
+    for number in range(21):
+        make_public(statement=f"Ship {number}.", evidence=0)
+
+    first = client.get(reverse("claims:fact-check-list"), {"q": "ship"}).content.decode()
+    (older,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = client.get(reverse("claims:fact-check-list") + older.replace("&amp;", "&")).content.decode()
+
+    assert len(re.findall(r'href="/fact-checks/ship-', first)) == 20
+    assert re.findall(r'href="/fact-checks/(ship-[\w-]+)/"', second) == ["ship-0"]
+    assert 'value="ship"' in second
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "٣"])
+def test_index_takes_a_broken_mark_for_the_first_page(client, before):
+    row = make_public()
+
+    assert row.claim.statement in text_of(client.get(reverse("claims:fact-check-list"), {"before": before}))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_index_costs_the_same_however_long(client, count, django_assert_num_queries):
+    for _ in range(count):
+        make_public(evidence=0)
+
+    with django_assert_num_queries(5):  # checks, ratings, time zone, name, newest
+        client.get(reverse("claims:fact-check-list"))
+
+
+# --- corrections and methodology
+
+
+def test_corrections_are_listed_with_their_dates_and_pages(client):
+    Desk.objects.update_or_create(pk=1, defaults={"corrections_contact": "errors@desk.example.org"})
+    with time_machine.travel(timezone.now() - timedelta(days=400)):
+        row = retract(make_public(statement="Twelve ships came."))
+
+    response = client.get(reverse("claims:correction-list"))
+
+    said = text_of(response)
+    for words in ("Retraction", "The count was of another day.", "Twelve ships came.", str(row.at.year)):
+        assert words in said
+    assert f'href="/fact-checks/{row.slug}/"' in response.content.decode()
+    assert 'href="mailto:errors@desk.example.org"' in response.content.decode()
+
+
+def test_corrections_page_without_any_says_so(client):
+    assert "Nothing had to be corrected so far." in text_of(client.get(reverse("claims:correction-list")))
+
+
+def test_corrections_go_on_page_by_page(client):
+    for number in range(21):
+        retract(make_public(evidence=0), f"Reason {number}.")
+
+    first = client.get(reverse("claims:correction-list")).content.decode()
+    (older,) = re.findall(r'rel="next" href="([^"]+)"', first)
+
+    assert "Reason 0." not in first
+    assert "Reason 0." in text_of(client.get(reverse("claims:correction-list") + older))
+
+
+@pytest.mark.parametrize(
+    ("policy", "waivable", "says"),
+    [
+        ("three", True, ["Three people stand behind every verdict", "An editor may do without the second verdict"]),
+        ("two", False, ["Two people stand behind every verdict", "The second verdict is never done without"]),
+    ],
+)
+def test_methodology_says_what_the_settings_enforce(client, policy, waivable, says):
+    settings = {"review_policy": policy, "cross_check_may_be_waived": waivable, "methodology": "We <count> ships."}
+    Desk.objects.update_or_create(pk=1, defaults=settings)
+    RatingScale.objects.get_or_create(slug="plain", defaults={"name": "Plain", "is_current": True})
+    RatingFactory(code="false", definition="Evidence clearly contradicts it.")
+    ChecklistItemFactory(text="Was the earliest source found?")
+    ChecklistItemFactory(text="An old question.", is_active=False)
+
+    response = client.get(reverse("claims:methodology"))
+
+    said = text_of(response)
+    for words in [*says, "Evidence clearly contradicts it.", "Was the earliest source found?", "Completely reliable"]:
+        assert words in said
+    assert "An old question." not in said
+    assert "We &lt;count&gt; ships." in response.content.decode()
