@@ -1,0 +1,190 @@
+import io
+import zipfile
+
+import pytest
+
+from claims.evidence import upload, warc
+from claims.models import Event, Evidence, Job, Refusal, Resource, Snapshot
+from claims.workflow.apply import Refused
+from tests.claims.workflow.desk import hire, in_preflight, in_research
+from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
+from tests.outside.site import html
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 40
+
+
+def docx(*paragraphs):
+    import docx
+
+    document, out = docx.Document(), io.BytesIO()
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    document.save(out)
+    return out.getvalue()
+
+
+def pdf(text):
+    """The smallest PDF with one line of text."""
+    stream = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return out + b"xref\n0 6\n0000000000 65535 f \n%strailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
+        table, len(out),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def people(db):
+    return hire()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "mime", "text"),
+    [
+        ("a.pdf", pdf("Twelve ships came."), "application/pdf", "Twelve ships came."),
+        ("a.html", html("Twelve ships came.").encode(), "text/html", "Harbour report\nTwelve ships came."),
+        ("a.htm", b"<p>Twelve ships came.", "text/html", "Twelve ships came."),
+        ("a.txt", "Zwölf Schiffe".encode(), "text/plain", "Zwölf Schiffe"),
+        ("a.docx", docx("Twelve ships came."), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Twelve ships came."),
+    ],
+)  # fmt: skip
+def test_file_becomes_evidence_with_its_text(people, name, data, mime, text):
+    claim = in_research(people)
+
+    evidence = upload.add_upload(claim.pk, by=people.author, name=name, data=data, title="Log book", stance="supports")
+
+    snapshot = evidence.pinned
+    assert (str(evidence.resource), evidence.resource.url, evidence.stance) == ("Log book", None, "supports")
+    assert (snapshot.kind, snapshot.mime, snapshot.body_text) == ("uploaded", mime, text)
+    assert (snapshot.captured_by, warc.read_blob(snapshot.body_id)) == (people.author, data)
+
+
+@pytest.mark.parametrize(("data", "mime"), [(PNG, "image/png"), (JPEG, "image/jpeg")])
+def test_image_is_kept_and_says_that_it_has_no_text(people, data, mime):
+    claim = in_research(people)
+
+    evidence = upload.add_upload(claim.pk, by=people.author, name="pier.png", data=data)
+
+    assert (evidence.pinned.mime, evidence.pinned.body_text) == (mime, "")
+    assert "holds no text" in evidence.pinned.problem
+    assert evidence.resource.title == "pier.png"
+
+
+def test_upload_is_on_the_records_of_its_source_and_of_its_claim(people):
+    claim = in_research(people)
+
+    evidence = upload.add_upload(claim.pk, by=people.author, name="C:\\desk\\log\u202e.txt", data=b"Twelve ships.")
+
+    event = Event.objects.get(chain=evidence.resource.chain)
+    assert (event.action, event.actor_ref, event.details["file"]) == ("upload", people.author.ref, "log.txt")
+    assert event.details["sha256"] == evidence.pinned.sha256
+    assert Event.objects.filter(chain=claim.chain, action="add_evidence").exists()
+
+
+def zipped():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.txt", "text")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("a.txt", b"", "The file is empty"),
+        ("a.txt", b"x" * (20 * 1024 * 1024 + 1), "at most 20 MB"),
+        ("a.pdf", zipped(), "not kept"),
+        ("a.txt", b"MZ\x90\x00\x03", "not kept"),
+        ("a.txt", b"{\\rtf1 twelve ships}", "not kept"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00", "not kept"),
+    ],
+)
+def test_file_that_is_not_kept_is_refused_by_its_bytes(people, name, data, sentence):
+    claim = in_research(people)
+
+    with pytest.raises(Refused, match=sentence):
+        upload.add_upload(claim.pk, by=people.author, name=name, data=data)
+
+    assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["auditor", "administrator"])
+def test_who_only_reads_uploads_nothing(people, who):
+    claim = in_research(people)
+
+    with pytest.raises(Refused, match="You cannot change this claim"):
+        upload.add_upload(claim.pk, by=getattr(people, who), name="a.txt", data=b"Twelve ships.")
+
+    assert Refusal.objects.get(claim=claim).person == getattr(people, who)
+    assert not Resource.objects.exists()
+
+
+def test_nothing_is_uploaded_while_the_claim_is_in_preflight(people):
+    claim = in_preflight(people)
+
+    with pytest.raises(Refused, match="You cannot change this claim"):
+        upload.add_upload(claim.pk, by=people.author, name="a.txt", data=b"Twelve ships.")
+
+
+def test_claim_that_is_not_there_takes_no_upload(people):
+    with pytest.raises(Refused, match="does not exist"):
+        upload.add_upload(987654, by=people.author, name="a.txt", data=b"Twelve ships.")
+
+
+def test_refusal_inside_leaves_nothing_behind_and_is_recorded(people, monkeypatch):
+    claim = in_research(people)
+
+    def refuse(*_args, **_fields):
+        raise Refused("No.", "no")
+
+    monkeypatch.setattr(upload.edit_parts, "add_evidence", refuse)
+    with pytest.raises(Refused):
+        upload.add_upload(claim.pk, by=people.author, name="a.txt", data=b"Twelve ships.")
+
+    assert not Snapshot.objects.exists()
+    assert Refusal.objects.get().reason == "No."
+
+
+# --- in the place of a capture
+
+
+def test_uploaded_copy_is_what_the_evidence_rests_on(people):
+    evidence = EvidenceFactory(claim=in_research(people), resource=ResourceFactory(title=""))
+
+    snapshot = upload.upload_copy(
+        evidence.resource_id, by=people.author, name="page.pdf", data=pdf("Twelve ships."), evidence_id=evidence.pk
+    )
+
+    evidence.refresh_from_db()
+    assert evidence.pinned == snapshot
+    assert (snapshot.kind, snapshot.body_text) == ("uploaded", "Twelve ships.")
+    assert Job.objects.filter(kind="pin").exists()
+
+
+def test_uploaded_copy_stands_in_the_row_of_copies(people):
+    before = SnapshotFactory()
+
+    snapshot = upload.upload_copy(before.resource_id, by=people.author, name="a.txt", data=b"Twelve ships.")
+
+    assert snapshot.previous_sha256 == before.sha256
+
+
+def test_copy_is_uploaded_only_by_who_may_and_for_its_own_source(people):
+    resource, other = ResourceFactory(), EvidenceFactory(claim=in_research(people))
+
+    with pytest.raises(Refused, match="not add to it"):
+        upload.upload_copy(resource.pk, by=people.auditor, name="a.txt", data=b"Twelve.")
+    with pytest.raises(Refused, match="not add to it"):
+        upload.upload_copy(resource.pk, by=people.author, name="a.txt", data=b"Twelve.", evidence_id=other.pk)

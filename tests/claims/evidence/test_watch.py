@@ -1,0 +1,182 @@
+import pytest
+
+from claims import jobs
+from claims.evidence import watch
+from claims.evidence.quotes import mark_quote
+from claims.jobs import drain
+from claims.models import Event, Job, QuoteCheck, SourceAlert
+from claims.workflow import edit_parts
+from claims.workflow.apply import Refused
+from tests.claims.workflow.desk import hire, in_research, published, reload
+from tests.factories import SnapshotFactory
+
+BEFORE = "The harbour master spoke on Monday evening to the press.\n"
+AFTER = "\nHe answered no questions and left by the back door at nine."
+SENTENCE = "He said that twelve ships had come in during the week."
+
+
+@pytest.fixture
+def people(db):
+    return hire()
+
+
+@pytest.fixture
+def quote(people):
+    snapshot = SnapshotFactory(body_text=BEFORE + SENTENCE + AFTER)
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=snapshot.resource)
+    start = len(BEFORE)
+    return mark_quote(evidence.pk, snapshot.pk, start, start + len(SENTENCE), by=people.author)
+
+
+def look(quote, text, **fields):
+    """A new copy came, and the job runs for it."""
+    snapshot = SnapshotFactory(resource=quote.snapshot.resource, body_text=text, **fields)
+    jobs.enqueue("check_quotes", resource=snapshot.resource_id)
+    drain.work_off()
+    assert Job.objects.filter(kind="check_quotes").latest("id").state == "done"
+    return quote.checks.filter(snapshot=snapshot).first()
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "flags"),
+    [
+        (BEFORE + SENTENCE + AFTER, "unchanged", []),
+        ("An advertisement.\n" + BEFORE + SENTENCE + AFTER, "unchanged", []),
+        (BEFORE + SENTENCE.replace("twelve", "twenty") + AFTER, "altered", ["numbers"]),
+        (BEFORE + SENTENCE.replace("had come", "had not come") + AFTER, "altered", ["negation"]),
+        (BEFORE + "Nothing of what was promised could be heard here." + AFTER, "gone", []),
+    ],
+)
+def test_look_at_a_new_copy_says_what_became_of_the_passage(quote, text, state, flags):
+    check = look(quote, text)
+
+    assert (check.state, check.flags) == (state, flags)
+
+
+def test_altered_passage_opens_an_alert_with_the_words_and_tells_people(quote):
+    check = look(quote, BEFORE + SENTENCE.replace("twelve", "twenty") + AFTER)
+
+    alert, event = SourceAlert.objects.get(), Event.objects.get(action="source_changed")
+    assert (alert.quote, alert.check_row, alert.closed_at) == (quote, check, None)
+    assert ["removed", "twelve"] in check.difference
+    assert ["added", "twenty"] in check.difference
+    assert event.chain == quote.snapshot.resource.chain
+    assert (event.details["state"], event.details["exact"]) == ("altered", SENTENCE)
+    assert Job.objects.filter(kind="notify", args={"event": event.pk}).exists()
+
+
+def test_passage_that_stands_opens_no_alert(quote):
+    look(quote, BEFORE + SENTENCE + AFTER)
+
+    assert not SourceAlert.objects.exists()
+    assert not Event.objects.filter(action="source_changed").exists()
+
+
+def test_one_alert_is_open_for_a_passage_however_often_it_is_looked_at(quote):
+    look(quote, BEFORE + SENTENCE.replace("twelve", "twenty") + AFTER)
+    look(quote, BEFORE + SENTENCE.replace("twelve", "ninety") + AFTER)
+
+    assert quote.checks.count() == 2
+    assert SourceAlert.objects.count() == 1
+    assert Event.objects.filter(action="source_changed").count() == 1
+
+
+def test_same_copy_is_looked_at_once(quote):
+    look(quote, BEFORE + SENTENCE + AFTER)
+    jobs.enqueue("check_quotes", resource=quote.snapshot.resource_id)
+    drain.work_off()
+
+    assert quote.checks.count() == 1
+
+
+def test_copy_without_text_says_nothing_about_the_source(quote):
+    check = look(quote, "", problem="The page came without any text.")
+
+    assert (check.state, check.problem) == ("unverifiable", "The page came without any text.")
+    assert not SourceAlert.objects.exists()
+
+
+def test_copy_elsewhere_does_not_hide_an_alteration_in_place(quote):
+    text = (
+        BEFORE
+        + SENTENCE.replace("twelve", "twenty")
+        + AFTER
+        + "\nFrom our archive, at the end of a long page:\n"
+        + SENTENCE
+    )
+
+    check = look(quote, text)
+
+    assert (check.state, check.flags) == ("altered", ["numbers", "also_elsewhere"])
+    assert SENTENCE.replace("twelve", "twenty") == text[check.start : check.end]
+
+
+def test_copy_the_passage_was_taken_from_holds_it(quote):
+    jobs.enqueue("check_quotes", resource=quote.snapshot.resource_id)
+    drain.work_off()
+
+    check = quote.checks.get()
+    assert (check.state, check.start, check.end) == ("unchanged", quote.start, quote.end)
+
+
+def test_passage_removed_while_it_was_looked_for_is_left_out(quote):
+    snapshot = SnapshotFactory(resource=quote.snapshot.resource, body_text="Something else.")
+
+    class Run:
+        def progress(self, *_):
+            pass
+
+    keep = watch.check_quotes(Run(), resource=snapshot.resource_id)
+    quote.delete()
+    keep()
+
+    assert not QuoteCheck.objects.exists()
+
+
+def test_source_without_copies_or_that_went_away_is_left_alone(db):
+    assert watch.check_quotes(None, resource=987654) is None
+
+
+def test_finding_never_moves_a_published_claim_by_itself(people):
+    claim = published(people)
+    quote = claim.evidence.filter(quotes__isnull=False).get().quotes.get()
+
+    look(quote, "Nothing of it is left.")
+
+    assert SourceAlert.objects.get().quote == quote
+    assert reload(claim).status == "published"
+
+
+# --- alerts are closed by people
+
+
+@pytest.fixture
+def alert(quote):
+    look(quote, "Nothing of it is left.")
+    return SourceAlert.objects.get()
+
+
+def test_alert_is_closed_with_what_was_found(people, alert):
+    closed = watch.close_alert(alert.pk, by=people.editor, resolution=" The page was moved. ")
+
+    event = Event.objects.get(action="close_alert")
+    assert (closed.closed_by, closed.resolution) == (people.editor, "The page was moved.")
+    assert (event.actor_ref, event.details["resolution"]) == (people.editor.ref, "The page was moved.")
+
+
+def test_alert_is_closed_once_by_a_researcher_and_with_words(people, alert):
+    with pytest.raises(Refused, match="checker or an editor"):
+        watch.close_alert(alert.pk, by=people.auditor, resolution="Seen.")
+    with pytest.raises(Refused, match="few words"):
+        watch.close_alert(alert.pk, by=people.editor, resolution=" ")
+    watch.close_alert(alert.pk, by=people.editor, resolution="Seen.")
+    with pytest.raises(Refused, match="closed already"):
+        watch.close_alert(alert.pk, by=people.editor, resolution="Seen again.")
+
+
+def test_next_finding_after_a_closed_alert_opens_a_new_one(people, alert):
+    watch.close_alert(alert.pk, by=people.editor, resolution="Seen.")
+
+    look(alert.quote, "Nothing of it is left, still.")
+
+    assert SourceAlert.objects.filter(closed_at__isnull=True).count() == 1
