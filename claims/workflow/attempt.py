@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from claims.models import Claim, Desk, FactCheck, Person, Reading, Revision
+from claims.models import Claim, Desk, Evidence, FactCheck, Person, Reading, Revision
 from claims.workflow import revisions
 from claims.workflow.standing import Standing, standing
 
@@ -34,8 +34,12 @@ class Attempt:
         return standing(self.claim, self.by)
 
     @cached_property
+    def evidence(self) -> list[Evidence]:
+        return list(revisions.evidence_rows(self.claim))
+
+    @cached_property
     def content(self) -> revisions.Content:
-        return revisions.read_content(self.claim)
+        return revisions.read_content(self.claim, self.evidence)
 
     @cached_property
     def revision(self) -> Revision | None:

@@ -235,7 +235,7 @@ def comments_resolved(attempt: Attempt) -> list[Missing]:
 
 
 def preflight_list(attempt: Attempt) -> list[Missing]:
-    return [found for item in read_list(attempt.claim) for found in item.missing]
+    return [found for item in read_list(attempt.claim, attempt.evidence) for found in item.missing]
 
 
 # --- publication

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import ChecklistItem, Citation, Claim, Evidence, EvidenceKind, Quote, QuoteCheck
 from claims.workflow.attempt import Missing
+from claims.workflow.revisions import evidence_rows
 
 ENOUGH_ORIGINS = 2
 
@@ -20,14 +21,13 @@ class Item:
     missing: list[Missing]
 
 
-def read_list(claim: Claim) -> list[Item]:
-    """Every line of the list with what it misses; seven statements whatever the number of rows."""
-    evidence = list(
-        Evidence.objects.filter(claim=claim)
-        .select_related("resource", "pinned")
-        .prefetch_related("quotes", "waivers")
-        .order_by("number")
-    )
+def read_list(claim: Claim, rows: list[Evidence] | None = None) -> list[Item]:
+    """Every line of the list with what it misses; six statements whatever the number of rows.
+
+    Args:
+        rows: the claim's ``evidence_rows`` where the caller has them already; three statements then.
+    """
+    evidence = list(evidence_rows(claim)) if rows is None else rows
     return [
         Item(_("Verdict and rationale"), verdict_given(claim)),
         Item(_("Enough independent evidence"), evidence_is_enough(claim, evidence)),

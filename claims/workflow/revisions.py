@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import Max, Prefetch
+from django.db.models import Max, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from claims.models import (
     Appearance,
@@ -57,9 +58,13 @@ class Content:
         return sha256(self.material)
 
 
-def read_content(claim: Claim) -> Content:
-    """Read everything format 1 holds, as it stands now; seven statements whatever the number of rows."""
-    evidence = [_evidence(item) for item in _evidence_rows(claim)]
+def read_content(claim: Claim, rows: Iterable[Evidence] | None = None) -> Content:
+    """Read everything format 1 holds, as it stands now; seven statements whatever the number of rows.
+
+    Args:
+        rows: the claim's ``evidence_rows`` where the caller has them already; four statements then.
+    """
+    evidence = [_evidence(item) for item in (evidence_rows(claim) if rows is None else rows)]
     values: dict[str, Any] = {
         "format": FORMAT,
         "statement": claim.statement,
@@ -98,7 +103,8 @@ def read_content(claim: Claim) -> Content:
     return Content(canonical(values), canonical(material), values)
 
 
-def _evidence_rows(claim: Claim) -> Iterable[Evidence]:
+def evidence_rows(claim: Claim) -> QuerySet[Evidence]:
+    """A claim's evidence in its order, with sources, pinned copies, passages and waivers; three statements."""
     return (
         Evidence.objects.filter(claim=claim)
         .select_related("resource", "pinned")
@@ -150,8 +156,9 @@ def _evidence(item: Evidence) -> dict[str, Any]:
 def authors_of(claim: Claim) -> set[int]:
     """Ids of the people who changed what the claim says since it was last made public, or since it exists."""
     chain = Event.objects.filter(chain=claim.chain)
-    public_at = chain.filter(action="publish").aggregate(seq=Max("seq"))["seq"] or 0
-    refs = chain.filter(seq__gt=public_at, action__in=EDITS).values_list("actor_ref", flat=True).distinct()
+    public_at = chain.filter(action="publish").order_by("-seq").values("seq")[:1]
+    since = chain.filter(seq__gt=Coalesce(Subquery(public_at), 0), action__in=EDITS)
+    refs = since.order_by().values_list("actor_ref", flat=True).distinct()
     return {int(ref.removeprefix("person/")) for ref in refs if ref.startswith("person/")}
 
 

@@ -1,6 +1,6 @@
 """How one person stands to one claim: what he may see of it and what he may do on it."""
 
-from dataclasses import dataclass, field
+from functools import cached_property
 
 from claims.models import Assignment, Claim, Disclosure, Person, Reading, Recusal
 from claims.workflow.revisions import authors_of
@@ -16,22 +16,37 @@ from claims.workflow.transitions import (
 )
 
 
-@dataclass(frozen=True)
 class Standing:
-    """What is known of one person and one claim.
+    """What is known of one person and one claim; each fact is read when it is first asked for, and once."""
 
-    Attributes:
-        authors: ids of the people who wrote what the claim says now.
-        roles: the open roles of the claim, role -> person id (``None``: waiting for somebody).
-    """
+    def __init__(self, claim: Claim, person: Person | None) -> None:
+        self.claim = claim
+        self.person = person
 
-    claim: Claim
-    person: Person | None
-    authors: set[int] = field(default_factory=set)
-    roles: dict[str, int | None] = field(default_factory=dict)
-    has_read: bool = False
-    has_seen: bool = False
-    recused: bool = False
+    @cached_property
+    def authors(self) -> set[int]:
+        """Ids of the people who wrote what the claim says now."""
+        return authors_of(self.claim)
+
+    @cached_property
+    def roles(self) -> dict[str, int | None]:
+        """The open roles of the claim: role -> person's id, ``None`` where it waits for somebody."""
+        held = Assignment.objects.filter(claim=self.claim, ended_at__isnull=True)
+        return dict(held.values_list("role", "person_id"))
+
+    @cached_property
+    def has_read(self) -> bool:
+        """Whether he gave a second verdict of his own."""
+        return Reading.objects.filter(claim=self.claim, by=self.person, kind="cross").exists()
+
+    @cached_property
+    def has_seen(self) -> bool:
+        """Whether he asked to see the verdict."""
+        return Disclosure.objects.filter(claim=self.claim, person=self.person).exists()
+
+    @cached_property
+    def recused(self) -> bool:
+        return self.person is not None and is_recused(self.claim, self.person)
 
     @property
     def is_author(self) -> bool:
@@ -54,21 +69,22 @@ class Standing:
         asked = self.roles.get("cross_checker")
         return asked in {None, person.pk}
 
-    def kinds(self) -> set[str]:
-        """Which kinds of person of the table this one is here."""
-        if self.person is None:
-            return {SYSTEM}
-        found = {
-            EDITOR: self.person.is_editor,
-            CHECKER: self.person.can_research,
-            HOLDER: self.is_holder and self.person.can_research,
-            CROSS_CHECKER: self.may_cross_check,
-        }
-        return {kind for kind, holds in found.items() if holds}
+    def is_one(self, kind: str) -> bool:
+        """Whether he is, on this claim, one of a kind of person the table names."""
+        person = self.person
+        if person is None:
+            return kind == SYSTEM
+        if kind == EDITOR:
+            return person.is_editor
+        if kind == CHECKER:
+            return person.can_research
+        if kind == HOLDER:
+            return person.can_research and self.is_holder
+        return kind == CROSS_CHECKER and self.may_cross_check
 
     def may(self, step: Transition) -> bool:
         """Whether a person of this kind may take the step at all, its guards aside."""
-        return bool(self.kinds() & set(step.who))
+        return any(self.is_one(kind) for kind in step.who)
 
     @property
     def may_edit(self) -> bool:
@@ -91,19 +107,7 @@ class Standing:
 
 
 def standing(claim: Claim, person: Person | None) -> Standing:
-    """Read how a person stands to a claim; five statements."""
-    if person is None:
-        return Standing(claim, None)
-    roles = Assignment.objects.filter(claim=claim, ended_at__isnull=True).values_list("role", "person_id")
-    return Standing(
-        claim=claim,
-        person=person,
-        authors=authors_of(claim),
-        roles=dict(roles),
-        has_read=Reading.objects.filter(claim=claim, by=person, kind="cross").exists(),
-        has_seen=Disclosure.objects.filter(claim=claim, person=person).exists(),
-        recused=is_recused(claim, person),
-    )
+    return Standing(claim, person)
 
 
 def is_recused(claim: Claim, person: Person) -> bool:
