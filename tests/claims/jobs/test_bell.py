@@ -5,9 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
+from django.db import transaction
 
+from claims import jobs
+from claims.jobs import bell
 from claims.models import Job
 from factcheck import embedded, processes
 from tests.conftest import PROJECT
@@ -70,3 +74,30 @@ def test_every_try_of_a_broker_that_hangs_ends_within_a_second(process_env, hung
     _loads_driver, *seconds = seconds_of_saves(process_env | {"CELERY_BROKER_URL": hung_broker}, "without-breaker")
 
     assert max(seconds) <= 1.05
+
+
+def test_after_a_while_one_caller_tries_whether_the_broker_is_back(monkeypatch):
+    monkeypatch.setattr(bell, "SILENT_SECONDS", 0.05)
+    breaker = bell.Breaker()
+    breaker.failed()
+    assert not breaker.allows()
+
+    time.sleep(0.06)
+
+    assert [breaker.allows(), breaker.allows()] == [True, False]
+    breaker.worked()
+    assert [breaker.allows(), breaker.allows()] == [True, True]
+
+
+def test_one_transaction_rings_once_for_each_queue_however_many_jobs_it_enqueued(monkeypatch):
+    heard = []
+    monkeypatch.setattr(bell, "ring", heard.append)
+
+    for _ in range(2):
+        with transaction.atomic():
+            for number in range(3):
+                jobs.enqueue("notify", event=number)
+                jobs.enqueue("match_claim", candidate=number)
+            assert heard in ([], ["default", "match"])
+
+    assert heard == ["default", "match", "default", "match"]

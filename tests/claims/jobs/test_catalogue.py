@@ -4,8 +4,8 @@ import inspect
 
 import pytest
 
-from claims.jobs import catalogue
-from claims.models import Job
+from claims.jobs import catalogue, drain
+from claims.models import Job, PeriodicRun
 from factcheck.celery import FAST_QUEUES, SLOW_QUEUES
 from factcheck.settings import CELERY_BROKER_TRANSPORT_OPTIONS
 
@@ -43,3 +43,13 @@ def test_every_kind_has_a_title():
     assert catalogue.title_of("capture") == "Capture a source"
     assert catalogue.title_of("of another version") == "of another version"
     assert catalogue.hard_limit_of("of another version") == 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_periodic_work_runs_on_an_empty_desk(caplog):
+    drain._not_before.clear()
+
+    drain.tick()
+
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+    assert set(PeriodicRun.objects.values_list("name", flat=True)) == set(catalogue.PERIODIC)

@@ -1,8 +1,10 @@
 """The drain finds what died, rings for what is due, and starts periodic work once."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -123,3 +125,33 @@ def test_periodic_work_that_fails_is_logged_and_tried_again_and_the_rest_goes_on
     drain._not_before.clear()
     drain.tick()
     assert ticks == ["tick", "failed", "tick", "failed"]
+
+
+def test_a_lost_job_that_another_clock_dealt_with_is_left_to_it(monkeypatch):
+    job = jobs.enqueue("work", number=1)
+    ledger.lease("default")
+    age(job, lease_until=60)
+    lose = ledger.lose
+
+    def lose_second(*args):
+        lose(*args)  # the other clock
+        lose(*args)
+
+    monkeypatch.setattr(ledger, "lose", lose_second)
+    drain.rescue()
+
+    job.refresh_from_db()
+    assert (job.state, job.deaths) == ("queued", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_periodic_work_another_clock_is_at_is_not_waited_for():
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tick/mark'))")
+
+        drain.tick()
+        assert ticks == []
+
+    drain.tick()
+    assert ticks == ["tick"]

@@ -392,3 +392,13 @@ def test_an_auditor_changes_nothing():
 def test_a_job_that_is_gone_is_said_to_be_gone():
     with pytest.raises(UserFacingError, match="no longer listed"):
         jobs.retry(0, PersonFactory())
+
+
+def test_what_was_asked_for_anew_while_it_failed_starts_afresh():
+    job = jobs.enqueue("never", key="k", number=1)
+    running = ledger.lease("default")
+    jobs.enqueue("never", key="k", number=2)
+
+    run(running)
+
+    assert (fresh(job).state, fresh(job).attempts, fresh(job).args) == ("queued", 0, {"number": 2})
