@@ -69,8 +69,8 @@ def capture_jobs(resource_ids: Iterable[int]) -> dict[int, Job]:
     keys = {f"resource/{pk}": pk for pk in resource_ids}
     about = Job.objects.filter(kind="capture", key__in=keys)
     failed = about.filter(state=Job.State.FAILED).order_by("key", "-id").distinct("key")
-    newest = Snapshot.objects.filter(resource__in=keys.values()).order_by("resource", "-captured_at", "-id")
-    copied_at = dict(newest.distinct("resource").values_list("resource", "captured_at"))
+    newest = Snapshot.objects.filter(resource__in=keys.values()).order_by("resource_id", "-captured_at", "-id")
+    copied_at = dict(newest.distinct("resource_id").values_list("resource_id", "captured_at"))
     found = {
         keys[job.key]: job
         for job in failed

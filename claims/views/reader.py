@@ -1,0 +1,234 @@
+"""What the evidence reader shows: copies, passages and their state, the text with its marks, or a difference."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from claims.evidence import capture, watch
+from claims.models import Evidence, Job, Person, Quote, QuoteCheck, Snapshot, SourceAlert, Waiver
+from claims.templatetags.marks import QUOTE_CHECK
+from claims.views.captured_text import TAGS, Passage, Row, difference, render_text
+from claims.workflow.standing import standing
+
+MOST_COPIES = 40
+MOST_DIGITS = 18  # of an id in an address
+
+
+@dataclass(frozen=True)
+class CaptureLine:
+    """How the capture of one piece of evidence stands, in words a card can show.
+
+    Attributes:
+        state: queued, running, failed, done, or empty when nothing was ever asked for.
+    """
+
+    evidence_id: int
+    state: str
+    step: str = ""
+    done: int = 0
+    total: int = 0
+    error: str = ""
+    attempts: int = 0
+    next_try: datetime | None = None
+    snapshot: Snapshot | None = None
+
+    @property
+    def at_work(self) -> bool:
+        return self.state in {"queued", "running"}
+
+
+def capture_line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> CaptureLine:
+    """Made of the source's capture job (``capture.capture_jobs``) and the copy the evidence rests on, or its newest."""
+    if job is None:
+        return CaptureLine(evidence.pk, "done" if snapshot else "", snapshot=snapshot)
+    waits = job.state == Job.State.QUEUED and job.last_error
+    return CaptureLine(
+        evidence.pk,
+        job.state,
+        step=job.step,
+        done=job.done,
+        total=job.total,
+        error=job.last_error,
+        attempts=job.attempts,
+        next_try=job.run_after if waits else None,
+        snapshot=snapshot,
+    )
+
+
+def read_capture(evidence: Evidence) -> CaptureLine:
+    """The capture line of one piece of evidence, read now."""
+    job = capture.capture_jobs([evidence.resource_id]).get(evidence.resource_id)
+    return capture_line(evidence, job, evidence.pinned or _copies(evidence).first())
+
+
+@dataclass
+class MarkedPassage:
+    """One passage in the list beside the text.
+
+    Attributes:
+        place: where it stands in the copy shown, in code points; ``None`` when it does not.
+        parts: the difference to what stands there now, as ``{% diff %}`` takes it; empty when there is none.
+    """
+
+    quote: Quote
+    number: int
+    state: str
+    check: QuoteCheck | None
+    alert: SourceAlert | None
+    place: tuple[int, int] | None
+    paragraph: int | None
+    parts: list[tuple[str, str]] = field(default_factory=list)
+    is_altered_here: bool = False
+
+    @property
+    def label(self) -> str:
+        return _("Passage %(number)d, %(state)s") % {
+            "number": self.number,
+            "state": str(QUOTE_CHECK[self.state].label).lower(),
+        }
+
+
+@dataclass
+class Reader:
+    """One person's look at one piece of evidence.
+
+    Attributes:
+        shown: the copy whose text is on the page.
+        compared: the older copy, when the page shows the difference.
+    """
+
+    evidence: Evidence
+    copies: list[Snapshot]
+    shown: Snapshot | None
+    compared: Snapshot | None
+    passages: list[MarkedPassage]
+    line: CaptureLine
+    may_edit: bool
+    may_ask: bool
+    may_close: bool
+    sees_verdict: bool
+    text: SafeString = field(default_factory=SafeString)
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def waiver(self) -> Waiver | None:
+        """The stated reason to do without a copy."""
+        return next((row for row in self.evidence.waivers.all() if row.kind == Waiver.Kind.CAPTURE), None)
+
+    @property
+    def newer(self) -> Snapshot | None:
+        """The two copies the "Difference" button compares: the newest, and the one relied on or the one before."""
+        return self.copies[0] if self.copies else None
+
+    @property
+    def older(self) -> Snapshot | None:
+        relied_on = next((copy for copy in self.copies[1:] if copy.pk == self.evidence.pinned_id), None)
+        return relied_on or (self.copies[1] if len(self.copies) > 1 else None)
+
+    @property
+    def says_the_same(self) -> bool:
+        return self.compared is not None and not any(row.parts for row in self.rows)
+
+    @property
+    def findings(self) -> str:
+        """What the last look found, when it found anything: "1 altered, 2 moved"."""
+        states = Counter(passage.state for passage in self.passages)
+        if not states.keys() & {"altered", "gone", "moved"}:
+            return ""
+        return ", ".join(f"{n} {str(QUOTE_CHECK[state].label).lower()}" for state, n in sorted(states.items()))
+
+
+def open_reader(evidence: Evidence, person: Person, *, shown: str = "", older: str = "", newer: str = "") -> Reader:
+    """Gather the page.
+
+    Args:
+        shown: id of the copy to show, as it stands in the address; the newest readable one when there is none.
+        older, newer: ids of the two copies to compare; both or none.
+    """
+    copies = _copies(evidence)
+    compared = _pick(evidence, older) if newer else None
+    snapshot = _pick(evidence, newer or shown) or copies.exclude(body_text="").first() or copies.first()
+    passages = _passages(evidence, snapshot)
+    held = standing(evidence.claim, person)
+    reader = Reader(
+        evidence=evidence,
+        copies=list(copies.defer("body_text", "main_text")[:MOST_COPIES]),
+        shown=snapshot,
+        compared=compared,
+        passages=passages,
+        line=read_capture(evidence),
+        may_edit=held.may_edit,
+        may_ask=person.can_contribute,
+        may_close=person.can_research,
+        sees_verdict=held.sees_verdict,
+    )
+    if snapshot and compared:
+        reader.rows = difference(compared.body_text, snapshot.body_text)
+    elif snapshot and snapshot.body_text:
+        marks = [_mark(passage) for passage in passages if passage.place]
+        reader.text = render_text(snapshot.body_text, marks, snapshot.pages)
+    return reader
+
+
+def _copies(evidence: Evidence) -> QuerySet[Snapshot]:
+    return Snapshot.objects.filter(resource=evidence.resource_id).order_by("-captured_at", "-id")
+
+
+def _pick(evidence: Evidence, pk: str) -> Snapshot | None:
+    return (
+        _copies(evidence).filter(pk=int(pk)).first()
+        if pk.isascii() and pk.isdigit() and len(pk) < MOST_DIGITS
+        else None
+    )
+
+
+def _passages(evidence: Evidence, shown: Snapshot | None) -> list[MarkedPassage]:
+    """The passages in the order in which they were taken from the text; five statements at most."""
+    found = list(evidence.quotes.select_related("snapshot").defer("snapshot__body_text", "snapshot__main_text"))
+    newest = _checks(QuoteCheck.objects.filter(quote__in=found))
+    on_shown = _checks(QuoteCheck.objects.filter(quote__in=found, snapshot=shown)) if shown else {}
+    alerts = {alert.quote_id: alert for alert in SourceAlert.objects.filter(quote__in=found, closed_at__isnull=True)}
+    passages = []
+    for number, quote in enumerate(found, 1):
+        check = newest.get(quote.pk)
+        place = _place(quote, on_shown.get(quote.pk), shown)
+        passages.append(
+            MarkedPassage(
+                quote=quote,
+                number=number,
+                state=check.state if check else QuoteCheck.State.UNCHANGED,
+                check=check,
+                alert=alerts.get(quote.pk),
+                place=place,
+                paragraph=shown.body_text.count("\n", 0, place[0]) + 1 if shown and place else None,
+                parts=[(TAGS[kind], words) for kind, words in check.difference] if check else [],
+                is_altered_here=bool(check and shown and check.snapshot_id == shown.pk and check.state == "altered"),
+            )
+        )
+    return passages
+
+
+def _checks(checks: QuerySet[QuoteCheck]) -> dict[int, QuoteCheck]:
+    """The newest look at each passage."""
+    return {check.quote_id: check for check in checks.order_by("quote_id", "-at", "-id").distinct("quote_id")}
+
+
+def _place(quote: Quote, check: QuoteCheck | None, shown: Snapshot | None) -> tuple[int, int] | None:
+    if shown is None:
+        return None
+    if quote.snapshot_id == shown.pk:
+        return quote.start, quote.end
+    found = check or watch.look_for(quote, shown)
+    if found is None or found.start is None or found.end is None:
+        return None
+    return found.start, found.end
+
+
+def _mark(passage: MarkedPassage) -> Passage:
+    assert passage.place is not None
+    css = "hl hl-alt" if passage.is_altered_here else "hl"
+    return Passage(*passage.place, passage.number, str(passage.quote.pk), passage.label, css)

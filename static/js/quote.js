@@ -1,0 +1,50 @@
+// Quoting: what is selected in the captured text goes into a form as offsets and words.
+// Offsets count code points, as the server does, and not the UTF-16 units of JavaScript.
+
+const text = document.querySelector("[data-captured-text]");
+const form = document.getElementById("quote-selection");
+
+/** How many code points stand before a place of the text. */
+function offsetOf(node, offset) {
+  const before = document.createRange();
+  before.selectNodeContents(text);
+  before.setEnd(node, offset);
+  return Array.from(before.toString()).length;
+}
+
+/** The part of the selection that lies in the text; null when there is none. */
+function selected() {
+  const selection = document.getSelection();
+  if (!selection || selection.rangeCount === 0 || selection.isCollapsed) return null;
+  const all = document.createRange();
+  all.selectNodeContents(text);
+  const range = selection.getRangeAt(0).cloneRange();
+  if (!range.intersectsNode(text)) return null;
+  if (range.compareBoundaryPoints(Range.START_TO_START, all) < 0) range.setStart(all.startContainer, all.startOffset);
+  if (range.compareBoundaryPoints(Range.END_TO_END, all) > 0) range.setEnd(all.endContainer, all.endOffset);
+  const words = range.toString();
+  if (!words.trim()) return null;
+  const start = offsetOf(range.startContainer, range.startOffset);
+  return { start, end: start + Array.from(words).length, words };
+}
+
+function update() {
+  const found = selected();
+  form.hidden = found === null;
+  if (found === null) return;
+  form.elements.start.value = found.start;
+  form.elements.end.value = found.end;
+  form.elements.exact.value = found.words;
+  const short = found.words.replace(/\s+/g, " ").trim();
+  const letters = Array.from(short);
+  form.querySelector("[data-selected]").textContent =
+    letters.length > 90 ? `${letters.slice(0, 60).join("")}… ${letters.slice(-25).join("")}` : short;
+}
+
+if (text && form) {
+  document.addEventListener("selectionchange", () => {
+    // A press on the form's own button moves the selection in some browsers; what was selected stays in the form.
+    if (!form.contains(document.activeElement)) update();
+  });
+  update();
+}

@@ -1,0 +1,1 @@
+from tests.outside.site import site  # noqa: F401

@@ -1,0 +1,456 @@
+import html as html_escapes
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from claims.evidence import capture, upload, warc
+from claims.evidence.quotes import mark_quote
+from claims.jobs import drain, ledger
+from claims.jobs.run import run
+from claims.models import Claim, Evidence, Job, Quote, Snapshot, SourceAlert
+from claims.workflow import edit_parts
+from tests.claims.workflow.desk import hire, in_preflight, in_research, published, write_verdict
+from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
+from tests.outside.site import html
+
+TEXT = "Harbour log\nTwelve ships & <two> boats came on Monday, said the master 🚢.\nNone was late."
+BROWSER = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def people(db):
+    return hire()
+
+
+@pytest.fixture
+def evidence(people):
+    """A captured piece of evidence of a claim in research."""
+    snapshot = SnapshotFactory(body_text=TEXT, title="The log of the harbour")
+    claim = in_research(people)
+    return edit_parts.add_evidence(claim.pk, by=people.author, resource=snapshot.resource, stance="supports")
+
+
+@pytest.fixture
+def author(client, people):
+    client.force_login(people.author)
+    return client
+
+
+def address(name, evidence, *args):
+    return reverse(f"claims:{name}", args=[evidence.pk, *args])
+
+
+def page(client, evidence, query=""):
+    response = client.get(address("evidence-reader", evidence) + query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def captured_text(markup):
+    """What a browser says is the textContent of the captured text."""
+    inside = re.search(r"<div[^>]*data-captured-text[^>]*>(.*?)</div>", markup, re.DOTALL)[1]
+    return html_escapes.unescape(re.sub(r"<[^>]*>", "", inside))
+
+
+def in_words(markup):
+    return " ".join(html_escapes.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+
+
+# --- who may read
+
+
+def test_strangers_are_asked_to_sign_in(client, evidence):
+    assert client.get(address("evidence-reader", evidence)).status_code == 302
+
+
+@pytest.mark.parametrize("who", ["contributor", "cross_checker", "editor", "auditor", "administrator"])
+def test_everybody_at_the_desk_reads_evidence(client, people, evidence, who):
+    client.force_login(getattr(people, who))
+
+    assert "Twelve ships" in page(client, evidence)
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [("evidence-reader", "get"), ("evidence-status", "get"), ("capture-retry", "post"), ("quote-add", "post"),
+     ("evidence-waive", "post"), ("snapshot-upload", "post")],
+)  # fmt: skip
+def test_evidence_of_a_confidential_claim_does_not_exist_for_others(client, people, evidence, name, method):
+    Claim.objects.filter(pk=evidence.claim_id).update(confidential=True)
+    client.force_login(people.auditor)
+
+    assert getattr(client, method)(address(name, evidence)).status_code == 404
+
+
+def test_auditor_is_offered_nothing_and_changes_nothing(client, people, evidence):
+    quote = mark_quote(evidence.pk, evidence.pinned_id, 0, 7, by=people.author)
+    client.force_login(people.auditor)
+
+    assert re.findall(r'<form[^>]*action="/(?:evidence|claims)/\d[^"]*"', page(client, evidence)) == []
+    for name, data in [
+        ("quote-add", {"snapshot": evidence.pinned_id, "start": 0, "end": 7}),
+        ("capture-retry", {}),
+        ("evidence-waive", {"reason": "No."}),
+    ]:
+        assert client.post(address(name, evidence), data).status_code == 422
+    assert client.post(address("quote-remove", evidence, quote.pk)).status_code == 422
+    assert (Quote.objects.count(), Job.objects.filter(kind="capture").count()) == (1, 0)
+
+
+def test_blind_reader_sees_no_word_of_the_verdict(client, people, evidence):
+    write_verdict(evidence.claim, people.author, "false")
+    client.force_login(people.cross_checker)
+    blind = page(client, evidence)
+    client.force_login(people.author)
+
+    assert "verdict" not in blind
+    assert "v-false" in page(client, evidence)
+
+
+# --- reading
+
+
+def test_text_on_the_page_is_the_stored_text_and_no_markup_of_its_own(author, evidence):
+    markup = page(author, evidence)
+
+    assert captured_text(markup) == TEXT
+    assert "<two>" not in markup
+
+
+def test_marked_passages_leave_the_text_as_it_is(author, people, evidence):
+    start = TEXT.index("ships")
+    quote = mark_quote(evidence.pk, evidence.pinned_id, start, start + 12, by=people.author)
+    mark_quote(evidence.pk, evidence.pinned_id, start - 7, start + 5, by=people.author)
+
+    markup = page(author, evidence)
+
+    assert captured_text(markup) == TEXT
+    assert f'id="q{quote.pk}"' in markup
+    assert f'id="p{quote.pk}"' in markup
+
+
+def test_page_says_which_copy_it_shows_with_hash_and_address(author, evidence):
+    Snapshot.objects.filter(pk=evidence.pinned_id)
+    markup = page(author, evidence)
+
+    assert evidence.pinned.sha256 in markup
+    assert f'href="{evidence.resource.url}" rel="noreferrer noopener"' in markup
+    assert "relied on" in in_words(markup)
+
+
+def test_reader_asks_the_same_number_of_questions_for_one_passage_and_for_many(
+    author, people, evidence, django_assert_max_num_queries
+):
+    mark_quote(evidence.pk, evidence.pinned_id, 0, 3, by=people.author)
+    with django_assert_max_num_queries(26):
+        page(author, evidence)
+    for start in range(4, 40, 3):
+        mark_quote(evidence.pk, evidence.pinned_id, start, start + 3, by=people.author)
+    for _ in range(5):
+        SnapshotFactory(resource=evidence.resource, body_text=TEXT)
+
+    with django_assert_max_num_queries(26):
+        page(author, evidence)
+
+
+def test_newest_readable_copy_is_shown_unless_another_is_asked_for(author, evidence):
+    SnapshotFactory(resource=evidence.resource, body_text="A later text.")
+    SnapshotFactory(resource=evidence.resource, body_text="", problem="Only pictures.")
+
+    assert captured_text(page(author, evidence)) == "A later text."
+    assert captured_text(page(author, evidence, f"?snapshot={evidence.pinned_id}")) == TEXT
+    assert captured_text(page(author, evidence, "?snapshot=x")) == "A later text."
+    assert captured_text(page(author, evidence, f"?snapshot={SnapshotFactory().pk}")) == "A later text."
+
+
+def test_two_copies_are_compared_word_by_word(author, evidence):
+    later = SnapshotFactory(resource=evidence.resource, body_text=TEXT.replace("Twelve", "Twenty"))
+
+    markup = page(author, evidence, f"?from={evidence.pinned_id}&to={later.pk}")
+
+    assert "<del>Twelve</del><ins>Twenty</ins> ships &amp; &lt;two&gt; boats" in markup
+    assert "Both copies say the same" in page(author, evidence, f"?from={later.pk}&to={later.pk}")
+
+
+def test_altered_passage_shows_both_wordings_and_a_way_to_take_the_new_one(author, people, evidence):
+    quote = mark_quote(evidence.pk, evidence.pinned_id, 12, 50, by=people.author)
+    later = SnapshotFactory(resource=evidence.resource, body_text=TEXT.replace("Twelve", "Twenty"))
+    capture.after_snapshot(later)
+    drain.work_off()
+
+    markup = page(author, evidence)
+    assert "<del>Twelve</del><ins>Twenty</ins>" in markup
+    assert "1 altered" in in_words(markup)
+    assert "a number differs" in markup
+    check = quote.checks.get()
+    author.post(
+        address("quote-add", evidence),
+        {"snapshot": later.pk, "start": check.start, "end": check.end, "replaces": quote.pk},
+    )
+
+    new = evidence.quotes.get()
+    evidence.refresh_from_db()
+    assert (new.exact[:12], evidence.pinned) == ("Twenty ships", later)
+
+
+def test_copy_without_a_text_layer_says_so(author, people):
+    snapshot = SnapshotFactory(body_text="", problem="The PDF holds pictures of pages, not text.")
+    evidence = EvidenceFactory(claim=in_research(people), resource=snapshot.resource)
+
+    markup = page(author, evidence)
+
+    assert "pictures of pages" in markup
+    assert "data-captured-text" not in markup
+
+
+def test_page_without_any_copy_says_so(author, people):
+    evidence = EvidenceFactory(claim=in_research(people))
+
+    assert "There is no copy of this source yet." in page(author, evidence)
+
+
+# --- capture
+
+
+def test_page_waits_for_a_capture_and_loads_anew_at_its_end(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", html("Twelve ships.")))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    status = address("evidence-status", evidence)
+
+    assert f'hx-get="{status}?reader"' in page(author, evidence)
+    waiting = author.get(status, **BROWSER)
+    run(ledger.lease("capture"))
+    done = author.get(status + "?reader", **BROWSER)
+
+    assert (waiting.status_code, done.status_code, done["HX-Refresh"]) == (200, 286, "true")
+    assert f'hx-get="{status}"' in waiting.content.decode()
+    assert "captured" in done.content.decode()
+
+
+def test_running_capture_shows_its_step_and_bar(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", html("Twelve ships.")))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    job = ledger.lease("capture")
+    job.progress("reading the page", 2, 4)
+
+    markup = author.get(address("evidence-status", evidence)).content.decode()
+
+    assert "reading the page" in markup
+    assert '<progress class="progress mt-1.5 w-full" value="2" max="4"' in markup
+
+
+def test_failed_capture_says_why_and_offers_the_ways_on(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", "", status=403))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+
+    said = in_words(page(author, evidence))
+
+    assert "Capture failed after 1 attempt: The site answered 403" in said
+    for way in ("Retry now", "Upload a copy", "Waive with a reason"):
+        assert way in said
+
+
+def test_capture_that_is_tried_again_by_itself_says_when(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", "", status=503))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+
+    assert "The site answered 503: it has trouble of its own. It is asked again later. Next try:" in in_words(
+        page(author, evidence)
+    )
+
+
+def test_retry_puts_the_capture_back_at_once(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", "", status=404))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+    site.put("/log", html("Twelve ships."))
+
+    plain = author.post(address("capture-retry", evidence))
+    part = author.post(address("capture-retry", evidence), **BROWSER)
+    run(ledger.lease("capture"))
+
+    assert (plain.status_code, part.status_code) == (302, 200)
+    assert "Waiting" in part.content.decode()
+    assert resource.snapshots.count() == 1
+    assert Job.objects.filter(kind="capture", state="queued").count() == 0
+
+
+def test_uploaded_file_has_no_address_to_capture(author, people):
+    evidence = upload.add_upload(in_research(people).pk, by=people.author, name="a.txt", data=b"Twelve ships.")
+
+    response = author.post(address("capture-retry", evidence))
+
+    assert response.status_code == 422
+    assert "no address to capture" in response.content.decode()
+
+
+# --- passages
+
+
+def test_selection_becomes_a_passage(author, evidence):
+    start = TEXT.index("master 🚢")
+
+    response = author.post(
+        address("quote-add", evidence),
+        {"snapshot": evidence.pinned_id, "start": start, "end": start + 8, "exact": "master 🚢"},
+    )
+
+    quote = evidence.quotes.get()
+    assert response.url.endswith(f"?snapshot={evidence.pinned_id}#q{quote.pk}")
+    assert quote.exact == "master 🚢"
+
+
+def test_passage_can_be_marked_without_a_mouse(author, evidence):
+    data = {"snapshot": evidence.pinned_id, "first": "twelve ships", "last": "Monday"}
+
+    author.post(address("quote-add", evidence), data)
+
+    assert evidence.quotes.get().exact == "Twelve ships & <two> boats came on Monday"
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"first": "thirteen", "last": "x"}, "do not stand in this copy"),
+        ({"start": 0, "end": 7, "exact": "harbour"}, "not those of the stored copy"),
+        ({"start": 5, "end": 5}, "Nothing is selected"),
+        ({"start": "x", "end": 5}, "Something was missing from the form"),
+        ({}, "Something was missing from the form"),
+    ],
+)
+def test_refused_passage_says_why_once_and_keeps_what_was_written(author, evidence, data, sentence):
+    response = author.post(address("quote-add", evidence), {"snapshot": evidence.pinned_id, **data})
+
+    markup = response.content.decode()
+    assert response.status_code == 422
+    assert in_words(markup).count(sentence) == 1
+    assert f'value="{data.get("first", "")}"' in markup
+    assert not Quote.objects.exists()
+
+
+def test_passage_is_removed_only_from_its_own_evidence(author, people, evidence):
+    quote = mark_quote(evidence.pk, evidence.pinned_id, 0, 7, by=people.author)
+    other = EvidenceFactory(claim=evidence.claim, number=77)
+
+    assert author.post(address("quote-remove", other, quote.pk)).status_code == 422
+    assert author.post(address("quote-remove", evidence, quote.pk)).status_code == 302
+    assert not Quote.objects.exists()
+
+
+def test_alert_is_closed_with_words(client, people):
+    claim = published(people)
+    evidence = claim.evidence.get(quotes__isnull=False)
+    capture.after_snapshot(SnapshotFactory(resource=evidence.resource, body_text="Nothing is left."))
+    drain.work_off()
+    alert, other = SourceAlert.objects.get(), EvidenceFactory(claim=claim, number=77)
+    client.force_login(people.editor)
+
+    assert "Close alert" in page(client, evidence)
+    assert client.post(address("alert-close", other, alert.pk), {"resolution": "Seen."}).status_code == 404
+    assert client.post(address("alert-close", evidence, alert.pk), {"resolution": ""}).status_code == 422
+    assert client.post(address("alert-close", evidence, alert.pk), {"resolution": "Moved."}).status_code == 302
+    alert.refresh_from_db()
+    assert alert.resolution == "Moved."
+
+
+# --- copies, waivers, files
+
+
+def test_evidence_rests_on_the_copy_a_person_chooses(author, evidence):
+    later = SnapshotFactory(resource=evidence.resource)
+
+    author.post(address("snapshot-pin", evidence), {"snapshot": later.pk})
+
+    evidence.refresh_from_db()
+    assert evidence.pinned == later
+    assert author.post(address("snapshot-pin", evidence), {"snapshot": SnapshotFactory().pk}).status_code == 422
+
+
+def test_capture_is_waived_with_a_reason_and_taken_back(author, people):
+    evidence = EvidenceFactory(claim=in_research(people))
+
+    assert author.post(address("evidence-waive", evidence), {"reason": " "}).status_code == 422
+    assert author.post(address("evidence-waive", evidence), {"kind": "other", "reason": "No."}).status_code == 404
+    author.post(address("evidence-waive", evidence), {"reason": "The archive is closed to us."})
+    assert "none is asked for: The archive is closed to us." in in_words(page(author, evidence))
+    author.post(address("evidence-unwaive", evidence), {"waiver": evidence.waivers.get().pk})
+
+    assert not evidence.waivers.exists()
+
+
+def test_file_takes_the_place_of_a_capture(author, people):
+    evidence = EvidenceFactory(claim=in_research(people))
+
+    response = author.post(
+        address("snapshot-upload", evidence), {"file": SimpleUploadedFile("a.txt", b"Twelve ships came.")}
+    )
+
+    evidence.refresh_from_db()
+    assert response.status_code == 302
+    assert (evidence.pinned.kind, evidence.pinned.body_text) == ("uploaded", "Twelve ships came.")
+
+
+def test_upload_that_is_missing_too_large_or_not_kept_says_so(author, evidence, monkeypatch):
+    send = address("snapshot-upload", evidence)
+
+    assert "Choose a file first" in author.post(send).content.decode()
+    refused = author.post(send, {"file": SimpleUploadedFile("a.zip", b"PK\x03\x04\x00\x00")})
+    assert refused.status_code == 422
+    assert "What can be uploaded: PDF" in refused.content.decode()
+    monkeypatch.setattr(upload, "MAX_BYTES", 5)
+    assert "at most 20 MB" in author.post(send, {"file": SimpleUploadedFile("a.txt", b"123456")}).content.decode()
+
+
+def test_file_becomes_evidence_of_its_own(author, people):
+    claim = in_research(people)
+    send = reverse("claims:evidence-upload", args=[claim.pk])
+
+    assert "at most 20 MB" in author.get(send).content.decode()
+    data = {"title": "Log", "stance": "refutes", "kind": "primary", "origin": "harbour"}
+    wrong = author.post(send, data | {"stance": "perhaps"})
+    refused = author.post(send, data | {"file": SimpleUploadedFile("a.zip", b"PK\x03\x04\x00\x00")})
+    done = author.post(send, data | {"file": SimpleUploadedFile("a.txt", b"Twelve ships came.")})
+
+    evidence = Evidence.objects.get(claim=claim)
+    assert (wrong.status_code, refused.status_code, done.status_code) == (422, 422, 302)
+    assert (evidence.stance, evidence.kind, evidence.origin, str(evidence.resource)) == (
+        "refutes", "primary", "harbour", "Log",
+    )  # fmt: skip
+    assert done.url == address("evidence-reader", evidence)
+
+
+def test_nothing_is_added_to_a_claim_in_preflight(author, people):
+    evidence = in_preflight(people).evidence.first()
+
+    markup = page(author, evidence)
+    assert "quote-selection" not in markup
+    assert 'id="copy"' not in markup
+
+
+def test_stored_files_come_only_as_downloads(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", html("Twelve ships.", head="<script>alert(1)</script>")))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+    snapshot = resource.snapshots.get()
+
+    for part, ending in [("body", ".html"), ("warc", ".warc.gz"), ("wacz", ".wacz")]:
+        response = author.get(address(f"snapshot-{part}", evidence, snapshot.pk))
+        assert response.content == warc.read_blob(getattr(snapshot, f"{part}_id"))
+        assert response["Content-Disposition"].startswith('attachment; filename="harbour-report')
+        assert response["Content-Disposition"].endswith(f'{ending}"')
+        assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")
+        assert "sandbox" in response["Content-Security-Policy"]
+
+
+def test_file_of_another_source_or_that_never_was_is_not_found_and_a_lost_one_says_so(author, people, evidence):
+    other = SnapshotFactory()
+
+    assert author.get(address("snapshot-body", evidence, other.pk)).status_code == 404
+    assert author.get(address("snapshot-warc", evidence, evidence.pinned_id)).status_code == 404
+    lost = author.get(address("snapshot-body", evidence, evidence.pinned_id))
+    assert lost.status_code == 422
+    assert "missing from the evidence storage" in lost.content.decode()
