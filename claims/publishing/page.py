@@ -42,7 +42,8 @@ def address_of(slug: str) -> str:
 
 def build_page(claim: Claim, revision: Revision) -> Page:
     """Everything the reader is shown of one approved revision; a fixed number of statements."""
-    said = json.loads(revision.body)
+    said, rating = json.loads(revision.body), claim.rating
+    assert rating is not None  # no reading, hence no approval, is without a verdict
     return {
         "format": FORMAT,
         "statement": said["statement"],
@@ -56,8 +57,8 @@ def build_page(claim: Claim, revision: Revision) -> Page:
         "exception": said["evidence_exception"],
         "contacts": said["contacts"],
         "topics": list(claim.topics.values_list("name", flat=True)),
-        "rating": rating_of(claim.rating) if claim.rating else None,
-        "scale": scale_of(claim.rating),
+        "rating": rating_of(rating),
+        "scale": scale_of(rating),
         **_appearances_and_claimants(claim),
         "evidence": [_evidence(item) for item in _evidence_rows(claim)],
         "checklist": _checklist(claim),
@@ -82,10 +83,8 @@ def rating_of(rating: Rating) -> dict[str, Any]:
     }
 
 
-def scale_of(rating: Rating | None) -> list[dict[str, Any]]:
+def scale_of(rating: Rating) -> list[dict[str, Any]]:
     """The scale a rating belongs to, as it is published today; a retired rating only where it is the one given."""
-    if rating is None:
-        return []
     offered = Rating.objects.filter(Q(is_retired=False) | Q(pk=rating.pk), scale=rating.scale_id)
     return [rating_of(one) for one in offered.order_by("position", "pk")]
 

@@ -1,5 +1,7 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -368,3 +370,42 @@ def test_appearance_that_denies_is_not_where_the_claim_was_made(people):
     assert item["firstAppearance"]["url"] == made.url
     assert item["datePublished"] == "2026-01-03"
     assert "appearance" not in item
+
+
+# --- two at once
+
+
+def at_once(*calls):
+    """Run the calls in threads of their own; what each returned, or refused."""
+
+    def one(call):
+        try:
+            return call()
+        except Refused as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(one, calls))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_editors_who_publish_at_once_make_one_version(people):
+    with transaction.atomic():
+        claim = approved(people)
+
+    results = at_once(*[partial(publishing.publish, claim.pk, by=by) for by in (people.editor, people.other_editor)])
+
+    assert sorted(type(result).__name__ for result in results) == ["FactCheck", "Refused"]
+    assert claim.fact_checks.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_words_published_at_once_get_two_addresses(people):
+    with transaction.atomic():
+        claims = [approved(people), approved(people)]
+
+    rows = at_once(*[partial(publishing.publish, claim.pk, by=people.editor) for claim in claims])
+
+    assert len({row.slug for row in rows}) == 2

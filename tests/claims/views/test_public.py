@@ -326,6 +326,20 @@ def test_corrections_are_listed_with_their_dates_and_pages(client):
     assert 'href="mailto:errors@desk.example.org"' in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("contact", "shown"),
+    [
+        ("https://desk.example.org/errors", 'href="https://desk.example.org/errors"'),
+        ("the desk, Harbour Street 1", '<p class="mt-1">the desk, Harbour Street 1</p>'),
+        ("", "has not said yet where readers can write"),
+    ],
+)
+def test_readers_are_told_where_to_report_an_error(client, contact, shown):
+    Desk.objects.update_or_create(pk=1, defaults={"corrections_contact": contact})
+
+    assert shown in client.get(reverse("claims:correction-list")).content.decode()
+
+
 def test_corrections_page_without_any_says_so(client):
     assert "Nothing had to be corrected so far." in text_of(client.get(reverse("claims:correction-list")))
 
