@@ -471,13 +471,19 @@ def test_status_moves_by_no_other_way(people):
         Claim.objects.filter(pk=claim.pk).update(status="accepted")
 
 
-def test_published_without_a_fact_check_does_not_commit(people):
-    claim = desk.approved(people)
-
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+@transaction.atomic
+def publish_by_sql(claim):
+    with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('factcheck.step', %s, true)", [str(claim.pk)])
         cursor.execute("UPDATE claims_claim SET status = 'published', public_state = 'published', slug = 'x'")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_published_without_a_fact_check_does_not_commit(people):
+    claim = desk.approved(people)
+
+    with pytest.raises(IntegrityError):
+        publish_by_sql(claim)
 
 
 def test_buttons_say_what_they_still_miss(people):
