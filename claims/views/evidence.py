@@ -19,13 +19,14 @@ from claims.evidence import capture, quotes, upload, warc, watch
 from claims.forms.upload import UploadForm
 from claims.models import Evidence, Snapshot, Waiver
 from claims.views.access import DeskRequest, signed_in, visible_claims
+from claims.views.live import STOP_POLLING
 from claims.views.reader import open_reader, read_capture
 from claims.workflow import edit_parts
 from claims.workflow.apply import Refused
 
 TEMPLATE = "claims/evidence_reader.html"
 UPLOAD_TEMPLATE = "claims/evidence_upload.html"
-STOP_POLLING = 286  # htmx's own status: what was asked for repeatedly has come to its end
+MOST_LETTERS = 300  # of a reason or of the words of a passage, as the forms say
 ENDINGS = {
     "text/html": "html",
     "application/pdf": "pdf",
@@ -81,8 +82,8 @@ def _reader(request: DeskRequest, evidence: Evidence, *, refusal: str = "", **as
         "evidence": evidence,
         "claim": evidence.claim,
         "refusal": refusal,
-        "first": request.POST.get("first", ""),
-        "last": request.POST.get("last", ""),
+        "first": _words(request, "first"),
+        "last": _words(request, "last"),
         "accept": upload.ACCEPT,
         "kinds": upload.KINDS_IN_WORDS,
     }
@@ -219,7 +220,7 @@ def evidence_waive(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     kind = request.POST.get("kind", Waiver.Kind.CAPTURE)
     if kind not in Waiver.Kind.values:
         raise Http404
-    edit_parts.waive(evidence.pk, kind, by=request.user, reason=request.POST.get("reason", "")[:300])
+    edit_parts.waive(evidence.pk, kind, by=request.user, reason=_words(request, "reason"))
     messages.success(request, _("The reason is noted; readers will see it."))
     return _back(evidence)
 
@@ -244,9 +245,7 @@ def quote_add(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     snapshot_id = _number(request, "snapshot")
     if "first" in request.POST:
         snapshot = get_object_or_404(Snapshot, pk=snapshot_id, resource=evidence.resource_id)
-        start, end = quotes.find_passage(
-            snapshot.body_text, request.POST["first"][:500], request.POST.get("last", "")[:500]
-        )
+        start, end = quotes.find_passage(snapshot.body_text, _words(request, "first"), _words(request, "last"))
         exact = None
     else:
         start, end, exact = _number(request, "start"), _number(request, "end"), request.POST.get("exact")
@@ -274,8 +273,13 @@ def alert_close(request: DeskRequest, evidence: Evidence, *, alert_id: int) -> H
     """Settle a source alert with a few words."""
     if not evidence.quotes.filter(alerts=alert_id).exists():
         raise Http404
-    watch.close_alert(alert_id, by=request.user, resolution=request.POST.get("resolution", ""))
+    watch.close_alert(alert_id, by=request.user, resolution=_words(request, "resolution"))
     return _back(evidence)
+
+
+def _words(request: DeskRequest, name: str) -> str:
+    """What was written into a field, without signs that cannot be stored."""
+    return request.POST.get(name, "").replace("\x00", "")[:MOST_LETTERS]
 
 
 def _number(request: DeskRequest, name: str) -> int:

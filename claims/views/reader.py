@@ -12,10 +12,10 @@ from claims.evidence import capture, watch
 from claims.models import Evidence, Job, Person, Quote, QuoteCheck, Snapshot, SourceAlert, Waiver
 from claims.templatetags.marks import QUOTE_CHECK
 from claims.views.captured_text import TAGS, Passage, Row, difference, render_text
+from claims.views.live import read_id
 from claims.workflow.standing import standing
 
 MOST_COPIES = 40
-MOST_DIGITS = 18  # of an id in an address
 
 
 @dataclass(frozen=True)
@@ -179,11 +179,8 @@ def _copies(evidence: Evidence) -> QuerySet[Snapshot]:
 
 
 def _pick(evidence: Evidence, pk: str) -> Snapshot | None:
-    return (
-        _copies(evidence).filter(pk=int(pk)).first()
-        if pk.isascii() and pk.isdigit() and len(pk) < MOST_DIGITS
-        else None
-    )
+    found = read_id(pk)
+    return _copies(evidence).filter(pk=found).first() if found else None
 
 
 def _passages(evidence: Evidence, shown: Snapshot | None) -> list[MarkedPassage]:

@@ -9,7 +9,7 @@ from claims.evidence import capture, upload, warc
 from claims.evidence.quotes import mark_quote
 from claims.jobs import drain, ledger
 from claims.jobs.run import run
-from claims.models import Claim, Evidence, Job, Quote, Snapshot, SourceAlert
+from claims.models import Claim, Evidence, Job, Quote, SourceAlert
 from claims.workflow import edit_parts
 from tests.claims.workflow.desk import hire, in_preflight, in_research, published, write_verdict
 from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
@@ -132,7 +132,6 @@ def test_marked_passages_leave_the_text_as_it_is(author, people, evidence):
 
 
 def test_page_says_which_copy_it_shows_with_hash_and_address(author, evidence):
-    Snapshot.objects.filter(pk=evidence.pinned_id)
     markup = page(author, evidence)
 
     assert evidence.pinned.sha256 in markup
@@ -358,6 +357,25 @@ def test_alert_is_closed_with_words(client, people):
 
 
 # --- copies, waivers, files
+
+
+@pytest.mark.parametrize("number", [987654, 2**63, 10**30])
+def test_ids_that_name_nothing_are_not_found(author, evidence, number):
+    assert author.get(f"/evidence/{number}/").status_code == 404
+    assert author.get(f"/evidence/{evidence.pk}/copies/{number}/body/").status_code == 404
+    assert author.post(f"/evidence/{evidence.pk}/quotes/{number}/remove/").status_code == 422
+    assert author.post(f"/evidence/{evidence.pk}/alerts/{number}/close/").status_code == 404
+    assert author.post(address("quote-add", evidence), {"snapshot": number, "start": 0, "end": 5}).status_code == 422
+    assert author.post(address("snapshot-pin", evidence), {"snapshot": number}).status_code == 422
+    assert author.get(address("evidence-reader", evidence) + f"?from={number}&to={number}").status_code == 200
+
+
+def test_signs_that_cannot_be_stored_are_left_out(author, people):
+    evidence = EvidenceFactory(claim=in_research(people))
+
+    author.post(address("evidence-waive", evidence), {"reason": "The archive\x00 is closed."})
+
+    assert evidence.waivers.get().reason == "The archive is closed."
 
 
 def test_evidence_rests_on_the_copy_a_person_chooses(author, evidence):
