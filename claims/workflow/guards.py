@@ -248,6 +248,13 @@ def approved_is_current(attempt: Attempt) -> list[Missing]:
     return _unless(same, _("What stands here now is not what was approved."), "verdict")
 
 
+def not_confidential(attempt: Attempt) -> list[Missing]:
+    return _unless(
+        not attempt.claim.confidential,
+        _("This claim is confidential: an editor must open it to the desk before it is public."),
+    )
+
+
 def everything_recorded(attempt: Attempt) -> list[Missing]:
     claim = attempt.claim
     return _unless(
@@ -321,7 +328,7 @@ GUARDS: dict[str, Guard] = {
         merge_target_is_live, assignee_may_work, role_can_be_handed_over, not_recused, not_an_author, still_blind,
         contact_with_deadline, reply_settled, has_verdict, has_rationale, waiver_allowed, has_own_verdict,
         verdicts_differ, decision_is_one_of_two, second_verdict_stands, policy_kept, seen_is_current, comments_resolved,
-        preflight_list, approved_is_current, everything_recorded, quotes_checked_today, correction_typed,
+        preflight_list, not_confidential, approved_is_current, everything_recorded, quotes_checked_today, correction_typed,
         content_is_public_one, not_withheld, is_withheld, not_yet_proposed, retraction_proposed_by_another,
     )
 }  # fmt: skip

@@ -80,7 +80,7 @@ TRANSITIONS: dict[str, Transition] = {
     "approve":           Transition((IN_REVIEW,), (APPROVED,), EDITORS, ("not_an_author", "policy_kept", "seen_is_current", "preflight_list", "second_verdict_stands", "comments_resolved"), "Approve"),
     "void":              Transition((IN_REVIEW, APPROVED), (IN_REVIEW, CHANGES_REQUESTED), (SYSTEM,)),
     "schedule":          Transition((APPROVED,), (), EDITORS, ("publish_at_is_ahead",), "Schedule", ("publish_at",)),
-    "publish":           Transition((APPROVED,), (PUBLISHED,), (EDITOR, SYSTEM), ("approved_is_current", "everything_recorded", "quotes_checked_today", "correction_typed"), "Publish", effect=True),
+    "publish":           Transition((APPROVED,), (PUBLISHED,), (EDITOR, SYSTEM), ("not_confidential", "approved_is_current", "everything_recorded", "quotes_checked_today", "correction_typed"), "Publish", effect=True),
     "reopen":            Transition((PUBLISHED, RETRACTED), (IN_RESEARCH,), (EDITOR, SYSTEM), ("has_reason",), "Reopen", ("reason", "say_under_review")),
     "stand":             Transition(WORKING, (PUBLISHED,), EDITORS, ("has_reason", "content_is_public_one"), "It stands", ("reason",), public=True),
     "withhold":          Transition((*WORKING, PUBLISHED), (), EDITORS, ("has_reason", "not_withheld"), "Withhold", ("reason",), public=True, effect=True),

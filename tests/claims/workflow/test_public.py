@@ -226,3 +226,13 @@ def test_what_the_record_does_not_know_is_not_published(people):
 
     with pytest.raises(Refused, match="changed outside the application"):
         apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+
+
+def test_a_confidential_claim_is_not_published(people):
+    claim = desk.approved(people)
+    edit.arrange_claim(claim.pk, by=people.editor, confidential=True)
+    with pytest.raises(Refused, match="is confidential"):
+        apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+
+    edit.arrange_claim(claim.pk, by=people.editor, confidential=False)
+    assert apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published")).status == "published"
