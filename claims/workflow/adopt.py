@@ -10,6 +10,7 @@ from claims.models import Claim, Event
 from claims.workflow import revisions
 from claims.workflow.apply import apply
 from claims.workflow.readings import mark_recorded
+from claims.workflow.record_rows import seal
 from claims.workflow.transitions import CHANGES_REQUESTED, EDITABLE_BY_EDITORS, IN_CROSS_CHECK, IN_REVIEW, PREFLIGHT
 
 BATCH = 200
@@ -38,7 +39,7 @@ def _adopt(pk: int) -> bool:
     body: dict[str, Any] = {"content_sha256": content.content_sha256, "material_sha256": content.material_sha256}
     if before is None or before.content_sha256 != content.content_sha256:
         revision = revisions.freeze(claim, "adopted", by=None, content=content)
-        body["revision"] = revision.number
+        body |= {"revision": revision.number, "revision_sha256": seal(revision)}
         if before is not None:
             body["changed"] = [[c.field, c.old, c.new] for c in revisions.compare(before, revision)]
     Event.objects.append(claim, "adopt", by=None, body=body)

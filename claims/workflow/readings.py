@@ -7,6 +7,7 @@ from django.db.models import F
 from claims.models import Approval, Claim, Person, Reading, Revision
 from claims.workflow import revisions
 from claims.workflow.attempt import Attempt, cross_check_for_approval, public_version
+from claims.workflow.record_rows import seal
 from claims.workflow.transitions import CHANGES_REQUESTED, IN_REVIEW
 
 
@@ -79,8 +80,14 @@ def add_decision(attempt: Attempt) -> dict[str, Any]:
         attempt.__dict__["revision"] = revision = revisions.freeze(claim, "edit", by=None)
         mark_recorded(claim)
         body |= {"revision": revision.number, "content_sha256": revision.content_sha256}
+        body |= {"revision_sha256": seal(revision)}
     reading = _second(attempt, Reading.Kind.DECISION, rating=rating)
-    return body | {"reading": reading.pk, "material_sha256": reading.material_sha256}
+    return body | in_the_record(reading)
+
+
+def in_the_record(reading: Reading) -> dict[str, Any]:
+    """What an Event says of a reading, so that it cannot change unseen."""
+    return {"reading": reading.pk, "material_sha256": reading.material_sha256, "reading_sha256": seal(reading)}
 
 
 def add_approval(attempt: Attempt) -> Approval:

@@ -57,24 +57,27 @@ class Tally:
 def anchor_heads() -> int:
     """Write the ends of all chains that have grown since the last anchor to ``VAR_DIR/anchors.log``.
 
-    Call it outside a transaction; any number of clocks may.  Returns how many chains were anchored.
+    Any number of clocks may.  Returns how many chains were anchored.
     """
-    count = 0
+    count, after = 0, ""
     with anchors.locked():
-        unanchored = ChainHead.objects.filter(seq__gt=F("anchored_seq")).order_by("pk").values_list("pk", "seq", "hash")
-        while heads := list(unanchored[:HEADS_PER_LINE]):
+        grown = ChainHead.objects.filter(seq__gt=F("anchored_seq")).order_by("pk").values_list("pk", "seq", "hash")
+        while heads := list(grown.filter(pk__gt=after)[:HEADS_PER_LINE]):
             anchors.append({name: (seq, link) for name, seq, link in heads})
             _note_anchored(heads)
-            count += len(heads)
+            count, after = count + len(heads), heads[-1][0]
     return count
 
 
 def _note_anchored(heads: list[tuple[str, int, str]]) -> None:
+    """A chain that grows at this moment is passed over, for nobody must wait here; it is anchored again next time."""
     names, seqs, _links = zip(*heads, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE claims_chainhead h SET anchored_seq = a.seq FROM unnest(%s::text[], %s::bigint[]) AS a (chain, seq)"
-            " WHERE h.chain = a.chain AND h.anchored_seq < a.seq",
+            "WITH free AS (SELECT h.chain, a.seq FROM claims_chainhead h"
+            " JOIN unnest(%s::text[], %s::bigint[]) AS a (chain, seq) ON a.chain = h.chain"
+            " WHERE h.anchored_seq < a.seq FOR UPDATE OF h SKIP LOCKED)"
+            " UPDATE claims_chainhead h SET anchored_seq = free.seq FROM free WHERE h.chain = free.chain",
             [list(names), list(seqs)],
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Exists, JSONField, Model, OuterRef, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, NullIf
 
 from claims.models import Approval, Event, FactCheck, Reading, Revision, Snapshot
 from claims.models.event import canonical, sha256
@@ -77,6 +77,7 @@ def seal(row: Revision | Reading | Approval | FactCheck) -> str:
 def broken_rows() -> Iterator[Problem]:
     """Rows that are not what was recorded of them; call it on chains that are whole."""
     yield from _changed_texts()
+    yield from _untold_copies()
     for kind in KINDS:
         yield from _named_otherwise(kind)
         yield from _never_named(kind)
@@ -91,19 +92,37 @@ def _changed_texts() -> Iterator[Problem]:
             yield Problem(f"resource/{snapshot.resource_id}", None, f"the text of snapshot {snapshot.pk} was changed")
 
 
+def _untold_copies() -> Iterator[Problem]:
+    """Copies of sources no event tells of, and copies an event tells of that are not there."""
+    told = _readable().annotate(sha256=KeyTextTransform("sha256", "said"), text=KeyTextTransform("text_sha256", "said"))
+    told = told.filter(chain__startswith="resource/", sha256__isnull=False)
+    copies = Snapshot.objects.annotate(chain=_chain("resource/", "resource_id"))
+    of_copy = told.filter(chain=OuterRef("chain"), sha256=OuterRef("sha256"), text=OuterRef("body_text_sha256"))
+    for pk, chain in copies.exclude(Exists(of_copy)).order_by("pk").values_list("pk", "chain").iterator():
+        yield Problem(chain, None, f"no event tells of snapshot {pk}")
+    of_event = copies.filter(chain=OuterRef("chain"), sha256=OuterRef("sha256"), body_text_sha256=OuterRef("text"))
+    for chain, seq in told.exclude(Exists(of_event)).order_by("pk").values_list("chain", "seq").iterator():
+        yield Problem(chain, seq, "the copy it tells of is gone")
+
+
+def _readable() -> QuerySet[Any]:
+    """Events with their body as ``said``; what was erased has none, and no cast stumbles over it."""
+    return Event.objects.annotate(said=Cast(NullIf("body", Value("")), JSONField()))
+
+
 def _naming(key: str) -> QuerySet[Any]:
-    """Events whose body names a row under this key, with the body as ``said`` and the name as ``row``."""
-    return (
-        Event.objects.exclude(body="")
-        .annotate(said=Cast("body", JSONField()))
-        .filter(said__has_key=key)
-        .annotate(row=Cast(KeyTextTransform(key, "said"), BigIntegerField()))
-    )
+    """Events whose body names a row under this key; the name as ``row``."""
+    row = Cast(KeyTextTransform(key, "said"), BigIntegerField())
+    return _readable().filter(said__has_key=key).annotate(row=row)
+
+
+def _chain(prefix: str, column: str) -> Concat:
+    return Concat(Value(prefix), Cast(column, TextField()), output_field=TextField())
 
 
 def _with_chain(kind: Kind) -> QuerySet[Any]:
-    chain = Concat(Value("claim/"), Cast(kind.claim, TextField()), output_field=TextField())
-    return kind.model._default_manager.annotate(chain=chain)
+    rows: QuerySet[Any] = kind.model._default_manager.annotate(chain=_chain("claim/", kind.claim))
+    return rows
 
 
 def _named_otherwise(kind: Kind) -> Iterator[Problem]:

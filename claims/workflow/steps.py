@@ -7,6 +7,7 @@ from typing import Any
 from claims.models import Assignment, Claim, Person
 from claims.workflow import assignment, readings, revisions
 from claims.workflow.attempt import Attempt
+from claims.workflow.record_rows import seal
 from claims.workflow.transitions import IN_CROSS_CHECK, IN_RESEARCH, IN_REVIEW, RETRACTED, WORKING
 
 # Fields a step may write; everything else of a claim belongs to ``edit`` and is left alone.
@@ -109,7 +110,9 @@ def submit(attempt: Attempt) -> Done:
         "revision": revision.number,
         "content_sha256": revision.content_sha256,
         "material_sha256": revision.material_sha256,
+        "revision_sha256": seal(revision),
         "reading": reading.pk,
+        "reading_sha256": seal(reading),
     }
     return Done(body=body, jobs=[("preflight", {"key": f"{claim.chain}/{revision.number}", "revision": revision.pk})])
 
@@ -181,12 +184,11 @@ def void(attempt: Attempt) -> Done:
 
 def give_cross_check(attempt: Attempt) -> Done:
     reading, target = readings.add_cross(attempt)
-    return Done(target=target, body={"reading": reading.pk, "material_sha256": reading.material_sha256})
+    return Done(target=target, body=readings.in_the_record(reading))
 
 
 def waive_cross_check(attempt: Attempt) -> Done:
-    reading = readings.add_waiver(attempt)
-    return Done(body={"reading": reading.pk, "material_sha256": reading.material_sha256})
+    return Done(body=readings.in_the_record(readings.add_waiver(attempt)))
 
 
 def decide(attempt: Attempt) -> Done:
@@ -195,8 +197,8 @@ def decide(attempt: Attempt) -> Done:
 
 def approve(attempt: Attempt) -> Done:
     approval = readings.add_approval(attempt)
-    body = {"approval": approval.pk, "content_sha256": approval.content_sha256, "policy": approval.policy}
-    return Done(body=body)
+    body = {"content_sha256": approval.content_sha256, "policy": approval.policy}
+    return Done(body=body | {"approval": approval.pk, "approval_sha256": seal(approval)})
 
 
 STEPS: dict[str, Callable[[Attempt], Done]] = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from claims.models import Claim
+from claims.models import Claim, Event
 from claims.workflow import edit, edit_parts, edit_review
 from claims.workflow.apply import apply
 from claims.workflow.revisions import read_content
@@ -43,10 +43,18 @@ def reload(claim):
     return Claim.objects.select_related("rating").get(pk=claim.pk)
 
 
+def captured():
+    """A copy of a source, and the event that tells of it."""
+    snapshot = SnapshotFactory()
+    said = {"sha256": snapshot.sha256, "text_sha256": snapshot.body_text_sha256}
+    Event.objects.append(snapshot.resource, "capture", by=None, body=said)
+    return snapshot
+
+
 def add_proof(claim, by, count=2):
     """Evidence that satisfies the preflight list: captured, of different origin, one of it quoted."""
     for _ in range(count):
-        snapshot = SnapshotFactory()
+        snapshot = captured()
         evidence = edit_parts.add_evidence(claim.pk, by=by, resource=snapshot.resource, stance="supports")
     edit_parts.add_quote(
         evidence.pk, by=by, snapshot=snapshot, exact="twelve ships", prefix="counted ", suffix=" on", start=27
