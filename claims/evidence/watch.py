@@ -114,4 +114,4 @@ def _raise_alarm(resource: Resource, quote: Quote, check: QuoteCheck, snapshot: 
         "sha256": snapshot.sha256,
     }
     event = Event.objects.append(resource, "source_changed", by=None, body=body)
-    jobs.enqueue("notify", event=event.pk)
+    jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)

@@ -38,6 +38,7 @@ SENTENCES = {
     "merge": gettext_lazy("%(who)s merged it into another claim: %(claim)s"),
     "comment": gettext_lazy("%(who)s commented on it: %(claim)s"),
     "mention": gettext_lazy("%(who)s named you in a comment on: %(claim)s"),
+    "source_changed": gettext_lazy("A passage it relies on was altered or is gone: %(claim)s"),
     "cross_check_wanted": gettext_lazy("A second verdict is asked of you: %(claim)s"),
     "review_wanted": gettext_lazy("It waits for an editor to approve it: %(claim)s"),
 }

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from django.db.models import Q
+
 from claims.jobs import JobRun
 from claims.models import Assignment, Claim, Comment, Event, NoticePreference, Notification, Person, RevisionAuthor
 from claims.notifications.messages import SENTENCES, notice
@@ -47,8 +49,10 @@ def _row(event: Event, claim: Claim, person: Person, kind: str, who: str) -> Not
 
 
 def _claim_of(event: Event) -> Claim | None:
+    """The claim an event is about; what happens to a source is about the claim that relies on it."""
     kind, _slash, pk = event.chain.partition("/")
-    found: Claim | None = Claim.objects.filter(pk=pk).first() if kind == "claim" else None
+    about = {"claim": Q(pk=pk), "resource": Q(evidence=event.details.get("evidence"))}
+    found: Claim | None = Claim.objects.filter(about[kind]).first() if kind in about else None
     return found
 
 
@@ -149,4 +153,5 @@ WHO: dict[str, Callable[[Event, Claim], Told]] = {
     "decline": _makers,
     "merge": _makers,
     "comment": _talkers,
+    "source_changed": _editors,
 }

@@ -51,6 +51,18 @@ def test_notice_is_not_repeated_when_the_job_runs_twice(people):
     assert Notification.objects.count() == 1
 
 
+def test_a_source_that_changed_is_told_to_editors_and_the_team_of_the_claim_that_relies_on_it(people):
+    claim = desk.in_research(people)
+    desk.add_proof(claim, people.author, count=1)
+    evidence = claim.evidence.get()
+    event = Event.objects.append(evidence.resource, "source_changed", by=None, body={"evidence": evidence.pk})
+
+    deliver(event)
+
+    rows = Notification.objects.filter(event=event, claim=claim)
+    assert {row.person for row in rows} == {people.author, people.editor, people.other_editor}
+
+
 def test_whoever_did_it_is_not_told(people):
     claim = desk.accepted(people)
     apply(claim.pk, "assign", by=people.author, due=desk.soon())
