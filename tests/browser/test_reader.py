@@ -1,8 +1,6 @@
 """The evidence reader in a real browser: selecting, quoting, going from passage to passage."""
 
-import os
 import random
-import shutil
 
 import pytest
 
@@ -43,21 +41,6 @@ SELECT = """
   }, 5));
 }
 """
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    binary = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with playwright.sync_playwright() as running:
-        try:
-            browser = running.chromium.launch(executable_path=binary, args=["--no-sandbox"])
-        except playwright.Error as error:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(f"No Chromium: {str(error).splitlines()[0]}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

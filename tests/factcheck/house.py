@@ -51,7 +51,7 @@ class House:
 
     def __init__(self, var_dir, **more):
         self.var_dir, self.port = var_dir, free_port()
-        self.process = command("up", var_dir=var_dir, wait=False, PORT=str(self.port), DEMO="0", **more)
+        self.process = command("up", var_dir=var_dir, wait=False, **{"PORT": str(self.port), "DEMO": "0", **more})
 
     def open(self, seconds=90):
         deadline = time.monotonic() + seconds
