@@ -113,7 +113,8 @@ def _readable() -> QuerySet[Any]:
 def _naming(key: str) -> QuerySet[Any]:
     """Events whose body names a row under this key; the name as ``row``."""
     row = Cast(KeyTextTransform(key, "said"), BigIntegerField())
-    return _readable().filter(said__has_key=key).annotate(row=row)
+    named: QuerySet[Any] = _readable().filter(said__has_key=key).annotate(row=row)
+    return named
 
 
 def _chain(prefix: str, column: str) -> Concat:
