@@ -3,10 +3,13 @@
 from django.urls import URLPattern, URLResolver
 
 from claims.api import search
-from claims.views import notices, public
+from claims.views import evidence, intake, jobs, notices, public
 
 app_name = "claims"
 urlpatterns: list[URLPattern | URLResolver] = [
+    *evidence.urlpatterns,
+    *intake.urlpatterns,
+    *jobs.urlpatterns,
     *notices.urlpatterns,
     *public.urlpatterns,
     *search.urlpatterns,

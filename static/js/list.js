@@ -79,6 +79,24 @@ document.addEventListener("click", (event) => {
   countTicked();
 });
 
+/** Go to the row of this name; the server asks for it with HX-Trigger-After-Settle: {"desk:goto": "17"}. */
+function goTo(name) {
+  const row = rows().find((candidate) => candidate.dataset.row === name);
+  if (row) makeCurrent(row);
+  return Boolean(row);
+}
+
+document.addEventListener("desk:goto", (event) => goTo(event.detail.value));
+
+// A link to a row of this page (#id) makes it the current one instead of leaving the page.
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = event.target instanceof Element ? event.target.closest("a[href*='#']") : null;
+  if (!link || link.pathname !== location.pathname) return;
+  const row = document.getElementById(link.hash.slice(1));
+  if (row?.matches("[data-list] [data-row]") && goTo(row.dataset.row)) event.preventDefault();
+});
+
 // A swap brings new rows: the one under the cursor stays under it.
 document.addEventListener("htmx:afterSettle", () => {
   if (!current() && kept) {

@@ -1,0 +1,1 @@
+"""What people enter, parsed and bounded; what it means is decided by the operations."""

@@ -1,0 +1,120 @@
+"""Taking an article in, and deciding on one of its sentences."""
+
+import re
+from pathlib import PurePath
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.intake.article import MAX_BYTES, About
+from claims.models import Appearance, Claimant
+
+CONTENT_TYPES = {
+    ".txt": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+ADDRESS = re.compile(r"https?://\S+|[\w-]+(?:\.[\w-]+)+(?:/\S*)?", re.IGNORECASE)
+CLAIM_NUMBER = re.compile(r"(?:C-?)?(\d{1,18})", re.IGNORECASE)
+
+
+class TakeInForm(forms.Form):
+    """An address, a text or a file, and what the person knows of the article."""
+
+    source = forms.CharField(
+        label=gettext_lazy("Address of the article, or its text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Or a file"),
+        required=False,
+        help_text=gettext_lazy("Text, web page, PDF or Word (.txt .html .pdf .docx), up to 10 MB."),
+        widget=forms.FileInput(attrs={"accept": ",".join(CONTENT_TYPES)}),
+    )
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=300, required=False)
+    publisher = forms.CharField(label=gettext_lazy("Publisher"), max_length=160, required=False)
+    published_on = forms.DateField(
+        label=gettext_lazy("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and PurePath(file.name).suffix.lower() not in CONTENT_TYPES:
+            raise forms.ValidationError(_("This kind of file cannot be read: bring .txt, .html, .pdf or .docx."))
+        if file and file.size > MAX_BYTES:
+            raise forms.ValidationError(_("The file is larger than 10 MB."))
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        given = [name for name in ("source", "file") if self.cleaned_data.get(name)]
+        if not given and not self.errors:
+            raise forms.ValidationError(_("Give the address of an article, paste its text, or choose a file."))
+        if len(given) > 1:
+            raise forms.ValidationError(_("Either an address or text, or a file: not both at once."))
+        return self.cleaned_data
+
+    @property
+    def address(self) -> str:
+        """The address, when that is what was given; one without ``http`` is completed."""
+        source = self.cleaned_data["source"].strip()
+        if not ADDRESS.fullmatch(source):
+            return ""
+        return source if source.lower().startswith("http") else f"https://{source}"
+
+    @property
+    def content_type(self) -> str:
+        return CONTENT_TYPES[PurePath(self.cleaned_data["file"].name).suffix.lower()]
+
+    @property
+    def about(self) -> About:
+        data = self.cleaned_data
+        return About(data["title"], data["publisher"], data["published_on"])
+
+
+class PasteForm(forms.Form):
+    """The text of an article whose address could not be read."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Text of the article"), widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"})
+    )
+
+
+class CandidateForm(forms.Form):
+    """What a sentence becomes: a claim of its own, or one more appearance of a claim."""
+
+    statement = forms.CharField(
+        label=gettext_lazy("As a claim"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Affirmative, to be understood without the article; best within 75 characters."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+    claimant = forms.ModelChoiceField(
+        Claimant.objects.order_by("name"),
+        label=gettext_lazy("Who says it"),
+        required=False,
+        empty_label=gettext_lazy("Nobody named"),
+    )
+    position = forms.ChoiceField(
+        label=gettext_lazy("Position"),
+        choices=Appearance.Position,
+        initial=Appearance.Position.ASSERTS,
+        required=False,
+    )
+    number = forms.CharField(label=gettext_lazy("Claim number"), max_length=20, required=False)
+
+    def clean_number(self) -> int | None:
+        """The number as people write it: "14" or "C-14"."""
+        typed = self.cleaned_data["number"].strip()
+        found = CLAIM_NUMBER.fullmatch(typed)
+        if typed and not found:
+            raise forms.ValidationError(_("Write the number of the claim, as in C-14."))
+        return int(found[1]) if found else None
+
+    def clean_position(self) -> str:
+        return self.cleaned_data["position"] or Appearance.Position.ASSERTS

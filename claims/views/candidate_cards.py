@@ -1,0 +1,215 @@
+"""The page of an article that was read: its candidates best first, each beside the claims nearest to it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from claims.forms.intake import CandidateForm
+from claims.intake.candidates import guess_claimant
+from claims.models import Article, Candidate, Claim, Job, Match, Person
+from claims.views.captured_text import Passage, render_text
+from claims.workflow.transitions import EDITABLE, LIVE
+
+THRESHOLDS = ("0.20", "0.35", "0.50")
+NEAREST = 3  # claims shown beside a candidate
+MOST_WORDS = 5  # shared words named as a reason
+
+
+@dataclass(frozen=True)
+class Near:
+    """A claim that may say the same as a sentence, and why."""
+
+    claim: Claim
+    score: float
+    label: str
+    reasons: tuple[str, ...]
+    is_opposite: bool
+    is_likely: bool
+    can_take: bool
+
+
+@dataclass
+class Card:
+    """A candidate as the page shows it; only the current one carries a form."""
+
+    candidate: Candidate
+    rank: int
+    nearest: list[Near] = field(default_factory=list)
+    claim: Claim | None = None
+    is_current: bool = False
+    form: CandidateForm | None = None
+    refusal: str = ""
+
+    @property
+    def key(self) -> int:
+        return self.candidate.pk
+
+    @property
+    def form_id(self) -> str:
+        return f"f{self.key}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.candidate.state == Candidate.State.OPEN
+
+    @property
+    def first(self) -> Near | None:
+        """The claim that the key ``p`` adds the sentence to."""
+        return next((near for near in self.nearest if near.can_take), None)
+
+
+@dataclass
+class Triage:
+    """An article and what is to be decided about it, from one threshold up."""
+
+    article: Article
+    person: Person
+    threshold: str
+    cards: list[Card]
+    below: list[Card]
+    matching: Job | None
+
+    @property
+    def decided(self) -> int:
+        return sum(not card.is_open for card in self.cards)
+
+    @property
+    def undecided(self) -> list[Card]:
+        return [card for card in self.cards if card.is_open]
+
+    @property
+    def may_decide(self) -> bool:
+        return self.person.can_contribute
+
+    @property
+    def starts_with_title(self) -> bool:
+        return self.article.text.partition("\n")[0].strip() == self.article.title
+
+    @property
+    def undoable(self) -> Card | None:
+        """The person's own newest decision, when it was to dismiss."""
+        mine = [
+            card for card in self.cards if card.candidate.decided_at and card.candidate.decided_by_id == self.person.pk
+        ]
+        newest = max(mine, key=lambda card: (card.candidate.decided_at, card.key), default=None)
+        return newest if newest is not None and newest.candidate.state == Candidate.State.DISMISSED else None
+
+    @property
+    def text(self) -> SafeString:
+        """The article with its candidates marked; its ``textContent`` is the article's text."""
+        return render_text(self.article.text, [*map(_passage, self.cards), *map(_below, self.below)])
+
+    def card(self, key: int) -> Card | None:
+        return next((card for card in self.cards if card.key == key), None)
+
+    def next_open(self, after: Card) -> Card | None:
+        """The next candidate to decide, from the top again after the last."""
+        others = [card for card in self.undecided if card is not after]
+        return min(others, key=lambda card: (card.rank < after.rank, card.rank), default=None)
+
+
+def read_triage(article: Article, person: Person, threshold: str, at: int | None = None) -> Triage:
+    """Everything the page shows, in a fixed number of queries.
+
+    Args:
+        at: the candidate to open; else the first that is open.
+    """
+    threshold = threshold if threshold in THRESHOLDS else THRESHOLDS[0]
+    rows = article.candidates.select_related("decided_by").order_by("-score", "number")
+    claims, nearest = _claims_of(article, person), _nearest(article, person)
+    every = [Card(row, rank, nearest[row.pk], claims.get(row.claim_id or 0)) for rank, row in enumerate(rows, 1)]
+    listed = [card for card in every if card.candidate.score >= float(threshold)]
+    below = [card for card in every if card.candidate.score < float(threshold)]
+    matching = Job.objects.unfinished().filter(kind="match_candidates", key=article.chain).first()
+    triage = Triage(article, person, threshold, listed, below, matching)
+    card = triage.card(at) if at else None
+    card = card or next(iter(triage.undecided), None)
+    if card is not None:
+        card.is_current = True
+        open_card(triage, card)
+    return triage
+
+
+def open_card(triage: Triage, card: Card, form: CandidateForm | None = None, refusal: str = "") -> None:
+    """Give a card what is needed to decide on it."""
+    card.refusal = refusal
+    if card.is_open and triage.may_decide:
+        card.form = form or CandidateForm(initial=_suggestion(card.candidate), prefix=f"c{card.key}")
+
+
+def _suggestion(candidate: Candidate) -> dict[str, object]:
+    return {"statement": " ".join(candidate.text.split()), "claimant": guess_claimant(candidate)}
+
+
+def _claims_of(article: Article, person: Person) -> dict[int, Claim]:
+    """The claims that came of the article's candidates, as far as the person may see them."""
+    visible = Claim.objects.visible_to(person)
+    found = visible.filter(candidates__article=article).select_related("duplicate_of").distinct()
+    return {claim.pk: claim for claim in found}
+
+
+def _nearest(article: Article, person: Person) -> dict[int, list[Near]]:
+    place = Window(RowNumber(), partition_by=F("candidate"), order_by=[F("score").desc(), F("id").asc()])
+    rows = (
+        Match.objects.filter(candidate__article=article, target__in=Claim.objects.visible_to(person))
+        .exclude(decision=Match.Decision.DIFFERENT)
+        .annotate(place=place)
+        .filter(place__lte=NEAREST)
+        .select_related("target")
+        .order_by("-score", "id")
+    )
+    found: dict[int, list[Near]] = defaultdict(list)
+    for row in rows:
+        found[row.candidate_id or 0].append(_near(row, person))
+    return found
+
+
+def _near(match: Match, person: Person) -> Near:
+    labels = {"likely": _("likely the same"), "related": _("related")}
+    status = match.target.status
+    return Near(
+        claim=match.target,
+        score=match.score,
+        label=labels.get(match.label, _("little in common")),
+        reasons=tuple(_why(match.reasons, is_near=bool(match.label))),
+        is_opposite="negation" in match.reasons and bool(match.label),
+        is_likely=match.label == "likely",
+        can_take=person.can_contribute and status in (LIVE if person.is_editor else EDITABLE),
+    )
+
+
+def _why(reasons: dict[str, list[str]], *, is_near: bool) -> Iterable[str]:
+    """What speaks for two texts being the same, and what against it, in words."""
+    shared = [word for word in reasons.get("shared_names", []) + reasons.get("shared_words", []) if len(word) > 1]
+    if shared:
+        yield _("same words: %(words)s") % {"words": ", ".join(shared[:MOST_WORDS])}
+    sentences = {
+        "shared_numbers": _("same numbers: %(numbers)s"),
+        "numbers_only_here": _("only in the sentence: %(numbers)s"),
+        "numbers_only_there": _("only in the claim: %(numbers)s"),
+    }
+    for name, sentence in sentences.items():
+        if numbers := reasons.get(name):
+            yield sentence % {"numbers": ", ".join(numbers)}
+    if "negation" in reasons and not is_near:  # near enough to be the opposite is said apart
+        yield _("one of the two denies something")
+
+
+def _passage(card: Card) -> Passage:
+    css = "hl hl-off" if card.candidate.state == Candidate.State.DISMISSED else "hl"
+    return _mark(card, f"{css} hl-on" if card.is_current else css)
+
+
+def _below(card: Card) -> Passage:
+    return _mark(card, "hl hl-off")
+
+
+def _mark(card: Card, css: str) -> Passage:
+    label = _("Candidate %(number)d") % {"number": card.rank}
+    candidate = card.candidate
+    return Passage(candidate.start, candidate.end, card.rank, str(card.key), label, css)
