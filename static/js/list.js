@@ -17,7 +17,7 @@ function makeCurrent(row, { scroll = true } = {}) {
   row.setAttribute("aria-current", "true");
   kept = row.dataset.row;
   if (scroll) row.scrollIntoView({ block: "nearest" });
-  row.querySelector("[data-row-link], a, button, input")?.focus({ preventScroll: true });
+  (row.querySelector("[data-row-link]") ?? row.querySelector("a, button, input"))?.focus({ preventScroll: true });
   row.dispatchEvent(new CustomEvent("desk:row", { bubbles: true, detail: { row: kept } }));
 }
 
