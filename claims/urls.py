@@ -3,10 +3,17 @@
 from django.urls import URLPattern, URLResolver
 
 from claims.api import search
-from claims.views import evidence, intake, jobs, notices, public
+from claims.views import bulk, claim, claim_edits, evidence, intake, jobs, notices, parts, public, queue, record, steps
 
 app_name = "claims"
 urlpatterns: list[URLPattern | URLResolver] = [
+    *queue.urlpatterns,
+    *bulk.urlpatterns,
+    *claim_edits.urlpatterns,
+    *claim.urlpatterns,
+    *steps.urlpatterns,
+    *parts.urlpatterns,
+    *record.urlpatterns,
     *evidence.urlpatterns,
     *intake.urlpatterns,
     *jobs.urlpatterns,

@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select, Textarea
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    RadioSelect,
+    Select,
+    SelectMultiple,
+    Textarea,
+)
 
 WIDGET_CLASSES: list[tuple[type, str]] = [
     (CheckboxInput, "checkbox"),
     (Textarea, "textarea w-full"),
+    (SelectMultiple, "textarea w-full h-28"),
     (Select, "select w-full"),
     (FileInput, "file-input w-full"),
 ]

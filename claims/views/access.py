@@ -1,40 +1,89 @@
-"""Who is asking: every page of the desk is for people who signed in."""
+"""Who is asking, which claim he may see, and how an operation's outcome is answered."""
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from claims.models import Person
+from claims.models import Claim, Person
+from claims.models.claim import ClaimQuerySet
 
 P = ParamSpec("P")
+TWICE_WITHIN = 600  # seconds in which the very same form counts as a double press
 
 
-class HtmxHttpRequest(HttpRequest):
-    htmx: HtmxDetails
-
-
-class DeskRequest(HtmxHttpRequest):
-    """A request of somebody who signed in."""
+class DeskRequest(HttpRequest):
+    """A request of somebody who is signed in."""
 
     user: Person
+    htmx: HtmxDetails
 
 
 def signed_in(
     view: Callable[Concatenate[DeskRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Send who is not signed in to the sign-in page."""
+    """Ask strangers to sign in; a part of a page that htmx asked for sends the whole page there."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return view(request, *args, **kwargs)  # type: ignore[arg-type]  # the middleware put both there
+    def asked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(cast(DeskRequest, request), *args, **kwargs)
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(reverse("account_login"))
+        return redirect_to_login(request.get_full_path())
 
-    return login_required(wrapped)
+    return asked
 
 
-def is_part(request: HtmxHttpRequest, target: str) -> bool:
-    """Does htmx ask for this part of the page only?"""
-    return bool(request.htmx) and not request.htmx.boosted and request.htmx.target == target
+def visible_claims(person: Person) -> ClaimQuerySet:
+    found: ClaimQuerySet = Claim.objects.visible_to(person)
+    return found
+
+
+def check_may_see(person: Person, claim_id: int) -> None:
+    """A confidential claim does not exist for those who neither work on it nor edit.
+
+    Raises:
+        Http404: there is none, or none for this person.
+    """
+    if not visible_claims(person).filter(pk=claim_id).exists():
+        raise Http404
+
+
+def claim_address(request: HttpRequest, claim_id: int, place: str = "", **query: str) -> str:
+    """Where a claim's page is, still inside the result list the person came from."""
+    if "from" in request.GET:
+        query["from"] = request.GET["from"]
+    address = reverse("claims:claim-detail", args=[claim_id])
+    return address + (f"?{urlencode(query)}" if query else "") + (f"#{place}" if place else "")
+
+
+def is_second_press(request: DeskRequest) -> bool:
+    """Whether exactly this form of exactly this page was sent before: a double click, or a page sent again."""
+    once = request.POST.get("once", "")
+    return bool(once) and not cache.add(_press(request), 1, TWICE_WITHIN)
+
+
+def forget_press(request: DeskRequest) -> None:
+    """Nothing came of it, so the same form may be sent again."""
+    if request.POST.get("once"):
+        cache.delete(_press(request))
+
+
+def _press(request: DeskRequest) -> str:
+    sent = urlencode(sorted((name, value) for name, values in request.POST.lists() for value in values))
+    mark = hashlib.sha256(f"{request.user.pk}|{request.path}|{sent}".encode()).hexdigest()
+    return f"press/{mark}"
+
+
+def back_to_claim(request: DeskRequest, claim_id: int, place: str = "") -> HttpResponse:
+    return redirect(claim_address(request, claim_id, place))

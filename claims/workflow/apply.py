@@ -139,18 +139,25 @@ def keep_refusal(claim_id: int, action: str, by: Person | None, sentence: str) -
         Refusal.objects.create(claim_id=claim_id, person=by, action=action, reason=sentence)
 
 
-def possible_steps(claim: Claim, by: Person, attempt: Attempt | None = None) -> dict[str, list[Missing]]:
+def possible_steps(
+    claim: Claim, by: Person, attempt: Attempt | None = None, known: Mapping[str, list[Missing]] | None = None
+) -> dict[str, list[Missing]]:
     """The steps this person may take on this claim now, each with what it still misses.
 
     Guards that wait for what the person is about to enter (a reason, a verdict, a date) are not asked here.
+
+    Args:
+        known: what guards found, by name, where the caller knows it from what he has read already.
     """
-    attempt = attempt or Attempt(claim, "", by)
+    attempt, known = attempt or Attempt(claim, "", by), known or {}
     found = {}
     for action, step in TRANSITIONS.items():
         if claim.status not in step.sources or step.by_system_only or not attempt.standing.may(step):
             continue
         if step.public is not None and claim.is_public != step.public:
             continue
-        asked = tuple(name for name in step.guards if name not in steps.ASKED_IN_THE_FORM)
-        found[action] = missing(attempt, asked)
+        asked = [name for name in step.guards if name not in steps.ASKED_IN_THE_FORM]
+        found[action] = [
+            item for name in asked for item in (known[name] if name in known else missing(attempt, (name,)))
+        ]
     return found

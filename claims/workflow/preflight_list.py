@@ -1,6 +1,7 @@
 """The preflight list: what must hold before anybody reads a claim a second time, and again when it is approved."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, Subquery
@@ -28,13 +29,31 @@ def read_list(claim: Claim, rows: list[Evidence] | None = None) -> list[Item]:
         rows: the claim's ``evidence_rows`` where the caller has them already; three statements then.
     """
     evidence = list(evidence_rows(claim)) if rows is None else rows
+    unanswered = ChecklistItem.objects.current().filter(required=True).exclude(Q(answers__claim=claim))
+    loose = Citation.objects.filter(claim=claim, evidence__isnull=True).values_list("number", flat=True)
+    return make_list(
+        claim, evidence, quotes_with_state(claim), unanswered=[item.text for item in unanswered], loose=loose
+    )
+
+
+def make_list(
+    claim: Claim, evidence: list[Evidence], quotes: Iterable[Quote], *, unanswered: Iterable[str], loose: Iterable[int]
+) -> list[Item]:
+    """The list from what was read before; asks the database nothing.
+
+    Args:
+        evidence: with passages and waivers prefetched.
+        quotes: with ``state``, the newest look at each.
+        unanswered: required questions of the checklist without an answer.
+        loose: citations that point to no evidence.
+    """
     return [
         Item(_("Verdict and rationale"), verdict_given(claim)),
         Item(_("Enough independent evidence"), evidence_is_enough(claim, evidence)),
         Item(_("Every source captured"), captures_done(evidence)),
-        Item(_("Every passage found in its source"), quotes_found(claim)),
-        Item(_("Checklist answered"), checklist_answered(claim)),
-        Item(_("Every citation resolves"), citations_resolve(claim)),
+        Item(_("Every passage found in its source"), quotes_found(quotes)),
+        Item(_("Checklist answered"), checklist_answered(unanswered)),
+        Item(_("Every citation resolves"), citations_resolve(loose)),
     ]
 
 
@@ -88,25 +107,20 @@ def quotes_with_state(claim: Claim) -> list[Quote]:
     )
 
 
-def quotes_found(claim: Claim) -> list[Missing]:
+def quotes_found(quotes: Iterable[Quote]) -> list[Missing]:
     return [
         Missing(
             _("A passage of evidence %(number)d is no longer in its source.") % {"number": quote.evidence.number},
             f"e{quote.evidence.number}",
         )
-        for quote in quotes_with_state(claim)
+        for quote in quotes
         if quote.state in {"altered", "gone"}  # type: ignore[attr-defined]
     ]
 
 
-def checklist_answered(claim: Claim) -> list[Missing]:
-    answered = Q(answers__claim=claim)
-    return [
-        Missing(_("Checklist: %(question)s") % {"question": item.text}, "checklist")
-        for item in ChecklistItem.objects.current().filter(required=True).exclude(answered)
-    ]
+def checklist_answered(unanswered: Iterable[str]) -> list[Missing]:
+    return [Missing(_("Checklist: %(question)s") % {"question": text}, "checklist") for text in unanswered]
 
 
-def citations_resolve(claim: Claim) -> list[Missing]:
-    loose = Citation.objects.filter(claim=claim, evidence__isnull=True).values_list("number", flat=True)
+def citations_resolve(loose: Iterable[int]) -> list[Missing]:
     return [Missing(_("[%(number)d] points to no evidence.") % {"number": number}, "verdict") for number in loose]

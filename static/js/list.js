@@ -97,6 +97,11 @@ document.addEventListener("click", (event) => {
   if (row?.matches("[data-list] [data-row]") && goTo(row.dataset.row)) event.preventDefault();
 });
 
+// A choice that needs no button: the form goes off by itself.
+document.addEventListener("change", (event) => {
+  if (event.target instanceof Element && event.target.matches("[data-submit]")) event.target.form?.requestSubmit();
+});
+
 // A swap brings new rows: the one under the cursor stays under it.
 document.addEventListener("htmx:afterSettle", () => {
   if (!current() && kept) {

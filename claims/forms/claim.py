@@ -1,0 +1,107 @@
+"""What a claim says: a new one, its statement, its verdict, and what stands around it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from claims.forms.fields import PlainForm, RowField, choice_field, moment_field, words_field
+from claims.models import Appearance, Claim, Claimant, Correction, Rating, Topic
+
+SEEN = "seen-"
+
+
+class EditForm(PlainForm):
+    """Fields of a claim; beside each the mark of the text the person had before his eyes."""
+
+    def __init__(self, data: Any = None, *, name: str, seen: dict[str, str] | None = None, **given: Any) -> None:
+        super().__init__(data, name=name, **given)
+        self.seen = seen or {}
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """Hidden fields: name and mark."""
+        return [(f"{SEEN}{name}", mark) for name, mark in self.seen.items() if name in self.fields]
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The fields that came with the form; those it did not show are left alone."""
+        return {name: value for name, value in self.cleaned_data.items() if name in self.data}
+
+
+def read_seen(data: Any) -> dict[str, str]:
+    return {name.removeprefix(SEEN): str(value) for name, value in data.items() if name.startswith(SEEN)}
+
+
+class StatementForm(EditForm):
+    statement = forms.CharField(
+        label=_("Statement"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        help_text=_("One checkable assertion, stated affirmatively; best in 75 characters or fewer."),
+    )
+    context = words_field(_("Context"), rows=3)
+    language = forms.CharField(label=_("Language"), max_length=12, initial="en")
+    kind = choice_field(_("Kind"), Claim.Kind)
+    no_appearance_reason = forms.CharField(label=_("Why there is no appearance"), max_length=300, required=False)
+
+
+class VerdictForm(EditForm):
+    rationale = words_field(_("Rationale"), rows=6, help_text=_("Cite evidence as [1], [2]."))
+    confidence = choice_field(_("Confidence"), Claim.Confidence, required=False, empty=_("not said"))
+    evidence_exception = words_field(_("Why less evidence is enough"), rows=2)
+    title = forms.CharField(label=_("Headline"), max_length=200, required=False)
+    summary = words_field(_("Summary"), rows=2)
+    body = words_field(_("Body"), rows=6)
+    correction_kind = choice_field(
+        _("Kind of change since it was public"), Correction.Kind, required=False, empty=_("none")
+    )
+    correction_text = words_field(_("What changed, in words for the reader"))
+    field_order = ["rating"]
+
+    def __init__(self, data: Any = None, *, ratings: Iterable[Rating], public: bool, **given: Any) -> None:
+        super().__init__(data, name="verdict", **given)
+        self.fields["rating"] = RowField(ratings, label=_("Verdict"), required=False, words="\u2013")
+        self.order_fields(["rating", "confidence", "rationale"])
+        if not public:
+            del self.fields["correction_kind"], self.fields["correction_text"]
+
+
+class ArrangeForm(PlainForm):
+    """What stands outside the content: date, priority, topics, who may see it."""
+
+    due_at = moment_field(_("Due"), required=False)
+    priority = forms.IntegerField(
+        label=_("Priority"), min_value=1, max_value=9, help_text=_("1 is most urgent, 9 least.")
+    )
+    topics = forms.ModelMultipleChoiceField(Topic.objects.all(), label=_("Topics"), required=False)
+    confidential = forms.BooleanField(label=_("Confidential: only its people and editors see it"), required=False)
+
+
+class NewClaimForm(StatementForm):
+    """A claim with its first appearance, or a reason why there is none."""
+
+    claimant = forms.ModelChoiceField(Claimant.objects.all(), label=_("Who says it"), required=False)
+    position = choice_field(_("Position"), Appearance.Position)
+    url = forms.URLField(label=_("Where (address)"), max_length=2000, required=False, assume_scheme="https")
+    verbatim = words_field(_("The words as said"))
+    said_on = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    topics = forms.ModelMultipleChoiceField(Topic.objects.all(), label=_("Topics"), required=False)
+
+    appearance_fields = ("claimant", "position", "url", "verbatim", "said_on")
+
+    def clean(self) -> dict[str, Any]:
+        """An appearance or a reason there is none."""
+        given = super().clean() or {}
+        if not (given.get("claimant") or given.get("url") or given.get("no_appearance_reason")):
+            self.add_error(
+                "claimant", _("Say who makes the claim or where, or write below why there is no appearance.")
+            )
+        return given
+
+    @property
+    def appearance(self) -> dict[str, Any]:
+        """The first appearance; empty when none was given."""
+        found = {name: self.cleaned_data[name] for name in self.appearance_fields}
+        return found if found["claimant"] or found["url"] else {}

@@ -1,0 +1,137 @@
+"""What hangs on a claim: evidence, appearances, replies, answers, comments."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from claims.forms.fields import PlainForm, choice_field, moment_field, words_field
+from claims.models import (
+    Appearance,
+    ChecklistAnswer,
+    Claimant,
+    ContactLog,
+    Credibility,
+    Evidence,
+    EvidenceKind,
+    Reliability,
+    RubricAnswer,
+)
+
+MOST_LINKS = 50
+
+
+class LinksForm(PlainForm):
+    """Addresses pasted at once, one a line."""
+
+    urls = forms.CharField(
+        label=_("Addresses"),
+        max_length=MOST_LINKS * 2000,
+        help_text=_("One a line; each is captured in the background."),
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "https://", "spellcheck": "false"}),
+    )
+    stance = choice_field(_("Stance"), Evidence.Stance)
+    kind = choice_field(_("Type"), EvidenceKind)
+    origin = forms.CharField(label=_("Origin"), max_length=120, required=False)
+
+    def clean_urls(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["urls"].splitlines() if line.strip()]
+        if len(lines) > MOST_LINKS:
+            raise forms.ValidationError(_("At most 50 addresses at once."))
+        return lines
+
+
+class EvidenceForm(PlainForm):
+    """How one piece of evidence is judged."""
+
+    stance = choice_field(_("Stance"), Evidence.Stance)
+    kind = choice_field(_("Type"), EvidenceKind)
+    reliability = choice_field(_("Source"), Reliability)
+    credibility = forms.TypedChoiceField(label=_("Information"), choices=Credibility.choices, coerce=int)
+    grade_reason = forms.CharField(label=_("Why this grade"), max_length=300, required=False)
+    origin = forms.CharField(
+        label=_("Origin"), max_length=120, required=False, help_text=_("Two pieces of one origin are not independent.")
+    )
+    note = words_field(_("What it shows, in the desk's words"))
+    withheld = forms.BooleanField(label=_("Withhold the source from readers"), required=False)
+    withheld_reason = forms.CharField(label=_("Why it is withheld"), max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A source is withheld with a reason, and a reason stands only with a withheld source."""
+        given = super().clean() or {}
+        if given.get("withheld") and not given.get("withheld_reason"):
+            self.add_error("withheld_reason", _("Say why the source is withheld; readers see the reason."))
+        if not given.get("withheld"):
+            given["withheld_reason"] = ""
+        return given
+
+
+class AppearanceForm(PlainForm):
+    claimant = forms.ModelChoiceField(Claimant.objects.all(), label=_("Who"), required=False)
+    position = choice_field(_("Position"), Appearance.Position)
+    url = forms.URLField(label=_("Address"), max_length=2000, required=False, assume_scheme="https")
+    verbatim = words_field(_("The words as said"))
+    said_on = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    date_basis = forms.CharField(label=_("Where the date comes from"), max_length=300, required=False)
+    place = forms.CharField(label=_("Place in the text"), max_length=200, required=False)
+    is_first = forms.BooleanField(label=_("First known appearance"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not (given.get("claimant") or given.get("url")):
+            self.add_error("claimant", _("Say who made the claim, or where."))
+        return given
+
+
+class ContactForm(PlainForm):
+    asked = forms.CharField(label=_("Who was asked"), max_length=160)
+    channel = choice_field(_("How"), ContactLog.Channel)
+    contact_detail = forms.CharField(
+        label=_("Address or number"),
+        max_length=200,
+        required=False,
+        help_text=_("Confidential: never published or exported."),
+    )
+    question = words_field(_("Question"), required=True)
+    deadline = moment_field(_("Answer by"))
+    public_line = forms.CharField(
+        label=_("What the reader is told"),
+        max_length=400,
+        required=False,
+        help_text=_("Empty: who was asked and when."),
+    )
+
+
+class AnswerForm(PlainForm):
+    answer = words_field(_("What they answered"), required=True)
+    public_line = forms.CharField(label=_("What the reader is told"), max_length=400, required=False)
+
+
+class ChecklistForm(PlainForm):
+    item = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    answer = forms.ChoiceField(choices=ChecklistAnswer.Answer)
+
+
+class RubricForm(PlainForm):
+    """The four questions of the rubric, and in words why it is worth checking."""
+
+    reason = forms.CharField(label=_("Why it is worth checking"), max_length=300, required=False)
+
+    def __init__(self, data: Any = None, **given: Any) -> None:
+        super().__init__(data, name="rubric", **given)
+        for question, label in RubricAnswer.Question.choices:
+            self.fields[question] = forms.TypedChoiceField(
+                label=label,
+                choices=RubricAnswer.Answer.choices,
+                coerce=int,
+                widget=forms.RadioSelect,
+            )
+        self.order_fields([*RubricAnswer.Question.values, "reason"])
+
+    @property
+    def answers(self) -> dict[str, int]:
+        return {question: self.cleaned_data[question] for question in RubricAnswer.Question.values}
+
+
+class CommentForm(PlainForm):
+    text = words_field(_("Comment"), required=True)

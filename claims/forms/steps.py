@@ -1,0 +1,87 @@
+"""What a person gives with a step of the workflow: one form for each row of the table, made from ``Transition.needs``."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from claims.forms.fields import PlainForm, RowField, choice_field, moment_field, words_field
+from claims.models import Assignment, Claim, Person, Rating
+from claims.workflow.transitions import TRANSITIONS
+
+REASONS = {
+    "recall": _("Why is it taken back?"),
+    "return": _("What must change?"),
+    "decline": _("Why, in words"),
+    "waive_cross_check": _("Why without a second verdict? Readers see it."),
+    "cross_check": _("Why this verdict?"),
+    "decide": _("Why this verdict of the two?"),
+    "reopen": _("Why is it reopened?"),
+    "stand": _("What was looked at again?"),
+    "withhold": _("Why, for readers"),
+    "propose_retraction": _("Why, for readers"),
+    "resume": _("Why go on without an answer? (where one is still awaited)"),
+}
+REASON_MAY_BE_EMPTY = {"resume"}
+# Besides what the table says is needed.
+ALSO: dict[str, tuple[str, ...]] = {
+    "cross_check": ("confidence",),
+    "approve": ("seen",),
+    "publish": ("seen",),
+}
+
+
+class StepForm(PlainForm):
+    """The form of one step.  What it leaves unsaid is refused by the step itself, in its own words."""
+
+    def __init__(
+        self,
+        action: str,
+        data: Any = None,
+        *,
+        people: Iterable[Person] = (),
+        ratings: Iterable[Rating] = (),
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, name=action, initial=initial)
+        self.action = action
+        makers = _makers(action, people, ratings)
+        for name in (*TRANSITIONS[action].needs, *ALSO.get(action, ())):
+            self.fields[name] = makers[name]()
+
+
+def _makers(action: str, people: Iterable[Person], ratings: Iterable[Rating]) -> dict[str, Callable[[], forms.Field]]:
+    label = REASONS.get(action, _("Why"))
+    return {
+        "reason": lambda: words_field(label, required=action in REASONS and action not in REASON_MAY_BE_EMPTY),
+        "decline_reason": lambda: choice_field(_("Reason"), Claim.DeclineReason),
+        "look_again": lambda: moment_field(_("Look again")),
+        "target": lambda: forms.IntegerField(
+            label=_("Number of the claim it repeats"), min_value=1, max_value=2**63 - 1
+        ),
+        "person": lambda: RowField(people, label=_("Person")),
+        "due": lambda: moment_field(_("Due"), required=False),
+        "role": lambda: choice_field(_("Role"), Assignment.Role),
+        "rating": lambda: RowField(ratings, label=_("Verdict")),
+        "confidence": lambda: choice_field(_("Confidence"), Claim.Confidence, required=False, empty=_("not said")),
+        "publish_at": lambda: moment_field(_("Publish at")),
+        "say_under_review": lambda: forms.BooleanField(
+            label=_("Tell readers that it is under review, with these words"), required=False
+        ),
+        "seen": lambda: forms.CharField(max_length=64, widget=forms.HiddenInput),
+    }
+
+
+class BulkForm(PlainForm):
+    """What is done to several claims at once."""
+
+    person = forms.Field()
+    due = moment_field(_("Due"), required=False)
+    decline_reason = choice_field(_("Reason"), Claim.DeclineReason, required=False, empty=_("choose"))
+    reason = forms.CharField(label=_("Why, in words"), required=False, max_length=2000)
+
+    def __init__(self, data: Any = None, *, people: Iterable[Person]) -> None:
+        super().__init__(data, name="bulk")
+        fit = [person for person in people if person.can_research]
+        self.fields["person"] = RowField(fit, label=_("Person"), required=False)

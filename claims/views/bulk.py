@@ -1,0 +1,92 @@
+"""The same step on several claims of the queue: one operation for each, and one sentence for all."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from claims.errors import UserFacingError
+from claims.forms.steps import BulkForm
+from claims.models import Person
+from claims.views.access import DeskRequest, signed_in, visible_claims
+from claims.views.live import read_id
+from claims.views.result_list import ResultList
+from claims.workflow.apply import Refused, apply
+from claims.workflow.edit import arrange_claim
+
+MOST_AT_ONCE = 50
+Operation = Callable[[int], object]
+
+
+@signed_in
+@require_POST
+def claim_bulk(request: DeskRequest) -> HttpResponse:
+    """Assign, date or decline the selected claims; those that refuse say why, the others go through."""
+    ids = [pk for text in request.POST.getlist("claim")[:MOST_AT_ONCE] if (pk := read_id(text))]
+    visible = list(visible_claims(request.user).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    form = BulkForm(request.POST, people=Person.objects.eligible("checker", "editor"))
+    asked = ResultList.read(QueryDict(request.META.get("QUERY_STRING", "")))
+    if not form.is_valid() or not visible:
+        messages.error(request, _("Select claims first, and say what is to be done with them."))
+    else:
+        _tell(request, *_carry_out(visible, _operation(request, form)))
+    return redirect(f"{reverse('claims:claim-list')}?{asked.query}")
+
+
+def _carry_out(ids: list[int], operation: Operation) -> tuple[int, list[str]]:
+    refused = []
+    for pk in ids:
+        try:
+            operation(pk)
+        except UserFacingError as refusal:
+            refused.append(f"C-{pk}: {refusal}")
+    return len(ids) - len(refused), refused
+
+
+def _tell(request: DeskRequest, done: int, refused: list[str]) -> None:
+    if done:
+        messages.success(request, ngettext("%(n)d claim changed.", "%(n)d claims changed.", done) % {"n": done})
+    if refused:
+        messages.error(request, " ".join(refused))
+
+
+def _operation(request: DeskRequest, form: BulkForm) -> Operation:
+    given, by = form.cleaned_data, request.user
+    operations: dict[str, Operation] = {
+        "assign": lambda pk: assign(pk, by, given["person"], given["due"]),
+        "date": lambda pk: set_date(pk, by, request.POST.get("date", "")),
+        "decline": lambda pk: apply(
+            pk, "decline", by=by, decline_reason=given["decline_reason"], reason=given["reason"]
+        ),
+    }
+    found = operations.get(request.POST.get("do", ""))
+    if found is None:
+        raise Http404
+    return found
+
+
+def assign(pk: int, by: Person, person: Person | None, due: datetime | None) -> object:
+    if person is None:
+        raise Refused(_("Choose a person."), "person")
+    return apply(pk, "assign", by=by, person=person, due=due)
+
+
+def set_date(pk: int, by: Person, text: str) -> object:
+    try:
+        due = parse_datetime(text)
+    except ValueError:
+        due = None
+    if due is None:
+        raise Refused(_("Choose a date."), "due")
+    return arrange_claim(pk, by=by, due_at=due if timezone.is_aware(due) else timezone.make_aware(due))
+
+
+urlpatterns = [path("claims/bulk/", claim_bulk, name="claim-bulk")]

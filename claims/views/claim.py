@@ -1,0 +1,266 @@
+"""The claim page, and how every press on it is answered."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from claims.errors import StaleEdit, UserFacingError
+from claims.forms.claim import ArrangeForm, StatementForm, VerdictForm
+from claims.forms.fields import PlainForm
+from claims.forms.parts import AppearanceForm, CommentForm, ContactForm, EvidenceForm, LinksForm, RubricForm
+from claims.forms.steps import StepForm
+from claims.models import ChecklistAnswer, Claim
+from claims.views import claim_cards
+from claims.views.access import (
+    DeskRequest,
+    back_to_claim,
+    check_may_see,
+    forget_press,
+    is_second_press,
+    signed_in,
+    visible_claims,
+)
+from claims.views.claim_moves import NEXT_STAGE, read_moves
+from claims.views.claim_page import ClaimPage, read_captures, read_evidence, read_page
+from claims.views.live import STOP_POLLING, is_part
+from claims.views.result_list import ResultList, neighbours
+from claims.workflow.attempt import Missing
+from claims.workflow.edit import PLAIN_FIELDS, VERDICT_FIELDS, digests
+from claims.workflow.standing import standing
+from claims.workflow.transitions import WORKING
+
+TEMPLATE = "claims/claim_detail.html"
+
+
+@dataclass
+class Outcome:
+    """What came of a press that changed nothing: the sentence, where it stands, and the form as it was sent."""
+
+    sentence: str = ""
+    place: str = ""
+    missing: list[Missing] = field(default_factory=list)
+    form: PlainForm | None = None
+    edited: int | None = None
+
+    @property
+    def status(self) -> HTTPStatus:
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.place else HTTPStatus.OK
+
+
+@signed_in
+@require_safe
+def claim_detail(request: DeskRequest, claim_id: int) -> HttpResponse:
+    edited = request.GET.get("edit", "")
+    return render_claim(
+        request, claim_id, Outcome(edited=int(edited[:5]) if edited.isascii() and edited.isdigit() else None)
+    )
+
+
+def render_claim(request: DeskRequest, claim_id: int, outcome: Outcome | None = None) -> HttpResponse:
+    """The claim page as it stands; with an outcome the sentence stands in its place and the form keeps what was written."""
+    outcome = outcome or Outcome()
+    page = read_page(claim_id, request.user)
+    template = f"{TEMPLATE}#claim" if is_part(request, "claim") else TEMPLATE
+    return render(request, template, _context(request, page, outcome), status=outcome.status)
+
+
+def carry_out(
+    request: DeskRequest,
+    claim_id: int,
+    operation: Callable[[], object],
+    *,
+    place: str,
+    form: PlainForm | None = None,
+    said: str = "",
+    edited: int | None = None,
+) -> HttpResponse:
+    """Call one operation and answer: back to the claim, or the claim with the one sentence that says why not.
+
+    Args:
+        place: the part of the page the press came from; a refusal stands there.
+        form: what was sent; not called at all when it is not valid.
+        said: the sentence that tells of success.
+
+    Raises:
+        StaleEdit: the caller shows both texts.
+    """
+    check_may_see(request.user, claim_id)
+    if form is not None and not form.is_valid():
+        return render_claim(request, claim_id, Outcome("", place, form=form, edited=edited))
+    if is_second_press(request):
+        return back_to_claim(request, claim_id, place)
+    try:
+        operation()
+    except UserFacingError as refusal:
+        forget_press(request)
+        if isinstance(refusal, StaleEdit):
+            raise
+        missing = getattr(refusal, "missing", [])
+        return render_claim(request, claim_id, Outcome(str(refusal), place, missing, form, edited))
+    if said:
+        messages.success(request, said)
+    return back_to_claim(request, claim_id, place)
+
+
+# --- what the template shows
+
+
+def _context(request: DeskRequest, page: ClaimPage, outcome: Outcome) -> dict[str, Any]:
+    claim = page.claim
+    bound_step = outcome.form if isinstance(outcome.form, StepForm) else None
+    moves = read_moves(page, bound_step)
+    return {
+        "page": page,
+        "claim": claim,
+        "held": page.standing,
+        "desk_name": page.desk.name,
+        "refusal": outcome,
+        "once": secrets.token_hex(8),
+        "moves": [move for move in moves if move.place == "your-move"],
+        "hand_over": next((move for move in moves if move.action == "hand_over"), None),
+        "cross_check": next((move for move in moves if move.action == "cross_check"), None),
+        "next_stage": NEXT_STAGE.get(claim.status, ""),
+        "sent_back": _sent_back(page),
+        "is_settled": claim.status not in Claim.OPEN,
+        "shows_preflight": claim.status in WORKING,
+        "shows_checklist": claim.status in {"accepted", *WORKING},
+        "checklist_answers": ChecklistAnswer.Answer.choices,
+        "columns": claim_cards.evidence_columns(
+            page, outcome.edited, outcome.form if isinstance(outcome.form, EvidenceForm) else None
+        ),
+        "shared_origins": claim_cards.shared_origins(page),
+        "relations": claim_cards.relations(page),
+        "claimants": claim_cards.claimants(page),
+        "first": next((row for row in page.appearances if row.is_first), None),
+        "people": claim_cards.people(page),
+        **_forms(page, outcome),
+        **_around(request, page),
+    }
+
+
+def _around(request: DeskRequest, page: ClaimPage) -> dict[str, Any]:
+    """The list the person came from, and the claims before and after this one in it."""
+    if "from" not in request.GET:
+        return {"back": "", "suffix": ""}
+    asked = ResultList.read(QueryDict(request.GET["from"][:1000]))
+    suffix = "?" + urlencode({"from": asked.query})
+    return {"neighbours": neighbours(asked, page.person, page.claim), "back": f"?{asked.query}", "suffix": suffix}
+
+
+def _sent_back(page: ClaimPage) -> dict[str, Any] | None:
+    """Why a claim came back to its checker: who sent it, when, and the words that go with it.
+
+    The words of somebody who gave a verdict of his own are kept from those who must not know any verdict yet.
+    """
+    found = page.values.sent_back
+    if found is None or page.claim.status != "changes_requested":
+        return None
+    event = claim_cards.read_event(found)
+    person = page.person_by_id.get(event.person_id or 0)
+    shown = page.sees_verdict or event.action not in {"cross_check", "fail"}
+    return {
+        "action": event.action,
+        "at": event.at,
+        "by": person,
+        "reason": event.body.get("reason", "") if shown else "",
+        "missing": [Missing(*pair) for pair in event.body.get("missing", [])] if shown else [],
+    }
+
+
+def _forms(page: ClaimPage, outcome: Outcome) -> dict[str, PlainForm]:
+    """The forms of the page; the one that came back keeps what was written."""
+    claim = page.claim
+    sees = page.sees_verdict or not (claim.rating_id or claim.rationale)
+    rubric = {row["question"]: row["answer"] for row in page.values.rubric}
+    forms: dict[str, PlainForm] = {
+        "statement_form": StatementForm(
+            name="statement", seen=digests(claim, PLAIN_FIELDS), initial=_initial(claim, PLAIN_FIELDS)
+        ),
+        "links_form": LinksForm(name="links"),
+        "appearance_form": AppearanceForm(name="appearance"),
+        "contact_form": ContactForm(name="contact"),
+        "comment_form": CommentForm(name="comment"),
+        "rubric_form": RubricForm(initial=rubric | {"reason": claim.worth_reason}),
+        "arrange_form": ArrangeForm(
+            name="arrange",
+            initial={
+                "due_at": claim.due_at,
+                "priority": claim.priority,
+                "confidential": claim.confidential,
+                "topics": [topic["pk"] for topic in page.values.topic_names],
+            },
+        ),
+    }
+    if sees:
+        forms["verdict_form"] = VerdictForm(
+            ratings=page.ratings,
+            public=bool(claim.public_state),
+            seen=digests(claim, VERDICT_FIELDS),
+            initial=_initial(claim, VERDICT_FIELDS),
+        )
+    if outcome.form is not None:
+        same = (name for name, form in forms.items() if type(form) is type(outcome.form))
+        forms |= dict.fromkeys(same, outcome.form)
+    for form in forms.values():
+        form.offer("topics", page.values.all_topics)
+        form.offer("claimant", page.values.all_claimants)
+    return forms
+
+
+def _initial(claim: Claim, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: claim.rating_id if name == "rating" else getattr(claim, name) for name in names}
+
+
+# --- one card of it
+
+
+@signed_in
+@require_safe
+def evidence_card(request: DeskRequest, claim_id: int, number: int) -> HttpResponse:
+    """One piece of evidence, with its form when asked for; the whole page for who has no script."""
+    check_may_see(request.user, claim_id)
+    if not request.htmx:
+        address = reverse("claims:claim-detail", args=[claim_id])
+        query = f"?edit={number}" if "edit" in request.GET else ""
+        return HttpResponseRedirect(f"{address}{query}#e{number}")
+    found = read_evidence(claim_id, number=number)
+    if not found:
+        raise Http404
+    item = found[0]
+    form = claim_cards.edit_form(item) if "edit" in request.GET else None
+    card = claim_cards.make_card(item, read_captures(found).get(item.resource_id), form)
+    context = {
+        "card": card,
+        "claim": item.claim,
+        "once": secrets.token_hex(8),
+        "may_edit": standing(item.claim, request.user).may_edit,
+    }
+    return render(request, f"{TEMPLATE}#evidence-card", context)
+
+
+@signed_in
+@require_safe
+def claim_status(request: DeskRequest, claim_id: int) -> HttpResponse:
+    """Asked every two seconds while the desk itself works on a claim: nothing new, or a page to load anew."""
+    status = visible_claims(request.user).filter(pk=claim_id).values_list("status", flat=True).first()
+    if status is None:
+        raise Http404
+    if status == request.GET.get("was"):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return HttpResponse(status=STOP_POLLING, headers={"HX-Refresh": "true"})
+
+
+urlpatterns = [
+    path("claims/<int:claim_id>/", claim_detail, name="claim-detail"),
+    path("claims/<int:claim_id>/status/", claim_status, name="claim-status"),
+    path("claims/<int:claim_id>/evidence/<int:number>/", evidence_card, name="evidence-card"),
+]

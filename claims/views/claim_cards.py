@@ -1,0 +1,202 @@
+"""The evidence of a claim as cards, in three columns by stance, and what stands at the head of the page."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.forms.parts import EvidenceForm
+from claims.models import Claim, Evidence, Job
+from claims.models.claim import ClaimRelation
+from claims.templatetags.moments import short_day
+from claims.views.claim_page import ClaimPage
+from claims.views.reader import CaptureLine, capture_line
+from claims.workflow.transitions import PUBLISHED
+
+STANCES = ("supports", "refutes", "context")
+EDITED = (
+    "stance",
+    "kind",
+    "reliability",
+    "credibility",
+    "grade_reason",
+    "origin",
+    "note",
+    "withheld",
+    "withheld_reason",
+)
+
+
+@dataclass
+class Card:
+    """One piece of evidence as ``includes/evidence_card.html`` shows it."""
+
+    pk: int
+    number: int
+    url: str
+    publisher: str
+    title: str
+    type: str
+    type_label: str
+    date: str
+    origin: str
+    reliability: str
+    credibility: int
+    quotes: list[dict[str, str]]
+    withheld: str
+    waived: str
+    note: str
+    line: CaptureLine | None
+    form: EvidenceForm | None = None
+
+
+def make_card(item: Evidence, job: Job | None, form: EvidenceForm | None = None) -> Card:
+    source = item.resource
+    waived = [waiver.reason for waiver in item.waivers.all() if waiver.kind == "capture"]
+    name = source.publisher.name if source.publisher else source.host or source.title
+    return Card(
+        pk=item.pk,
+        number=item.number,
+        url=reverse("claims:evidence-reader", args=[item.pk]),
+        publisher=name,
+        title=source.title if source.title != name else "",
+        type=item.kind,
+        type_label=item.get_kind_display().lower(),
+        date=f"{source.published_on:%-d %b %Y}" if source.published_on else "",
+        origin=item.origin,
+        reliability=item.reliability,
+        credibility=item.credibility,
+        quotes=[{"exact": quote.exact, "state": getattr(quote, "state", "") or ""} for quote in item.quotes.all()],
+        withheld=item.withheld_reason,
+        waived=waived[0] if waived and item.pinned is None else "",
+        note=item.note,
+        line=None if waived and item.pinned is None else capture_line(item, job, item.pinned),
+        form=form,
+    )
+
+
+def edit_form(item: Evidence, data: Any = None) -> EvidenceForm:
+    return EvidenceForm(data, name=f"e{item.number}", initial={name: getattr(item, name) for name in EDITED})
+
+
+def evidence_columns(page: ClaimPage, edited: int | None, bound: EvidenceForm | None) -> dict[str, list[Card]]:
+    """Cards by stance.
+
+    Args:
+        edited: the number whose form stands open.
+        bound: that form as it came back with an error.
+    """
+    columns: dict[str, list[Card]] = {stance: [] for stance in STANCES}
+    for item in page.evidence:
+        form = (bound or edit_form(item)) if item.number == edited and page.standing.may_edit else None
+        columns[item.stance].append(make_card(item, page.captures.get(item.resource_id), form))
+    return columns
+
+
+def shared_origins(page: ClaimPage) -> list[dict[str, Any]]:
+    """Pieces that rest on one origin and so count once."""
+    counted = [item for item in page.evidence if item.origin and item.stance != "context"]
+    several = [origin for origin, n in Counter(item.origin for item in counted).items() if n > 1]
+    return [
+        {"origin": origin, "numbers": ", ".join(str(e.number) for e in counted if e.origin == origin)}
+        for origin in several
+    ]
+
+
+# --- the claims around it
+
+BACKWARDS = {
+    "repeats": gettext_lazy("repeats"),
+    "contradicts": gettext_lazy("contradicts"),
+    "elaborates": gettext_lazy("is elaborated by"),
+    "supports": gettext_lazy("is supported by"),
+    "context": gettext_lazy("gets context from"),
+    "superseded": gettext_lazy("supersedes"),
+}
+RELATION_ICONS = {"contradicts": "equal-not", "repeats": "equal"}
+
+
+def relations(page: ClaimPage) -> list[dict[str, Any]]:
+    """The claims related to this one, contradictions first; a verdict only where it is public."""
+    names = dict(ClaimRelation.Kind.choices)
+    rows = [(row, str(names[row["kind"]])) for row in page.values.related_to]
+    rows += [(row, str(BACKWARDS[row["kind"]])) for row in page.values.related_from]
+    found = [_related(row, words) for row, words in rows]
+    unique = {(row["pk"], row["words"]): row for row in reversed(found)}
+    return sorted(unique.values(), key=lambda row: (row["kind"] != "contradicts", row["pk"]))
+
+
+def _related(row: dict[str, Any], words: str) -> dict[str, Any]:
+    public = row["public_state"] in {Claim.PublicState.PUBLISHED, Claim.PublicState.WITHHELD}
+    rating = [row["rating_code"], row["rating_label"], row["rating_family"]]
+    return {
+        "pk": row["pk"],
+        "statement": row["statement"],
+        "status": row["status"],
+        "public_state": row["public_state"],
+        "kind": row["kind"],
+        "words": words,
+        "note": row["note"],
+        "icon": RELATION_ICONS.get(row["kind"], "link-2"),
+        "rating": rating if public and row["rating_code"] else None,
+        "is_published": row["status"] == PUBLISHED,
+    }
+
+
+# --- the head
+
+
+def claimants(page: ClaimPage) -> list[dict[str, Any]]:
+    """Who says it, with which position, once each, and when first."""
+    today = page.now.date()
+    found: dict[tuple[int | None, str], dict[str, Any]] = {}
+    for row in page.appearances:
+        if row.claimant is not None:
+            day = short_day(row.said_on, today).split(" ", 1)[1] if row.said_on else ""
+            found.setdefault(
+                (row.claimant_id, row.position), {"name": row.claimant.name, "position": row.position, "day": day}
+            )
+    return list(found.values())
+
+
+def people(page: ClaimPage) -> list[dict[str, Any]]:
+    """The roles of the claim with who holds them; a role nobody has to fill yet is left out."""
+    named = page.person_by_id
+    authors = [named[pk] for pk in sorted(page.standing.authors) if pk in named]
+    rows = [{"label": _("Author"), "people": authors}]
+    labels = {"checker": _("Checker"), "cross_checker": _("Cross-check"), "editor": _("Editor")}
+    for role, label in labels.items():
+        if role in page.standing.roles:
+            holder = named.get(page.standing.roles[role] or 0)
+            rows.append({"label": label, "people": [holder] if holder else []})
+        elif role == "checker":
+            rows.append({"label": label, "people": []})
+    return [row for row in rows if row["people"] or row["label"] != _("Author")]
+
+
+# --- one event of the record
+
+
+@dataclass(frozen=True)
+class PastStep:
+    """An event as the claim's own statement brought it along."""
+
+    action: str
+    at: datetime
+    person_id: int | None
+    body: dict[str, Any]
+
+
+def read_event(row: dict[str, Any]) -> PastStep:
+    reference = row["by"].removeprefix("person/")
+    return PastStep(
+        row["action"],
+        datetime.fromisoformat(row["at"]),
+        int(reference) if reference.isdigit() else None,
+        json.loads(row["body"]) if row["body"] else {},
+    )

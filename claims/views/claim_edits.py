@@ -1,0 +1,169 @@
+"""New claims, and changes to what a claim says: two people at once lose nothing."""
+
+import secrets
+from http import HTTPStatus
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from claims.errors import StaleEdit, UserFacingError
+from claims.forms.claim import SEEN, ArrangeForm, EditForm, NewClaimForm, StatementForm, VerdictForm, read_seen
+from claims.models import Claim, Rating
+from claims.models.rating import RatingScale
+from claims.views.access import (
+    DeskRequest,
+    check_may_see,
+    claim_address,
+    forget_press,
+    is_second_press,
+    signed_in,
+    visible_claims,
+)
+from claims.views.claim import Outcome, carry_out, render_claim
+from claims.workflow import edit, edit_parts, revisions
+from claims.workflow.apply import Refused
+from claims.workflow.standing import standing
+
+OPS = {"=": "equal", "-": "delete", "+": "insert"}
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim_new(request: DeskRequest) -> HttpResponse:
+    """Put a claim into the inbox, with its first appearance or a reason why there is none."""
+    if not request.user.can_contribute:
+        return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+    form = NewClaimForm(
+        request.POST or None, name="claim", initial={"statement": request.GET.get("statement", "")[:500]}
+    )
+    refusal = ""
+    if request.method == "POST" and form.is_valid():
+        if is_second_press(request):
+            return _to_newest(request)
+        try:
+            claim = _create(request, form)
+        except UserFacingError as error:
+            forget_press(request)
+            refusal = str(error)
+        else:
+            return redirect("claims:claim-detail", claim.pk)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal or form.errors else HTTPStatus.OK
+    context = {"form": form, "refusal": refusal, "once": secrets.token_hex(8)}
+    return render(request, "claims/claim_form.html", context, status=status)
+
+
+def _to_newest(request: DeskRequest) -> HttpResponse:
+    """A form sent twice: the claim the first press made."""
+    claim = Claim.objects.filter(created_by=request.user).order_by("-pk").first()
+    return redirect("claims:claim-detail", claim.pk) if claim else redirect("claims:claim-list")
+
+
+@transaction.atomic
+def _create(request: DeskRequest, form: NewClaimForm) -> Claim:
+    given = form.cleaned_data
+    fields = {name: given[name] for name in edit.PLAIN_FIELDS if name != "statement"}
+    claim = edit.create_claim(by=request.user, statement=given["statement"], topics=given["topics"], **fields)
+    if form.appearance:
+        edit_parts.add_appearance(claim.pk, by=request.user, **form.appearance)
+    return claim
+
+
+@signed_in
+@require_POST
+def claim_edit(request: DeskRequest, claim_id: int) -> HttpResponse:
+    """Change the statement and what explains it."""
+    return _save(request, claim_id, StatementForm(request.POST, name="statement"), place="statement")
+
+
+@signed_in
+@require_POST
+def verdict_edit(request: DeskRequest, claim_id: int) -> HttpResponse:
+    """Change rating, rationale and the texts readers will see."""
+    check_may_see(request.user, claim_id)
+    claim = Claim.objects.select_related("rating").get(pk=claim_id)
+    form = VerdictForm(request.POST, ratings=offered_ratings(claim), public=bool(claim.public_state))
+    return _save(request, claim_id, form, place="verdict")
+
+
+def offered_ratings(claim: Claim) -> list[Rating]:
+    """Today's scale, and what the claim has already."""
+    current = RatingScale.objects.filter(is_current=True)
+    offered = Q(scale__in=current, is_retired=False) | Q(pk=claim.rating_id)
+    return list(Rating.objects.filter(offered).order_by("position", "pk"))
+
+
+def _save(request: DeskRequest, claim_id: int, form: EditForm, *, place: str) -> HttpResponse:
+    def save() -> None:
+        fields, seen = form.sent, read_seen(request.POST)
+        if unseen := set(fields) - set(seen):
+            raise Refused(_("Reload the page: it did not say what you had before you."), f"unseen {sorted(unseen)}")
+        edit.edit_claim(claim_id, by=request.user, fields=fields, seen=seen)
+
+    try:
+        return carry_out(request, claim_id, save, place=place, form=form, said=_("Saved."))
+    except StaleEdit as stale:
+        return _show_both(request, claim_id, form, stale, place)
+
+
+def _show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: StaleEdit, place: str) -> HttpResponse:
+    """Both texts of each field two people changed, and one press to take either; nothing is written yet."""
+    claim = visible_claims(request.user).select_related("rating").get(pk=claim_id)
+    if not may_see_both(request, claim, form):
+        return render_claim(request, claim_id, Outcome(_("Press “Show the verdict” before you change it."), place))
+    marks = edit.digests(claim, form.sent)
+    conflicts = [
+        {
+            "name": name,
+            "label": form.fields[name].label,
+            "theirs": theirs,
+            "mine": mine,
+            "difference": [(OPS[op], words) for op, words in revisions.compare_words(theirs, mine)],
+            "field": form[name],
+        }
+        for name, (theirs, mine) in stale.conflicts.items()
+    ]
+    others = [(name, request.POST[name]) for name in form.sent if name not in stale.conflicts]
+    context = {
+        "claim": claim,
+        "sentence": str(stale),
+        "conflicts": conflicts,
+        "others": others + [(f"{SEEN}{name}", read_seen(request.POST)[name]) for name, _value in others],
+        "mine": [(name, request.POST[name]) for name in stale.conflicts],
+        "marks": [(f"{SEEN}{name}", marks[name]) for name in stale.conflicts],
+        "action": request.get_full_path(),
+        "back": claim_address(request, claim_id, place),
+    }
+    return render(request, "claims/claim_conflict.html", context, status=HTTPStatus.CONFLICT)
+
+
+def may_see_both(request: DeskRequest, claim: Claim, form: EditForm) -> bool:
+    """A text of the verdict is shown only to who may see the verdict, in a conflict too."""
+    touches_verdict = bool(set(form.fields) & set(edit.VERDICT_FIELDS))
+    return not touches_verdict or standing(claim, request.user).sees_verdict
+
+
+@signed_in
+@require_POST
+def claim_arrange(request: DeskRequest, claim_id: int) -> HttpResponse:
+    """Date, priority, topics, confidentiality: editors arrange them."""
+    form = ArrangeForm(request.POST, name="arrange")
+
+    def arrange() -> None:
+        given: dict[str, Any] = dict(form.cleaned_data)
+        edit.arrange_claim(claim_id, by=request.user, topics=list(given.pop("topics")), **given)
+
+    return carry_out(request, claim_id, arrange, place="people", form=form)
+
+
+urlpatterns = [
+    path("claims/new/", claim_new, name="claim-new"),
+    path("claims/<int:claim_id>/edit/", claim_edit, name="claim-edit"),
+    path("claims/<int:claim_id>/verdict/", verdict_edit, name="verdict-edit"),
+    path("claims/<int:claim_id>/arrange/", claim_arrange, name="claim-arrange"),
+]

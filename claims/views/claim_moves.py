@@ -1,0 +1,147 @@
+"""What this person may do on this claim now, what each step still misses, and the form it takes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from claims.forms.steps import StepForm
+from claims.models import Person, Rating, RubricAnswer
+from claims.views.claim_page import ClaimPage
+from claims.workflow.apply import possible_steps
+from claims.workflow.attempt import Missing
+from claims.workflow.transitions import TRANSITIONS
+
+# The one step the page proposes: the first of these that can be taken.
+PROPOSED = ("submit", "cross_check", "approve", "decide", "publish", "accept", "assign", "resume", "lift")
+# Steps about what the blind review hides: nobody takes them without having seen it.
+ABOUT_THE_VERDICT = {"approve", "decide", "publish", "schedule", "stand"}
+# Asked once more, in a sentence, because readers see it at once.
+CONFIRMED = {"publish", "retract", "lift", "archive"}
+# Decided when the button is pressed: the page would need the whole content read twice to say it before.
+SAID_WHEN_PRESSED = ("approved_is_current", "correction_typed", "content_is_public_one", "quotes_checked_today")
+ELSEWHERE = {"hand_over": "people", "cross_check": "cross-check"}
+NEXT_STAGE = {
+    "inbox": gettext_lazy("triage"),
+    "watching": gettext_lazy("triage"),
+    "accepted": gettext_lazy("research"),
+    "in_research": gettext_lazy("preflight"),
+    "awaiting_reply": gettext_lazy("research"),
+    "changes_requested": gettext_lazy("preflight"),
+    "preflight": gettext_lazy("cross-check"),
+    "in_cross_check": gettext_lazy("review"),
+    "in_review": gettext_lazy("approval"),
+    "approved": gettext_lazy("publication"),
+}
+
+
+@dataclass
+class Move:
+    """One step this person may take, or would if nothing were missing."""
+
+    action: str
+    label: str
+    form: StepForm
+    missing: list[Missing] = field(default_factory=list)
+    proposed: bool = False
+    is_open: bool = False
+
+    @property
+    def place(self) -> str:
+        """The part of the page that holds the form."""
+        return ELSEWHERE.get(self.action, "your-move")
+
+    @property
+    def needs_form(self) -> bool:
+        return self.action in CONFIRMED or any(not shown.is_hidden for shown in self.form)
+
+    @property
+    def is_asked_again(self) -> bool:
+        return self.action in CONFIRMED
+
+
+def read_moves(page: ClaimPage, bound: StepForm | None = None) -> list[Move]:
+    """The steps of the table for this person, the proposed one first.
+
+    Args:
+        bound: a form that came back with a refusal; it keeps what was written and stands open.
+    """
+    found = possible_steps(page.claim, page.person, page.attempt, _known(page))
+    hidden = set() if page.sees_verdict else ABOUT_THE_VERDICT
+    moves = [_move(page, action, missing, bound) for action, missing in found.items() if action not in hidden]
+    ready = {move.action: move for move in moves if not move.missing}
+    first = next((ready[action] for action in PROPOSED if action in ready), None)
+    if first is None:
+        return moves
+    first.proposed = True
+    return [first, *(move for move in moves if move is not first)]
+
+
+def _known(page: ClaimPage) -> dict[str, list[Missing]]:
+    """What guards would ask the database for, from what the page has read."""
+    found: dict[str, list[Missing]] = {name: [] for name in SAID_WHEN_PRESSED}
+    found["preflight_list"] = [missing for item in page.preflight for missing in item.missing]
+    found["comments_resolved"] = _open_comments(page.values.open_comments)
+    found["contact_with_deadline"] = _no_contact(page)
+    found["rubric_answered"] = _open_rubric(page)
+    return found
+
+
+def _open_comments(count: int) -> list[Missing]:
+    if not count:
+        return []
+    words = ngettext("%(count)d comment is not resolved.", "%(count)d comments are not resolved.", count)
+    return [Missing(words % {"count": count}, "comments")]
+
+
+def _no_contact(page: ClaimPage) -> list[Missing]:
+    if any(not contact.answer and contact.deadline > page.now for contact in page.contacts):
+        return []
+    return [Missing(_("Log whom you asked and by when they may answer."), "reply")]
+
+
+def _open_rubric(page: ClaimPage) -> list[Missing]:
+    if len(page.values.rubric) == len(RubricAnswer.Question.values):
+        return []
+    return [Missing(_("Answer the four questions of the rubric."), "rubric")]
+
+
+def _move(page: ClaimPage, action: str, missing: list[Missing], bound: StepForm | None) -> Move:
+    form = bound if bound is not None and bound.action == action else make_form(page, action)
+    label = TRANSITIONS[action].label
+    if action == "submit" and page.claim.status == "changes_requested":
+        label = _("Submit again")
+    if action == "assign" and not page.person.is_editor:
+        label = _("Take it")
+    return Move(action, _(label), form, missing, is_open=form is bound)
+
+
+def make_form(page: ClaimPage, action: str, data: Any = None) -> StepForm:
+    """The form of one step, with the people and verdicts it offers on this claim."""
+    return StepForm(
+        action,
+        data,
+        people=people_for(page, action),
+        ratings=ratings_for(page, action),
+        initial={
+            "seen": page.values.revision["content_sha256"] if page.values.revision else "",
+            "due": page.claim.due_at,
+            "person": page.person.pk if action == "assign" and not page.person.is_editor else None,
+            "role": "cross_checker" if page.claim.status == "in_cross_check" else "checker",
+        },
+    )
+
+
+def people_for(page: ClaimPage, action: str) -> list[Person]:
+    """Active checkers and editors; a checker takes a claim only for himself."""
+    fit = [person for person in page.people if person.is_active and person.can_research]
+    return [page.person] if action == "assign" and not page.person.is_editor else fit
+
+
+def ratings_for(page: ClaimPage, action: str) -> list[Rating]:
+    """What may be chosen: for a decision one of the two verdicts, else the current scale and nothing that tells more."""
+    if action == "decide":
+        second = page.second_verdict.rating_id if page.second_verdict else None
+        return [rating for rating in page.ratings if rating.pk in {page.claim.rating_id, second}]
+    return [rating for rating in page.ratings if rating.scale.is_current and not rating.is_retired]

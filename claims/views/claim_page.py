@@ -1,0 +1,295 @@
+"""What the claim page knows: read once, in a fixed number of statements however much hangs on the claim."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
+from django.http import Http404
+from django.utils import timezone
+
+from claims.models import (
+    Appearance,
+    Approval,
+    Assignment,
+    ChecklistAnswer,
+    ChecklistItem,
+    Citation,
+    Claim,
+    Claimant,
+    ClaimRelation,
+    Comment,
+    ContactLog,
+    Desk,
+    Disclosure,
+    Event,
+    Evidence,
+    Job,
+    Person,
+    Quote,
+    QuoteCheck,
+    Rating,
+    Reading,
+    Recusal,
+    Revision,
+    RubricAnswer,
+    Topic,
+)
+from claims.models.claim import ClaimQuerySet
+from claims.views.access import visible_claims
+from claims.workflow.attempt import Attempt
+from claims.workflow.preflight_list import Item, make_list
+from claims.workflow.revisions import EDITS
+from claims.workflow.standing import Standing
+
+MOST_CLAIMANTS = 1000
+SENT_BACK = ("fail", "return", "cross_check", "recall", "void")
+REVIEWED_FROM = {"preflight", "in_cross_check", "in_review", "approved", "published", "changes_requested", "retracted"}
+
+
+@dataclass
+class ClaimPage:
+    """One person's look at one claim."""
+
+    claim: Claim
+    person: Person
+    standing: Standing
+    desk: Desk
+    now: datetime
+    appearances: list[Appearance]
+    evidence: list[Evidence]
+    captures: dict[int, Job]
+    people: list[Person]
+    contacts: list[ContactLog]
+    ratings: list[Rating]
+    readings: list[Reading]
+
+    @property
+    def values(self) -> Any:
+        """What was read beside the claim's own fields (see ``with_page_values``)."""
+        return self.claim
+
+    @property
+    def sees_verdict(self) -> bool:
+        return self.standing.sees_verdict
+
+    @cached_property
+    def person_by_id(self) -> dict[int, Person]:
+        return {person.pk: person for person in self.people}
+
+    @cached_property
+    def quotes(self) -> list[Quote]:
+        return [quote for item in self.evidence for quote in item.quotes.all()]
+
+    @cached_property
+    def preflight(self) -> list[Item]:
+        """The preflight list as it stands now.
+
+        Who must not see the verdict yet is not told what depends on it: neither that there is one, nor whether it
+        needs evidence, nor what its rationale cites.
+        """
+        unanswered = [row["text"] for row in self.values.checklist if row["required"] and not row["answer"]]
+        items = make_list(
+            self.claim, self.evidence, self.quotes, unanswered=unanswered, loose=self.values.loose_citations
+        )
+        return items if self.sees_verdict else items[2:5]
+
+    @cached_property
+    def second_verdict(self) -> Reading | None:
+        """The newest cross-check, waiver or decision on the material that was frozen last."""
+        revision = self.values.revision
+        material = revision["material_sha256"] if revision else ""
+        fit = [row for row in self.readings if row.kind != "first" and row.material_sha256 == material]
+        return fit[-1] if fit else None
+
+    @cached_property
+    def attempt(self) -> Attempt:
+        """What the guards ask, answered from what was read already."""
+        attempt = Attempt(self.claim, "", self.person)
+        attempt.standing = self.standing
+        attempt.evidence = self.evidence
+        attempt.desk = self.desk
+        attempt.second_verdict = self.second_verdict
+        return attempt
+
+
+def read_page(claim_id: int, person: Person) -> ClaimPage:
+    """Read a claim for its page; ten statements, twelve once it was submitted.
+
+    Raises:
+        Http404: there is none, or it is confidential and not for this person.
+    """
+    claim = with_page_values(visible_claims(person), claim_id, person).filter(pk=claim_id).first()
+    if claim is None:
+        raise Http404
+    evidence = read_evidence(claim_id)
+    return ClaimPage(
+        claim=claim,
+        person=person,
+        standing=_standing(claim, person),
+        desk=Desk.objects.current(),
+        now=timezone.now(),
+        appearances=list(
+            Appearance.objects.filter(claim=claim).select_related("claimant", "article__publisher").order_by("number")
+        ),
+        evidence=evidence,
+        captures=read_captures(evidence),
+        people=list(Person.objects.order_by("name", "pk")),
+        contacts=list(ContactLog.objects.filter(claim=claim).order_by("asked_at", "pk")),
+        ratings=_ratings(claim),
+        readings=_readings(claim),
+    )
+
+
+def _standing(claim: Claim, person: Person) -> Standing:
+    """How the person stands to the claim, told what was read with it."""
+    read: Any = claim
+    found = Standing(claim, person)
+    found.authors = {int(ref.removeprefix("person/")) for ref in read.author_refs if ref.startswith("person/")}
+    found.roles = {row["role"]: row["person"] for row in read.roles}
+    found.has_read, found.has_seen, found.recused = read.has_read, read.has_seen, read.is_recused
+    return found
+
+
+# --- beside the claim's own row
+
+
+def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> ClaimQuerySet:
+    """Add, in the claim's own statement, the small lists its page shows."""
+    chain = Event.objects.filter(chain=f"claim/{claim_id}")
+    public_at = chain.filter(action="publish").order_by("-seq").values("seq")[:1]
+    wrote = chain.filter(action__in=EDITS, seq__gt=Coalesce(Subquery(public_at), 0)).order_by()
+    sent_back = chain.filter(action__in=SENT_BACK).order_by("-seq")
+    of_claim = Q(claim=OuterRef("pk"))
+    comments = Comment.objects.filter(of_claim, parent=None)
+    values: dict[str, Any] = {
+        "author_refs": ArraySubquery(wrote.values("actor_ref").distinct()),
+        "roles": ArraySubquery(
+            Assignment.objects.filter(of_claim, ended_at=None).values(row=JSONObject(role="role", person="person"))
+        ),
+        "has_read": Exists(Reading.objects.filter(of_claim, by=person, kind="cross")),
+        "has_seen": Exists(Disclosure.objects.filter(of_claim, person=person)),
+        "is_recused": Exists(
+            Recusal.objects.filter(Q(topic__claims=claim_id) | Q(claimant__appearances__claim=claim_id), person=person)
+        ),
+        "revision": Subquery(
+            Revision.objects.filter(of_claim)
+            .order_by("-number")
+            .values(
+                row=JSONObject(number="number", content_sha256="content_sha256", material_sha256="material_sha256")
+            )[:1]
+        ),
+        "is_approved": Exists(Approval.objects.filter(revision__claim=OuterRef("pk"))),
+        "sent_back": Subquery(
+            sent_back.values(row=JSONObject(at="at", by="actor_ref", action="action", body="body"))[:1]
+        ),
+        "rubric": ArraySubquery(
+            RubricAnswer.objects.filter(of_claim).values(row=JSONObject(question="question", answer="answer"))
+        ),
+        "checklist": ArraySubquery(_checklist()),
+        "loose_citations": ArraySubquery(
+            Citation.objects.filter(of_claim, evidence=None).order_by("number").values("number")
+        ),
+        "comment_count": _count(comments),
+        "open_comments": _count(comments.filter(resolved_at=None)),
+        "topic_names": ArraySubquery(_topics(claim_id)),
+        "related_to": ArraySubquery(_relations("target", "source", person)),
+        "related_from": ArraySubquery(_relations("source", "target", person)),
+        "cluster": ArraySubquery(_cluster(claim_id, person)),
+        "all_topics": ArraySubquery(Topic.objects.order_by("name").values(row=JSONObject(pk="pk", name="name"))),
+        "all_claimants": ArraySubquery(
+            Claimant.objects.order_by("name").values(row=JSONObject(pk="pk", name="name"))[:MOST_CLAIMANTS]
+        ),
+    }
+    return claims.select_related("rating", "duplicate_of", "retraction_proposed_by").annotate(**values)
+
+
+def _count(rows: QuerySet[Any]) -> Any:
+    counted = rows.order_by().values("claim").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _checklist() -> QuerySet[Any]:
+    answer = ChecklistAnswer.objects.filter(item=OuterRef("pk"), claim=OuterRef(OuterRef("pk"))).values("answer")
+    return (
+        ChecklistItem.objects.current()
+        .alias(given=Coalesce(Subquery(answer), Value("")))
+        .values(row=JSONObject(pk="pk", text="text", required="required", answer="given"))
+    )
+
+
+def _topics(claim_id: int) -> QuerySet[Any]:
+    return (
+        Claim.topics.through.objects.filter(claim=claim_id)
+        .order_by("topic__name")
+        .values(row=JSONObject(slug="topic__slug", name="topic__name", pk="topic"))
+    )
+
+
+def _relations(other: str, this: str, person: Person) -> QuerySet[Any]:
+    """Relations to claims this person may know of; a verdict comes along only where it is public."""
+    found = ClaimRelation.objects.filter(**{this: OuterRef("pk")})
+    if not person.is_editor and person.role != Person.Role.ADMINISTRATOR:
+        found = found.filter(**{f"{other}__confidential": False})
+    fields = {name: f"{other}__{name}" for name in ("pk", "statement", "status", "public_state")}
+    rating = {f"rating_{name}": f"{other}__rating__{name}" for name in ("code", "label", "family")}
+    return found.order_by("kind", "pk").values(row=JSONObject(kind="kind", note="note", **fields, **rating))
+
+
+def _cluster(claim_id: int, person: Person) -> QuerySet[Any]:
+    """The other claims that say the same: the main one and its duplicates."""
+    main = Claim.objects.filter(pk=claim_id).values(main=Coalesce("duplicate_of", "pk"))
+    found = visible_claims(person).filter(Q(pk__in=main) | Q(duplicate_of__in=main)).exclude(pk=claim_id)
+    row = JSONObject(pk="pk", statement="statement", status="status", is_main="is_main")
+    return found.order_by("-is_main", "pk").values(row=row)
+
+
+# --- what hangs on it
+
+
+def read_evidence(claim_id: int, **narrow: Any) -> list[Evidence]:
+    """Evidence with sources, pinned copies without their texts, passages with their newest check, waivers."""
+    newest = QuoteCheck.objects.filter(quote=OuterRef("pk")).order_by("-at", "-id")
+    quotes = (
+        Quote.objects.annotate(state=Subquery(newest.values("state")[:1]), looked_at=Subquery(newest.values("at")[:1]))
+        .select_related("evidence")
+        .order_by("start", "pk")
+    )
+    return list(
+        Evidence.objects.filter(claim=claim_id, **narrow)
+        .select_related("resource__publisher", "pinned")
+        .defer("pinned__body_text", "pinned__main_text", "pinned__pages")
+        .prefetch_related(Prefetch("quotes", quotes), "waivers")
+        .order_by("number")
+    )
+
+
+def read_captures(evidence: Iterable[Evidence]) -> dict[int, Job]:
+    """Captures under way or given up, by source, for the evidence that has no copy yet; one statement."""
+    keys = [item.resource.chain for item in evidence if item.pinned is None]
+    asked = Job.objects.filter(kind="capture", key__in=keys)
+    under_way = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    # Two conditions and not one list of states, because each has a partial index of its own.
+    rows = asked.filter(under_way | Q(state=Job.State.FAILED)).order_by("pk")
+    found: dict[int, Job] = {}
+    for job in rows:
+        source = int(job.key.removeprefix("resource/"))
+        if source not in found or found[source].state == Job.State.FAILED:
+            found[source] = job
+    return found
+
+
+def _ratings(claim: Claim) -> list[Rating]:
+    """What a verdict may be given from today, and what this claim has, even when it was retired since."""
+    offered = Q(scale__is_current=True, is_retired=False) | Q(pk=claim.rating_id)
+    return list(Rating.objects.filter(offered).select_related("scale").order_by("position", "pk"))
+
+
+def _readings(claim: Claim) -> list[Reading]:
+    if claim.status not in REVIEWED_FROM and not claim.is_public:
+        return []
+    return list(Reading.objects.filter(claim=claim).select_related("by", "rating").order_by("pk"))

@@ -1,0 +1,166 @@
+"""The record in words: each kind of event as a sentence with its glyph, and what it changed, before and after."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.models import Claim, Event, Refusal
+from claims.workflow.edit import VERDICT_FIELDS
+from claims.workflow.transitions import TRANSITIONS
+
+
+@dataclass(frozen=True)
+class Words:
+    icon: str
+    text: str | Promise
+    tone: str = ""
+
+
+_w = gettext_lazy
+WORDS: dict[str, Words] = {
+    "create": Words("inbox", _w("%(who)s put the claim into the inbox")),
+    "import": Words("file-input", _w("The claim was imported")),
+    "edit": Words("pencil", _w("%(who)s changed %(fields)s")),
+    "arrange": Words("calendar-clock", _w("%(who)s arranged %(fields)s")),
+    "add_appearance": Words("map-pin", _w("%(who)s added appearance %(number)s")),
+    "edit_appearance": Words("map-pin", _w("%(who)s changed appearance %(number)s")),
+    "remove_appearance": Words("map-pin", _w("%(who)s removed appearance %(number)s")),
+    "add_evidence": Words("file-plus", _w("%(who)s added evidence %(number)s")),
+    "edit_evidence": Words("pencil", _w("%(who)s changed %(fields)s of evidence %(number)s")),
+    "remove_evidence": Words("file-x", _w("%(who)s took evidence %(number)s off"), "hot"),
+    "pin_snapshot": Words("camera", _w("Evidence %(number)s rests on a captured copy")),
+    "add_quote": Words("highlighter", _w("%(who)s marked a passage of evidence %(number)s")),
+    "remove_quote": Words("highlighter", _w("%(who)s removed a passage of evidence %(number)s")),
+    "waive_capture": Words("ban", _w("%(who)s waived the copy of evidence %(number)s")),
+    "unwaive_capture": Words("ban", _w("%(who)s took a waiver back on evidence %(number)s")),
+    "answer_rubric": Words("list-checks", _w("%(who)s answered the rubric")),
+    "answer_checklist": Words("list-checks", _w("%(who)s answered the checklist")),
+    "log_contact": Words("mail", _w("%(who)s asked %(asked)s")),
+    "answer_contact": Words("mail", _w("%(asked)s answered")),
+    "comment": Words("message-square", _w("%(who)s commented")),
+    "resolve_comment": Words("check", _w("%(who)s resolved a comment")),
+    "show_verdict": Words("eye", _w("%(who)s asked to see the verdict"), "hot"),
+    "adopt": Words("triangle-alert", _w("Changed outside the application"), "hot"),
+    "watch": Words("st-watching", _w("%(who)s set it aside to look again")),
+    "wake": Words("inbox", _w("It came back to the inbox")),
+    "accept": Words("check", _w("%(who)s accepted it"), "good"),
+    "decline": Words("st-declined", _w("%(who)s declined it"), "hot"),
+    "merge": Words("git-merge", _w("%(who)s merged it into C-%(target)s")),
+    "restore": Words("undo-2", _w("%(who)s restored it")),
+    "assign": Words("user-round-check", _w("%(who)s assigned it to %(person)s"), "good"),
+    "hand_over": Words("user-round", _w("%(who)s gave the part “%(role)s” to %(person)s")),
+    "request_reply": Words("hourglass", _w("%(who)s waits for a reply")),
+    "resume": Words("play", _w("%(who)s went on")),
+    "submit": Words("arrow-right", _w("%(who)s submitted version %(revision)s")),
+    "recall": Words("undo-2", _w("%(who)s took it back")),
+    "pass": Words("check", _w("Preflight passed"), "good"),
+    "fail": Words("corner-down-left", _w("Preflight sent it back"), "hot"),
+    "waive_cross_check": Words("ban", _w("%(who)s waived the cross-check"), "hot"),
+    "cross_check": Words("st-cross", _w("%(who)s gave a second verdict"), "good"),
+    "decide": Words("scale", _w("%(who)s decided between the two verdicts")),
+    "return": Words("corner-down-left", _w("%(who)s returned it"), "hot"),
+    "approve": Words("st-approved", _w("%(who)s approved it"), "good"),
+    "void": Words("rotate-ccw", _w("An edit took back what was given on the text before"), "hot"),
+    "schedule": Words("calendar-clock", _w("%(who)s set a date to publish")),
+    "publish": Words("st-published", _w("%(who)s published it"), "good"),
+    "reopen": Words("st-reopened", _w("%(who)s reopened it"), "hot"),
+    "stand": Words("st-published", _w("%(who)s looked again: it stands"), "good"),
+    "withhold": Words("st-withheld", _w("%(who)s withheld the public page"), "hot"),
+    "lift": Words("st-published", _w("%(who)s put the public page back"), "good"),
+    "propose_retraction": Words("st-retracted", _w("%(who)s proposed a retraction"), "hot"),
+    "retract": Words("st-retracted", _w("%(who)s retracted it"), "hot"),
+    "archive": Words("archive", _w("%(who)s archived it")),
+    "erase": Words("trash-2", _w("Words of an event were erased")),
+}
+FIELD_NAMES: dict[str, str | Promise] = {
+    "worth": _w("worth"), "stance": _w("stance"), "origin": _w("origin"), "reliability": _w("source grade"),
+    "credibility": _w("information grade"), "grade_reason": _w("grade reason"), "note": _w("note"),
+    "withheld": _w("withholding"), "withheld_reason": _w("reason of withholding"), "topics": _w("topics"),
+    "due_at": _w("due date"), "priority": _w("priority"), "confidential": _w("confidentiality"),
+}  # fmt: skip
+# Events whose own words come from somebody who knew a verdict.
+ABOUT_THE_VERDICT = {"cross_check", "decide", "approve", "fail", "waive_cross_check"}
+
+
+@dataclass
+class Entry:
+    """One line of the record."""
+
+    icon: str
+    tone: str
+    sentence: str
+    at: datetime
+    reason: str = ""
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
+
+
+def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool) -> Entry:
+    """An event in words.
+
+    Args:
+        names: people by their reference (``person/3``).
+        sees_verdict: when not, what tells the verdict is left out without a trace.
+    """
+    body = event.details
+    words = WORDS.get(event.action, Words("history", event.action.replace("_", " ")))
+    changes = _changes(body, sees_verdict=sees_verdict)
+    hides_words = event.action in ABOUT_THE_VERDICT and not sees_verdict
+    told = {
+        "who": names.get(event.actor_ref, _("The desk")),
+        "fields": ", ".join(dict.fromkeys(label for label, _old, _new in changes)) or _("the claim"),
+        "person": names.get(str(body.get("person", "")), ""),
+        "role": str(body.get("role", "")).replace("_", "-"),
+        **{name: body.get(name, "") for name in ("number", "asked", "target", "revision")},
+    }
+    return Entry(
+        words.icon,
+        words.tone,
+        str(words.text) % told + ("" if not event.is_erased else " " + _("(erased)")),
+        event.at,
+        reason="" if hides_words else str(body.get("reason", "") or ""),
+        changes=[] if event.action in {"comment", "answer_rubric"} else changes,
+        listed=[] if hides_words else [str(pair[0]) for pair in body.get("missing", [])],
+    )
+
+
+def entry_of_refusal(refusal: Refusal, names: dict[str, str], *, sees_verdict: bool) -> Entry:
+    """An attempt the rules turned down."""
+    step = TRANSITIONS.get(refusal.action)
+    label = _(step.label) if step and step.label else refusal.action.replace("_", " ")
+    who = names.get(f"person/{refusal.person_id}", _("Somebody"))
+    return Entry(
+        "st-declined",
+        "hot",
+        _("%(who)s tried “%(step)s” and was refused") % {"who": who, "step": label},
+        refusal.at,
+        reason=refusal.reason if sees_verdict or refusal.action not in ABOUT_THE_VERDICT else "",
+    )
+
+
+def _changes(body: dict[str, Any], *, sees_verdict: bool) -> list[tuple[str, str, str]]:
+    before, after = body.get("before", {}), body.get("after", {})
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return []
+    return [
+        (_field_name(name), _plain(before.get(name)), _plain(after.get(name)))
+        for name in {**before, **after}
+        if sees_verdict or name not in VERDICT_FIELDS
+    ]
+
+
+def _field_name(name: str) -> str:
+    if name in FIELD_NAMES:
+        return str(FIELD_NAMES[name])
+    known = {f.name: str(getattr(f, "verbose_name", f.name)) for f in Claim._meta.get_fields() if f.concrete}
+    return known.get(name, name.replace("_", " "))
+
+
+def _plain(value: Any) -> str:
+    if value in {None, ""} if not isinstance(value, list | dict) else not value:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,282 @@
+"""Which claims a list shows and in which order, read from its address; used by the queue and by a claim's neighbours."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import BooleanField, F, Func, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import Assignment, Claim, Person, SourceAlert, Topic
+from claims.models.claim import ClaimQuerySet
+from claims.views.access import visible_claims
+
+MOST_COUNTED = 1000
+BIGGEST_ID = 2**63 - 1
+Narrow = Callable[[ClaimQuerySet, Person], ClaimQuerySet]
+
+
+@dataclass(frozen=True)
+class View:
+    """A view every desk has: its name, its glyph, and which claims it holds."""
+
+    label: str | Promise
+    icon: str
+    narrow: Narrow
+    hot: bool = False  # a number above zero is a call
+
+
+def _waiting_for(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
+    """Named for its cross-check, sent back to its checker, or laid before its editor."""
+    mine = Assignment.objects.filter(person=person, ended_at__isnull=True)
+    held = {role: mine.filter(role=role).values("claim") for role in Assignment.Role.values}
+    return claims.filter(
+        Q(status="in_cross_check", pk__in=held["cross_checker"])
+        | Q(status="changes_requested", pk__in=held["checker"])
+        | Q(status__in=["in_review", "approved"], pk__in=held["editor"])
+    )
+
+
+def _source_changed(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
+    return claims.filter(pk__in=SourceAlert.objects.filter(closed_at__isnull=True).values("quote__evidence__claim"))
+
+
+VIEWS: dict[str, View] = {
+    "open": View(_("All open"), "list", lambda claims, person: claims.open()),
+    "mine": View(_("Mine"), "user-round", lambda claims, person: claims.open().held_by(person)),
+    "waiting": View(_("Waiting for me"), "corner-down-left", _waiting_for),
+    "unassigned": View(_("Unassigned"), "user-round-plus", lambda claims, person: claims.unassigned()),
+    "overdue": View(_("Overdue"), "clock", lambda claims, person: claims.overdue(), hot=True),
+    "changed": View(_("Source changed"), "git-compare-arrows", _source_changed, hot=True),
+    "review": View(_("In review"), "st-review", lambda claims, person: claims.filter(status="in_review")),
+    "published": View(_("Published"), "st-published", lambda claims, person: claims.filter(status="published")),
+}
+
+SORTS: dict[str, str | Promise] = {"due": _("Due date"), "priority": _("Priority"), "newest": _("Newest")}
+NARROWERS = ("status", "worth", "topic", "claimant", "person")
+
+
+@dataclass(frozen=True)
+class ResultList:
+    """What an address asks for.
+
+    Attributes:
+        view: a key of ``VIEWS``; empty: all open ones, or with a search or a status all that there are.
+    """
+
+    view: str = ""
+    q: str = ""
+    sort: str = "due"
+    filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, asked: QueryDict) -> "ResultList":
+        """Read an address; what it does not know or cannot hold is left out."""
+        filters = {name: tuple(dict.fromkeys(v for v in asked.getlist(name) if _fits(name, v))) for name in NARROWERS}
+        view, sort = asked.get("view", ""), asked.get("sort", "")
+        return cls(
+            view=view if view in VIEWS else "",
+            q=asked.get("q", "").replace("\x00", "").strip()[:200],
+            sort=sort if sort in SORTS else "due",
+            filters={name: values for name, values in filters.items() if values},
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but a view: no search, no filter."""
+        return not self.q and not self.filters
+
+    @property
+    def query(self) -> str:
+        """The part of the address after the question mark."""
+        pairs: list[tuple[str, str]] = [("view", self.view)] if self.view else []
+        pairs += [("q", self.q)] if self.q else []
+        pairs += [(name, value) for name, values in self.filters.items() for value in values]
+        pairs += [("sort", self.sort)] if self.sort != "due" else []
+        return urlencode(pairs)
+
+    def without(self, name: str, value: str) -> "ResultList":
+        left = tuple(kept for kept in self.filters.get(name, ()) if kept != value)
+        others = {key: values for key, values in self.filters.items() if key != name}
+        return replace(self, filters=others | ({name: left} if left else {}))
+
+    def also(self, name: str, value: str) -> "ResultList":
+        values = dict.fromkeys((*self.filters.get(name, ()), value))
+        return replace(self, filters=self.filters | {name: tuple(values)})
+
+    def claims(self, person: Person) -> ClaimQuerySet:
+        """The claims of the list, in no order."""
+        found = visible_claims(person)
+        if self.view:
+            found = VIEWS[self.view].narrow(found, person)
+        elif not self.q and "status" not in self.filters:
+            found = found.open()
+        if self.q:
+            found = found.filter(statement__icontains=self.q)
+        for name, values in self.filters.items():
+            found = found.filter(_condition(name, values))
+        return found
+
+
+def _fits(name: str, value: str) -> bool:
+    if name == "person":
+        return value.isascii() and value.isdigit() and int(value) <= BIGGEST_ID
+    known = {"status": Claim.Status.values, "worth": Claim.Worth.values}
+    return value in known[name] if name in known else bool(value) and "\x00" not in value
+
+
+def _condition(name: str, values: tuple[str, ...]) -> Q:
+    if name in {"status", "worth"}:
+        return Q(**{f"{name}__in": values})
+    inner = {
+        "topic": Q(topics__slug__in=values),
+        "claimant": Q(appearances__claimant__slug__in=values),
+        "person": Q(assignments__person__in=[int(v) for v in values if v.isdigit()], assignments__ended_at=None),
+    }[name]
+    return Q(pk__in=Claim.objects.filter(inner).values("pk"))
+
+
+# --- order and places in it
+
+# Each order ends in the id, so that every claim has one place.  A claim without a date comes after those with one.
+ORDERS = {"due": ("due_at", "id"), "priority": ("priority", "due_at", "id"), "newest": ("-id",)}
+
+
+def ordered(claims: ClaimQuerySet, sort: str, *, backwards: bool = False) -> ClaimQuerySet:
+    if sort == "newest":
+        return claims.order_by("id" if backwards else "-id")
+    if not backwards:
+        return claims.order_by(*ORDERS[sort])
+    back: list[Any] = [F(name).desc(nulls_first=True) if name == "due_at" else f"-{name}" for name in ORDERS[sort]]
+    return claims.order_by(*back)
+
+
+def place_of(claim: Claim, sort: str) -> str:
+    """A claim's place in an order, as the address carries it."""
+    due = claim.due_at.isoformat() if claim.due_at else "none"
+    own: dict[str, list[Any]] = {
+        "due": [due, claim.pk],
+        "priority": [claim.priority, due, claim.pk],
+        "newest": [claim.pk],
+    }
+    return "~".join(str(part) for part in own[sort])
+
+
+def read_place(text: str, sort: str) -> tuple[Any, ...] | None:
+    """The values a place stands for; ``None`` when it is no place of this order."""
+    parts: list[Any] = text.split("~")
+    names = [name.lstrip("-") for name in ORDERS[sort]]
+    if len(parts) != len(names):
+        return None
+    try:
+        return tuple(_value(name, part) for name, part in zip(names, parts, strict=True))
+    except ValueError:
+        return None
+
+
+def _value(name: str, part: str) -> int | datetime | None:
+    if name == "due_at":
+        moment = None if part == "none" else parse_datetime(part)
+        if part != "none" and (moment is None or moment.tzinfo is None):
+            raise ValueError(part)
+        return moment
+    number = int(part)
+    if not 0 <= number <= BIGGEST_ID:
+        raise ValueError(part)
+    return number
+
+
+def beyond(sort: str, place: tuple[Any, ...], *, backwards: bool = False) -> Q | Combinable:
+    """What comes after a place (or before it): row values compared as one, as the index holds them."""
+    if sort == "newest":
+        return Q(pk__gt=place[0]) if backwards else Q(pk__lt=place[0])
+    *first, due, pk = place
+    same = Q(priority=first[0]) if first else Q()
+    sign = "<" if backwards else ">"
+    if due is None:  # the undated ones come last, by id
+        inside = same & Q(due_at__isnull=True) & Q(**{"pk__lt" if backwards else "pk__gt": pk})
+        dated = same & Q(due_at__isnull=False) if backwards else Q(pk__in=[])
+        found = inside | dated
+    else:
+        row = Q(_rows(sign, [*ORDERS[sort]], [*first, due, pk]))
+        found = row if backwards else row | (same & Q(due_at__isnull=True))
+    if not first:
+        return found
+    further = Q(priority__lt=first[0]) if backwards else Q(priority__gt=first[0])
+    return found | further
+
+
+def _rows(sign: str, names: list[str], values: list[Any]) -> Func:
+    left = Func(*(F(name) for name in names), function="ROW", output_field=BooleanField())
+    right = Func(*(Value(value) for value in values), function="ROW", output_field=BooleanField())
+    return Func(left, right, template="(%(expressions)s)", arg_joiner=f" {sign} ", output_field=BooleanField())
+
+
+# --- counts that never read the whole table
+
+
+class CappedCount(Subquery):
+    """How many rows a query has, counting no further than ``MOST_COUNTED``."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS capped)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: Any) -> None:
+        super().__init__(rows.order_by().values("pk")[:MOST_COUNTED])
+
+
+def count_all(person: Person, lists: list[ClaimQuerySet]) -> list[int]:
+    """The capped sizes of many lists, in one statement."""
+    counts = [CappedCount(claims) for claims in lists]
+    row = Person.objects.filter(pk=person.pk).values_list(*counts).first()
+    return list(row or [0] * len(lists))
+
+
+def count_in_words(count: int) -> str:
+    return f"{MOST_COUNTED - 1}+" if count >= MOST_COUNTED else str(count)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Where a claim stands in the list the person came from."""
+
+    previous: int | None
+    next: int | None
+    position: str
+    total: str
+
+
+def neighbours(asked: ResultList, person: Person, claim: Claim) -> Neighbours | None:
+    """The claims before and after one in a result list, in one statement; ``None`` when it left the list."""
+    claims = asked.claims(person)
+    place = read_place(place_of(claim, asked.sort), asked.sort)
+    assert place is not None
+    before = claims.filter(beyond(asked.sort, place, backwards=True))
+    after = claims.filter(beyond(asked.sort, place))
+    row = (
+        Person.objects.filter(pk=person.pk)
+        .values_list(
+            Subquery(ordered(before, asked.sort, backwards=True).values("pk")[:1]),
+            Subquery(ordered(after, asked.sort).values("pk")[:1]),
+            CappedCount(before),
+            CappedCount(claims),
+            CappedCount(claims.filter(pk=claim.pk)),
+        )
+        .first()
+    )
+    if row is None or not row[4]:
+        return None
+    return Neighbours(row[0], row[1], count_in_words(row[2] + 1), count_in_words(row[3]))
+
+
+def topics_with_counts(person: Person, most: int) -> list[dict[str, Any]]:
+    """Topics with how many open claims they have, capped."""
+    from_topic = visible_claims(person).open().filter(topics=OuterRef("pk"))
+    rows = Topic.objects.annotate(count=CappedCount(from_topic)).values_list("slug", "name", "count")[:most]
+    return [{"slug": slug, "name": name, "count": count} for slug, name, count in rows]
