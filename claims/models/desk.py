@@ -49,6 +49,11 @@ class Desk(models.Model):
         return ()
 
 
+class SavedViewManager(models.Manager["SavedView"]):
+    def get_by_natural_key(self, owner: str | None, name: str) -> "SavedView":
+        return self.get(owner__username=owner, name=name)
+
+
 class SavedView(models.Model):
     """A named set of queue filters: a person's own, or the desk's when nobody owns it."""
 
@@ -59,12 +64,19 @@ class SavedView(models.Model):
     query = models.CharField(max_length=500, help_text=_("The part of the queue's address after the question mark."))
     position = models.PositiveSmallIntegerField(default=100)
 
+    objects: ClassVar[SavedViewManager] = SavedViewManager()
+
     class Meta:
         ordering = ["position", "name"]
         constraints = [models.UniqueConstraint(name="saved_view_once", fields=["owner", "name"], nulls_distinct=False)]
 
     def __str__(self) -> str:
         return self.name
+
+    def natural_key(self) -> tuple[str | None, str]:
+        return (self.owner.username if self.owner else None, self.name)
+
+    natural_key.dependencies = ["claims.person"]  # type: ignore[attr-defined]
 
 
 class Notification(models.Model):

@@ -223,6 +223,11 @@ class Waiver(models.Model):
         return self.reason
 
 
+class CitationManager(models.Manager["Citation"]):
+    def get_by_natural_key(self, claim: str, number: int) -> "Citation":
+        return self.get(claim__external_id=claim, number=number)
+
+
 class Citation(models.Model):
     """A figure in the rationale or the body, and the evidence it points to; none when it points to nothing."""
 
@@ -230,12 +235,19 @@ class Citation(models.Model):
     number = models.PositiveSmallIntegerField()
     evidence = models.ForeignKey(Evidence, on_delete=models.SET_NULL, null=True, blank=True, related_name="citations")
 
+    objects: ClassVar[CitationManager] = CitationManager()
+
     class Meta:
         ordering = ["claim", "number"]
         constraints = [models.UniqueConstraint(name="citation_once", fields=["claim", "number"])]
 
     def __str__(self) -> str:
         return f"[{self.number}]"
+
+    def natural_key(self) -> tuple[str | None, int]:
+        return (self.claim.external_id, self.number)
+
+    natural_key.dependencies = ["claims.claim", "claims.evidence"]  # type: ignore[attr-defined]
 
 
 class Quote(models.Model):
