@@ -181,6 +181,7 @@ class Evidence(models.Model):
     objects: ClassVar[EvidenceManager] = EvidenceManager()
 
     class Meta:
+        verbose_name_plural = _("evidence")
         ordering = ["claim", "number"]
         constraints = [
             models.UniqueConstraint(name="evidence_number_once", fields=["claim", "number"]),
