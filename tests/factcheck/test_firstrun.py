@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from claims.models import Person
+from claims.models import ChecklistItem, Claim, Person, Rating
 from factcheck import firstrun
 
 
@@ -24,7 +24,6 @@ def newsroom(settings, monkeypatch):
         Person.objects.create(username="editor-2", name="Editor 2", role="editor", is_active=False)
 
     monkeypatch.setattr(firstrun, "call_command", load)
-    monkeypatch.setattr(firstrun, "get_commands", lambda: {"load_newsroom": "claims"})
 
 
 @pytest.mark.django_db
@@ -37,6 +36,15 @@ def test_an_empty_desk_has_one_administrator_with_a_random_password(installation
     assert person.check_password(passwords["administrator"])
     assert len(passwords["administrator"]) == 19
     assert (installation / "secrets/first-passwords.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db
+def test_an_empty_desk_has_a_scale_and_a_checklist_to_begin_with_and_no_claims(installation):
+    firstrun._open_desk(print)
+
+    assert Rating.objects.offered().count() == 8
+    assert ChecklistItem.objects.current().exists()
+    assert not Claim.objects.exists()
 
 
 @pytest.mark.django_db

@@ -1,10 +1,13 @@
 """The starting newsroom: the fixture, and what people did with it, done by the same operations as on the pages."""
 
+import json
+from argparse import ArgumentParser
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core import serializers
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -26,6 +29,9 @@ from claims.workflow import edit, edit_parts, edit_review
 from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import apply
 from claims.workflow.revisions import read_content
+
+FIXTURE = Path(settings.BASE_DIR) / "fixtures" / "newsroom.json"
+BASICS = ("claims.ratingscale", "claims.rating", "claims.checklistitem")
 
 NOT_CAPTURED = "No network at installation: the captured copy is still to be made."
 
@@ -92,15 +98,31 @@ COMMENTS = (
 class Command(BaseCommand):
     help = "Load the demonstration newsroom.  Does nothing when there is any claim."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--empty", action="store_true", help="only a scale of ratings and a checklist, for a desk of one's own"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if Claim.objects.exists():
             self.stdout.write("There are claims already: nothing was loaded.")
+            return
+        if options["empty"]:
+            self.load_basics()
             return
         with transaction.atomic():
             call_command("loaddata", "newsroom", verbosity=0)
             Newsroom().open()
         claims, public = Claim.objects.count(), Claim.objects.filter(status="published").count()
         self.stdout.write(f"The demonstration newsroom is open: {claims} claims, {public} of them published.")
+
+    @transaction.atomic
+    def load_basics(self) -> None:
+        """What no desk can work without, to begin with; the administrator changes it in the panel."""
+        rows = [row for row in json.loads(FIXTURE.read_text()) if row["model"] in BASICS]
+        for row in serializers.deserialize("python", rows):
+            row.save()
+        self.stdout.write("A scale of ratings and a checklist are loaded.")
 
 
 class Newsroom:
