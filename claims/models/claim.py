@@ -32,7 +32,11 @@ class Topic(models.Model):
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def locked(self) -> Self:
-        """Claims locked until the transaction ends, lowest id first: the aggregate's one lock."""
+        """Claims locked until the transaction ends, lowest id first: the aggregate's one lock.
+
+        Never with ``select_related`` on it: after a wait PostgreSQL reads the locked row anew, but not what was joined
+        to it, so a rating given meanwhile would read as none.
+        """
         return self.select_for_update(of=("self",)).order_by("pk")
 
     def live(self) -> Self:
@@ -266,6 +270,12 @@ class Claim(models.Model):
     def is_public(self) -> bool:
         """A fact-check of it is in force, or temporarily withheld."""
         return self.public_state in {self.PublicState.PUBLISHED, self.PublicState.WITHHELD}
+
+    @property
+    def has_verdict(self) -> bool:
+        """Something is written of what the blind review hides."""
+        words = (self.rationale, self.confidence, self.evidence_exception, self.title, self.summary, self.body)
+        return self.rating_id is not None or any(words)
 
     @property
     def is_working(self) -> bool:

@@ -104,6 +104,7 @@ class ClaimPage:
         revision = self.values.revision
         material = revision["material_sha256"] if revision else ""
         fit = [row for row in self.readings if row.kind != "first" and row.material_sha256 == material]
+        fit = [row for row in fit if row.by_id not in self.standing.authors]
         return fit[-1] if fit else None
 
     @cached_property

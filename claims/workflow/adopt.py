@@ -31,7 +31,7 @@ def adopt_outside_changes(limit: int = BATCH) -> int:
 
 @transaction.atomic
 def _adopt(pk: int) -> bool:
-    claim = Claim.objects.locked().select_related("rating").get(pk=pk)
+    claim = Claim.objects.locked().get(pk=pk)
     if claim.content_version <= claim.recorded_version:
         return False
     before = revisions.latest_revision(claim)
@@ -45,14 +45,14 @@ def _adopt(pk: int) -> bool:
     Event.objects.append(claim, "adopt", by=None, body=body)
     mark_recorded(claim)
     if "revision" in body and before is not None:
-        _take_back(claim, material=before.material_sha256 != content.material_sha256, revision=body["revision"])
+        _take_back(claim, material=before.material_sha256 != content.material_sha256)
     return True
 
 
-def _take_back(claim: Claim, *, material: bool, revision: int) -> None:
+def _take_back(claim: Claim, *, material: bool) -> None:
     """What was approved or being read is no longer what stands here."""
     if claim.status in EDITABLE_BY_EDITORS:
-        apply(claim.pk, "void", by=None, target=CHANGES_REQUESTED if material else IN_REVIEW, revision=revision)
+        apply(claim.pk, "void", by=None, target=CHANGES_REQUESTED if material else IN_REVIEW)
     elif claim.status == PREFLIGHT:
         apply(claim.pk, "fail", by=None, reason=_("Something was changed outside the application."))
     elif claim.status == IN_CROSS_CHECK and material:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,11 +63,11 @@ def apply(
 
 
 def _lock(claim_id: int, action: str, data: Mapping[str, Any]) -> Claim:
-    """Lock the claim, and with a merge the other one too, lowest id first."""
-    ids = {claim_id}
+    """Lock the claim, and with a merge the other one and the members of its cluster too, lowest id first."""
+    wanted = Q(pk=claim_id)
     if action == "merge" and data.get("target"):
-        ids.add(int(data["target"]))
-    rows = {claim.pk: claim for claim in Claim.objects.locked().select_related("rating").filter(pk__in=ids)}
+        wanted |= Q(pk=int(data["target"])) | Q(duplicate_of=claim_id)
+    rows = {claim.pk: claim for claim in Claim.objects.locked().filter(wanted)}
     if claim_id not in rows:
         raise Refused(_("This claim does not exist."), "no_claim")
     claim: Claim = rows[claim_id]

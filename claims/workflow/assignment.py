@@ -1,6 +1,6 @@
 """Who gets it: least loaded among those who may, never an author, never somebody recused."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from claims.models import Assignment, Claim, Disclosure, Person, Recusal, Revision
@@ -14,13 +14,22 @@ def give(claim: Claim, role: str, person: Person | None, *, by: Person | None) -
     """
     held = Assignment.objects.filter(claim=claim, role=role, ended_at__isnull=True).select_related("person").first()
     if held is not None:
-        Assignment.objects.filter(pk=held.pk).update(ended_at=Now())
+        _end(claim, Assignment.objects.filter(pk=held.pk))
     Assignment.objects.create(claim=claim, role=role, person=person, assigned_by=by)
     return held.person.ref if held is not None and held.person is not None else ""
 
 
 def end_all(claim: Claim) -> None:
-    Assignment.objects.filter(claim=claim, ended_at__isnull=True).update(ended_at=Now())
+    _end(claim, Assignment.objects.filter(claim=claim, ended_at__isnull=True))
+
+
+def _end(claim: Claim, held: QuerySet[Assignment]) -> None:
+    """End roles.  A checker was shown the verdict as it stood, so he cannot cross-check it blind any more."""
+    if claim.has_verdict and not claim.is_public:
+        checkers = held.filter(role=Assignment.Role.CHECKER, person__isnull=False)
+        seen = [Disclosure(claim=claim, person_id=pk) for pk in checkers.values_list("person_id", flat=True)]
+        Disclosure.objects.bulk_create(seen, ignore_conflicts=True)
+    held.update(ended_at=Now())
 
 
 def choose_cross_checker(claim: Claim, revision: Revision | None) -> Person | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
+
 from claims.models import Claim, Desk, Evidence, FactCheck, Person, Reading, Revision
 from claims.workflow import revisions
 from claims.workflow.standing import Standing, standing
@@ -51,16 +53,33 @@ class Attempt:
 
     @cached_property
     def second_verdict(self) -> Reading | None:
-        return latest_second_verdict(self.claim, self.revision.material_sha256 if self.revision else "")
+        return second_verdicts(self.revision).first() if self.revision else None
+
+    @cached_property
+    def second_readers(self) -> set[int | None]:
+        """Ids of the people whose second verdict it is.
+
+        A decision for the second verdict makes another material: it stands for who decided and for who had given it.
+        """
+        second = self.second_verdict
+        if second is None or second.kind != "decision":
+            return {second.by_id} if second else set()
+        assert self.revision is not None
+        rests_on = cross_check_for_approval(self.revision, second)
+        return {rests_on.by_id} | ({_decided_for(second)} if rests_on == second else set())
 
 
-def latest_second_verdict(claim: Claim, material_sha256: str) -> Reading | None:
-    """The newest cross-check, waiver or decision that was given on exactly this material."""
+def second_verdicts(revision: Revision) -> QuerySet[Reading]:
+    """The cross-checks, waivers and decisions that stand for a revision, newest first.
+
+    Each was given on exactly this material, and not by somebody who has become one of its authors since.
+    """
+    given = Reading.objects.filter(claim=revision.claim_id, material_sha256=revision.material_sha256)
     return (
-        Reading.objects.filter(claim=claim, material_sha256=material_sha256, kind__in=["cross", "waiver", "decision"])
+        given.filter(kind__in=["cross", "waiver", "decision"])
+        .exclude(by__in=revision.author_rows.values("person"))
         .select_related("rating", "by")
         .order_by("-id")
-        .first()
     )
 
 
@@ -69,9 +88,16 @@ def public_version(claim: Claim) -> FactCheck | None:
     return FactCheck.objects.filter(claim=claim).select_related("revision").order_by("-number").first()
 
 
-def cross_check_for_approval(claim: Claim, second: Reading) -> Reading:
+def cross_check_for_approval(revision: Revision, second: Reading) -> Reading:
     """The reading an approval rests on: the cross-check or waiver of this material, else the decision itself."""
     if second.kind != "decision":
         return second
-    given = Reading.objects.filter(claim=claim, material_sha256=second.material_sha256, kind__in=["cross", "waiver"])
-    return given.order_by("-id").first() or second
+    return second_verdicts(revision).exclude(kind="decision").first() or second
+
+
+def _decided_for(decision: Reading) -> int | None:
+    """The id of who had given the second verdict that became the claim's: on the version before the decision's."""
+    before = Revision.objects.filter(claim=decision.claim_id, number=decision.revision.number - 1)
+    given = Reading.objects.filter(claim=decision.claim_id, kind="cross", pk__lt=decision.pk)
+    on_it = given.filter(material_sha256__in=before.values("material_sha256"))
+    return on_it.order_by("-id").values_list("by_id", flat=True).first()

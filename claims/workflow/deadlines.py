@@ -1,39 +1,50 @@
 """What comes due by itself: claims to look at again, replies that did not come, publications on a date."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import jobs
-from claims.models import Claim, ContactLog, Event
+from claims.models import Claim, ContactLog, Event, Person
+from claims.models.claim import ClaimQuerySet
 from claims.workflow.apply import apply
 from claims.workflow.edit_review import default_public_line
-from claims.workflow.readings import mark_recorded
+from claims.workflow.people import release_roles
+from claims.workflow.readings import mark_recorded, unrecorded
 
 BATCH = 200
 
 
+@transaction.atomic
 def tick() -> None:
-    """Called by the clock once a minute; each thing it does happens once, because the state it starts from is gone."""
+    """Called by the clock once a minute; each thing it does happens once, because the state it starts from is gone.
+
+    A claim somebody holds at this moment is passed over and looked at again in the next minute: the clock waits for
+    nobody, so it neither hangs nor is refused what a person did first.
+    """
     now = timezone.now()
-    for pk in _ids(Claim.objects.filter(status="watching", look_again_at__lte=now)):
-        apply(pk, "wake", by=None)
+    for claim in _free(Claim.objects.filter(status="watching", look_again_at__lte=now)):
+        apply(claim.pk, "wake", by=None)
     waiting = ContactLog.objects.filter(claim=OuterRef("pk"), answer="", deadline__gt=now)
-    for pk in _ids(Claim.objects.filter(~Exists(waiting), status="awaiting_reply")):
-        _close_silent_contacts(pk)
-        apply(pk, "resume", by=None, reason=_("Every answer is in, or its deadline has passed."))
-    for pk in _ids(Claim.objects.filter(status="approved", publish_at__lte=now)):
+    for claim in _free(Claim.objects.filter(~Exists(waiting), status="awaiting_reply")):
+        _close_silent_contacts(claim)
+        apply(claim.pk, "resume", by=None, reason=_("Every answer is in, or its deadline has passed."))
+    for pk in Claim.objects.filter(status="approved", publish_at__lte=now).values_list("pk", flat=True)[:BATCH]:
         jobs.enqueue("publish_due", key=f"claim/{pk}", claim=pk)
+    left = Person.objects.filter(is_active=False, assignments__ended_at__isnull=True, assignments__person__isnull=False)
+    for person in left.distinct().order_by("pk"):
+        release_roles(person, by=None)  # a role given at the moment he left, or an account closed by SQL
 
 
-def _ids(claims: QuerySet[Claim]) -> list[int]:
-    return list(claims.order_by("pk").values_list("pk", flat=True)[:BATCH])
+def _free(claims: ClaimQuerySet) -> list[Claim]:
+    """The claims nobody holds, locked."""
+    return list(claims.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH])
 
 
-def _close_silent_contacts(pk: int) -> None:
+def _close_silent_contacts(claim: Claim) -> None:
     """Readers are told that somebody was asked and did not answer."""
-    claim = Claim.objects.locked().get(pk=pk)
-    silent = []
+    silent, behind = [], unrecorded(claim)
     for contact in ContactLog.objects.filter(claim=claim, answer="", deadline__lte=timezone.now()):
         line = default_public_line(contact.asked, contact.asked_at, answered=False)
         if contact.public_line == default_public_line(contact.asked, contact.asked_at):
@@ -41,4 +52,4 @@ def _close_silent_contacts(pk: int) -> None:
             silent.append(contact.pk)
     if silent:
         Event.objects.append(claim, "reply_deadline_passed", by=None, body={"contacts": silent})
-        mark_recorded(claim)
+        mark_recorded(claim, leaving=behind)

@@ -19,7 +19,7 @@ from claims.models import Citation, Claim, Event, Evidence, Person, Topic
 from claims.models.event import sha256
 from claims.workflow import revisions
 from claims.workflow.apply import Refused, apply, keep_refusal
-from claims.workflow.readings import mark_recorded
+from claims.workflow.readings import mark_recorded, unrecorded
 from claims.workflow.standing import Standing, standing
 from claims.workflow.transitions import CHANGES_REQUESTED, EDITABLE_BY_EDITORS, IN_REVIEW
 
@@ -38,6 +38,7 @@ class Change:
     claim: Claim
     by: Person | None
     standing: Standing
+    unrecorded: int
     body: dict[str, Any] = field(default_factory=dict)
     nothing: bool = False
 
@@ -54,10 +55,10 @@ def changing(claim_id: int, action: str, *, by: Person | None, verdict: bool = F
     """
     try:
         with transaction.atomic():
-            claim = Claim.objects.locked().select_related("rating").filter(pk=claim_id).first()
+            claim = Claim.objects.locked().filter(pk=claim_id).first()
             if claim is None:
                 raise Refused(_("This claim does not exist."), "no_claim")
-            change = Change(claim, by, standing(claim, by))
+            change = Change(claim, by, standing(claim, by), unrecorded(claim))
             if by is not None:
                 _check_may_change(change, verdict=verdict)
             yield change
@@ -82,7 +83,7 @@ def _record(change: Change, action: str) -> None:
     claim = change.claim
     Claim.objects.filter(pk=claim.pk).update(version=F("version") + 1)
     Event.objects.append(claim, action, by=change.by, body=change.body)
-    mark_recorded(claim)
+    mark_recorded(claim, leaving=change.unrecorded)
     if claim.status in EDITABLE_BY_EDITORS:
         _void_when_changed(claim, change.by)
 
@@ -95,7 +96,7 @@ def _void_when_changed(claim: Claim, by: Person | None) -> None:
         return
     revision = revisions.freeze(claim, "edit", by=by, content=content)
     material = before.material_sha256 != revision.material_sha256
-    apply(claim.pk, "void", by=None, target=CHANGES_REQUESTED if material else IN_REVIEW, revision=revision.number)
+    apply(claim.pk, "void", by=None, target=CHANGES_REQUESTED if material else IN_REVIEW)
 
 
 def digest(value: Any) -> str:

@@ -1,11 +1,14 @@
 """Change what hangs on a claim: appearances, evidence, passages, waivers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urldefrag
 
 from django.db.models import Max, Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.errors import FetchFailed
@@ -22,6 +25,34 @@ EVIDENCE_FIELDS = (
     "stance", "kind", "origin", "reliability", "credibility", "grade_reason", "note", "withheld", "withheld_reason",
 )  # fmt: skip
 APPEARANCE_FIELDS = ("claimant", "article", "url", "verbatim", "position", "said_on", "date_basis", "place", "is_first")
+
+
+GONE: dict[type[Model], str | Promise] = {
+    Appearance: gettext_lazy("This appearance is no longer there."),
+    Evidence: gettext_lazy("This evidence is no longer there."),
+    Quote: gettext_lazy("This passage is no longer marked."),
+    Waiver: gettext_lazy("This waiver is no longer there."),
+}
+
+
+@contextmanager
+def _changing_row(model: type[Row], pk: int, action: str, *, by: Person | None) -> Iterator[tuple[Change, Row]]:
+    """Lock the claim a row hangs on, and read the row anew: somebody may have changed or removed it meanwhile.
+
+    Raises:
+        Refused: it is gone, or ``changing`` refuses.
+    """
+    found: Any = _get(model, pk)
+    claim_id = found.claim_id if isinstance(found, Appearance | Evidence) else found.evidence.claim_id
+    with changing(claim_id, action, by=by) as change:
+        yield change, _get(model, pk)
+
+
+def _get(model: type[Row], pk: int) -> Row:
+    row = model._default_manager.filter(pk=pk).first()
+    if row is None:
+        raise Refused(str(GONE[model]), "gone")
+    return row
 
 
 def _differences(row: Any, fields: Mapping[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:
@@ -62,9 +93,7 @@ def add_appearance(claim_id: int, *, by: Person | None, **fields: Any) -> Appear
 
 
 def edit_appearance(appearance_id: int, *, by: Person, **fields: Any) -> Appearance:
-    row = _get(Appearance, appearance_id, _("This appearance is no longer there."))
-    with changing(row.claim_id, "edit_appearance", by=by) as change:
-        row.refresh_from_db()
+    with _changing_row(Appearance, appearance_id, "edit_appearance", by=by) as (change, row):
         if fields.get("is_first"):
             Appearance.objects.filter(claim=change.claim, is_first=True).exclude(pk=row.pk).update(is_first=False)
         _change_row(change, row, fields, APPEARANCE_FIELDS)
@@ -72,8 +101,7 @@ def edit_appearance(appearance_id: int, *, by: Person, **fields: Any) -> Appeara
 
 
 def remove_appearance(appearance_id: int, *, by: Person) -> None:
-    row = _get(Appearance, appearance_id, _("This appearance is no longer there."))
-    with changing(row.claim_id, "remove_appearance", by=by) as change:
+    with _changing_row(Appearance, appearance_id, "remove_appearance", by=by) as (change, row):
         change.body |= {"number": row.number, "before": {n: _plain(getattr(row, n)) for n in APPEARANCE_FIELDS}}
         row.delete()
 
@@ -105,7 +133,7 @@ def add_evidence(claim_id: int, *, by: Person | None, resource: Resource, **fiel
 
 
 def _cite(change: Change, resource: Resource, fields: Mapping[str, Any]) -> Evidence:
-    claim = change.claim
+    claim, fields = change.claim, _withheld_with_reason(Evidence(), fields)
     known = Evidence.objects.filter(claim=claim, resource=resource).first()
     if known is not None:
         raise Refused(_("This source is evidence %(number)d already.") % {"number": known.number}, "known")
@@ -147,19 +175,25 @@ def add_links(claim_id: int, *, by: Person, urls: Iterable[str], **fields: Any) 
 
 
 def edit_evidence(evidence_id: int, *, by: Person, **fields: Any) -> Evidence:
-    row = _get(Evidence, evidence_id, _("This evidence is no longer there."))
-    with changing(row.claim_id, "edit_evidence", by=by) as change:
-        row.refresh_from_db()
-        _change_row(change, row, fields, EVIDENCE_FIELDS)
-        if row.withheld and not row.withheld_reason.strip():
-            raise Refused(_("Say why the source is withheld; readers see the reason."), "reason")
+    with _changing_row(Evidence, evidence_id, "edit_evidence", by=by) as (change, row):
+        _change_row(change, row, _withheld_with_reason(row, fields), EVIDENCE_FIELDS)
     return row
+
+
+def _withheld_with_reason(row: Evidence, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A source is withheld for a reason; one that is not has none."""
+    if not {"withheld", "withheld_reason"} & set(fields):
+        return fields
+    if not fields.get("withheld", row.withheld):
+        return {**fields, "withheld_reason": ""}
+    if not fields.get("withheld_reason", row.withheld_reason).strip():
+        raise Refused(_("Say why the source is withheld; readers see the reason."), "reason")
+    return fields
 
 
 def remove_evidence(evidence_id: int, *, by: Person) -> None:
     """Take a source off a claim; its captured copies and the record stay."""
-    row = _get(Evidence, evidence_id, _("This evidence is no longer there."))
-    with changing(row.claim_id, "remove_evidence", by=by) as change:
+    with _changing_row(Evidence, evidence_id, "remove_evidence", by=by) as (change, row):
         change.body |= {
             "number": row.number,
             "resource": row.resource_id,
@@ -172,9 +206,7 @@ def remove_evidence(evidence_id: int, *, by: Person) -> None:
 
 def pin_snapshot(evidence_id: int, snapshot_id: int, *, by: Person | None) -> Evidence:
     """Say which captured copy a piece of evidence rests on."""
-    row = _get(Evidence, evidence_id, _("This evidence is no longer there."))
-    with changing(row.claim_id, "pin_snapshot", by=by) as change:
-        row.refresh_from_db()
+    with _changing_row(Evidence, evidence_id, "pin_snapshot", by=by) as (change, row):
         snapshot = Snapshot.objects.filter(pk=snapshot_id, resource=row.resource_id).first()
         if snapshot is None:
             raise Refused(
@@ -193,8 +225,9 @@ def pin_first_snapshot(job: JobRun, *, resource: int, snapshot: int) -> Any:
     """Job: the first good capture becomes what evidence rests on, where a claim can still be changed."""
 
     def keep() -> None:
-        waiting = Evidence.objects.filter(resource=resource, pinned__isnull=True, claim__status__in=EDITABLE)
-        for evidence in waiting.order_by("claim_id", "pk"):
+        waiting = Evidence.objects.filter(resource=resource, pinned__isnull=True)
+        claims = Claim.objects.locked().filter(pk__in=waiting.values("claim"), status__in=EDITABLE)
+        for evidence in waiting.filter(claim__in=list(claims)).order_by("claim_id", "pk"):
             pin_snapshot(evidence.pk, snapshot, by=None)
 
     return keep
@@ -219,8 +252,7 @@ def add_quote(
     Raises:
         Refused: the words do not stand at that place of that copy.
     """
-    row = _get(Evidence, evidence_id, _("This evidence is no longer there."))
-    with changing(row.claim_id, "add_quote", by=by) as change:
+    with _changing_row(Evidence, evidence_id, "add_quote", by=by) as (change, row):
         end = start + len(exact)
         if snapshot.resource_id != row.resource_id or not exact.strip() or snapshot.body_text[start:end] != exact:
             raise Refused(_("Those words do not stand in this copy; mark them again."), "quote")
@@ -238,18 +270,16 @@ def add_quote(
 
 
 def remove_quote(quote_id: int, *, by: Person) -> None:
-    quote = _get(Quote, quote_id, _("This passage is no longer marked."))
-    with changing(quote.evidence.claim_id, "remove_quote", by=by) as change:
+    with _changing_row(Quote, quote_id, "remove_quote", by=by) as (change, quote):
         change.body |= {"number": quote.evidence.number, "exact": quote.exact}
         quote.delete()
 
 
 def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Waiver:
     """State why evidence goes without a captured copy, or without another look at its passage; readers see it."""
-    row = _get(Evidence, evidence_id, _("This evidence is no longer there."))
     if not reason.strip():
         raise Refused(_("Say why, in a sentence; readers see it."), "reason")
-    with changing(row.claim_id, "waive_capture", by=by) as change:
+    with _changing_row(Evidence, evidence_id, "waive_capture", by=by) as (change, row):
         waiver, _made = Waiver.objects.update_or_create(
             evidence=row, kind=kind, defaults={"reason": reason.strip(), "by": by}
         )
@@ -258,14 +288,6 @@ def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Wai
 
 
 def unwaive(waiver_id: int, *, by: Person) -> None:
-    waiver = _get(Waiver, waiver_id, _("This waiver is no longer there."))
-    with changing(waiver.evidence.claim_id, "unwaive_capture", by=by) as change:
+    with _changing_row(Waiver, waiver_id, "unwaive_capture", by=by) as (change, waiver):
         change.body |= {"number": waiver.evidence.number, "kind": waiver.kind, "before": waiver.reason}
         waiver.delete()
-
-
-def _get(model: type[Row], pk: int, sentence: str) -> Row:
-    row = model._default_manager.filter(pk=pk).first()
-    if row is None:
-        raise Refused(sentence, "gone")
-    return row

@@ -23,7 +23,7 @@ from claims.models import (
     Person,
     RubricAnswer,
 )
-from claims.workflow.attempt import Attempt, Missing, cross_check_for_approval, public_version
+from claims.workflow.attempt import Attempt, Missing, public_version
 from claims.workflow.preflight_list import quotes_with_state, read_list
 from claims.workflow.standing import is_recused, standing
 
@@ -202,17 +202,11 @@ def second_verdict_stands(attempt: Attempt) -> list[Missing]:
 
 
 def policy_kept(attempt: Attempt) -> list[Missing]:
-    second = attempt.second_verdict
-    same = (
-        second is not None
-        and attempt.by is not None
-        and cross_check_for_approval(attempt.claim, second).by_id == attempt.by.pk
+    same = attempt.by is not None and attempt.by.pk in attempt.second_readers
+    return _unless(
+        attempt.desk.review_policy != Desk.Policy.THREE or not same,
+        _("This desk wants three people: the approver must not be the one who gave the second verdict."),
     )
-    if attempt.desk.review_policy == Desk.Policy.THREE and same:
-        return [
-            Missing(_("This desk wants three people: the approver must not be the one who gave the second verdict."))
-        ]
-    return []
 
 
 def seen_is_current(attempt: Attempt) -> list[Missing]:
@@ -222,6 +216,14 @@ def seen_is_current(attempt: Attempt) -> list[Missing]:
         attempt.seen == current == frozen,
         _("The claim has changed since this page was opened: read it again."),
         "verdict",
+    )
+
+
+def version_is_the_one_seen(attempt: Attempt) -> list[Missing]:
+    """What a verdict is given on is what stood on the page; a caller without a page says nothing of what it saw."""
+    frozen = attempt.revision.content_sha256 if attempt.revision else ""
+    return _unless(
+        attempt.seen in {"", frozen}, _("The claim has changed since this page was opened: read it again."), "verdict"
     )
 
 
@@ -327,7 +329,8 @@ GUARDS: dict[str, Guard] = {
         has_reason, has_decline_reason, has_look_again_date, has_due_date, publish_at_is_ahead, rubric_answered,
         merge_target_is_live, assignee_may_work, role_can_be_handed_over, not_recused, not_an_author, still_blind,
         contact_with_deadline, reply_settled, has_verdict, has_rationale, waiver_allowed, has_own_verdict,
-        verdicts_differ, decision_is_one_of_two, second_verdict_stands, policy_kept, seen_is_current, comments_resolved,
+        verdicts_differ, decision_is_one_of_two, second_verdict_stands, policy_kept, seen_is_current,
+        version_is_the_one_seen, comments_resolved,
         preflight_list, not_confidential, approved_is_current, everything_recorded, quotes_checked_today, correction_typed,
         content_is_public_one, not_withheld, is_withheld, not_yet_proposed, retraction_proposed_by_another,
     )

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Model
-from django.db.models.functions import Now
 
 from claims.models import Assignment, Claim, Event, Person
+from claims.workflow import assignment
 
 DESK_CHAIN = "desk"
 
@@ -30,8 +30,7 @@ def release_roles(person: Person, *, by: Person | None) -> int:
     claims = {claim.pk: claim for claim in Claim.objects.locked().filter(pk__in=held.values("claim"))}
     rows = list(held.filter(claim__in=claims).order_by("claim_id", "pk"))
     for row in rows:
-        Assignment.objects.filter(pk=row.pk).update(ended_at=Now())
-        Assignment.objects.create(claim_id=row.claim_id, role=row.role, person=None, assigned_by=by)
+        assignment.give(claims[row.claim_id], row.role, None, by=by)
         body = {"role": row.role, "before": person.ref}
         Event.objects.append(claims[row.claim_id], "release", by=by, body=body)
     Claim.objects.filter(pk__in=claims).update(version=F("version") + 1)

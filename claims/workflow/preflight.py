@@ -43,7 +43,7 @@ def give_up(claim_id: int, revision: int, sentence: str) -> None:
 
 
 def _still_waiting(claim_id: int, revision: int) -> Claim | None:
-    claim: Claim | None = Claim.objects.locked().select_related("rating").filter(pk=claim_id).first()
+    claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
     if claim is None or claim.status != PREFLIGHT:
         return None
     frozen = latest_revision(claim)

@@ -74,11 +74,12 @@ def add_decision(attempt: Attempt) -> dict[str, Any]:
     claim, rating = attempt.claim, attempt.data["rating"]
     body: dict[str, Any] = {"rating": rating.label}
     if rating.pk != claim.rating_id:
+        behind = unrecorded(claim)
         claim.rating = rating
         Claim.objects.filter(pk=claim.pk).update(rating=rating)
         claim.refresh_from_db(fields=["content_version"])
         attempt.__dict__["revision"] = revision = revisions.freeze(claim, "edit", by=None)
-        mark_recorded(claim)
+        mark_recorded(claim, leaving=behind)
         body |= {"revision": revision.number, "content_sha256": revision.content_sha256}
         body |= {"revision_sha256": seal(revision)}
     reading = _second(attempt, Reading.Kind.DECISION, rating=rating)
@@ -96,7 +97,7 @@ def add_approval(attempt: Attempt) -> Approval:
     assert second is not None
     assert revision is not None
     assert attempt.by is not None
-    rests_on = cross_check_for_approval(attempt.claim, second)
+    rests_on = cross_check_for_approval(revision, second)
     return Approval.objects.create(
         revision=revision,
         content_sha256=attempt.seen,
@@ -108,7 +109,16 @@ def add_approval(attempt: Attempt) -> Approval:
     )
 
 
-def mark_recorded(claim: Claim) -> None:
-    """Say that the record knows the claim as it stands (house rule 8)."""
-    Claim.objects.filter(pk=claim.pk).update(recorded_version=F("content_version"))
+def unrecorded(claim: Claim) -> int:
+    """By how many changes the claim, as it was locked, was ahead of the record: they wait for adoption."""
+    return max(0, claim.content_version - claim.recorded_version)
+
+
+def mark_recorded(claim: Claim, *, leaving: int = 0) -> None:
+    """Say that the record knows the claim as it stands (house rule 8).
+
+    Args:
+        leaving: what was ``unrecorded`` before this change; it still waits for adoption.
+    """
+    Claim.objects.filter(pk=claim.pk).update(recorded_version=F("content_version") - leaving)
     claim.refresh_from_db(fields=["content_version", "recorded_version"])

@@ -156,9 +156,15 @@ def _evidence(item: Evidence) -> dict[str, Any]:
 def authors_of(claim: Claim) -> set[int]:
     """Ids of the people who changed what the claim says since it was last made public, or since it exists."""
     chain = Event.objects.filter(chain=claim.chain)
+    if not claim.is_public:  # never was, or was retracted: its words are no more the public's than before
+        return _who(chain.filter(action__in=EDITS))
     public_at = chain.filter(action="publish").order_by("-seq").values("seq")[:1]
     since = chain.filter(seq__gt=Coalesce(Subquery(public_at), 0), action__in=EDITS)
-    refs = since.order_by().values_list("actor_ref", flat=True).distinct()
+    return _who(since)
+
+
+def _who(events: QuerySet[Event]) -> set[int]:
+    refs = events.order_by().values_list("actor_ref", flat=True).distinct()
     return {int(ref.removeprefix("person/")) for ref in refs if ref.startswith("person/")}
 
 

@@ -102,8 +102,7 @@ class Standing:
         person = self.person
         if person is None or not self.may_edit or not person.can_research:
             return False
-        nothing_yet = self.claim.rating_id is None and not self.claim.rationale
-        return self.sees_verdict or nothing_yet
+        return self.sees_verdict or not self.claim.has_verdict
 
 
 def standing(claim: Claim, person: Person | None) -> Standing:

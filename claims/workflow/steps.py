@@ -22,7 +22,7 @@ ASKED_IN_THE_FORM = frozenset(
     {
         "has_reason", "has_decline_reason", "has_look_again_date", "has_due_date", "publish_at_is_ahead",
         "merge_target_is_live", "assignee_may_work", "role_can_be_handed_over", "has_own_verdict",
-        "decision_is_one_of_two", "seen_is_current", "reply_settled",
+        "decision_is_one_of_two", "seen_is_current", "version_is_the_one_seen", "reply_settled",
     }
 )  # fmt: skip
 
@@ -67,7 +67,7 @@ def merge(attempt: Attempt) -> Done:
     """Point at the main claim; the claims that pointed here follow in the same transaction, so clusters stay flat."""
     claim, target = attempt.claim, int(attempt.data["target"])
     moved = sorted(claim.duplicates.values_list("pk", flat=True))
-    Claim.objects.filter(pk__in=moved).update(duplicate_of=target)
+    claim.duplicates.update(duplicate_of=target)
     claim.status_before = claim.status
     claim.duplicate_of_id = target
     assignment.end_all(claim)
@@ -179,7 +179,9 @@ def retract(attempt: Attempt) -> Done:
 
 
 def void(attempt: Attempt) -> Done:
-    return Done(target=attempt.data["target"], body={"revision": attempt.data["revision"]})
+    revision = attempt.revision
+    assert revision is not None
+    return Done(target=attempt.data["target"], body={"revision": revision.number, "revision_sha256": seal(revision)})
 
 
 def give_cross_check(attempt: Attempt) -> Done:

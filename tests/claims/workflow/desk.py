@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from claims.models import Claim, Event
@@ -43,6 +44,7 @@ def reload(claim):
     return Claim.objects.select_related("rating").get(pk=claim.pk)
 
 
+@transaction.atomic
 def captured():
     """A copy of a source, and the event that tells of it."""
     snapshot = SnapshotFactory()

@@ -104,7 +104,13 @@ def test_publication_starts_authorship_anew(people):
     claim = desk.approved(people)
     assert revisions.authors_of(claim) == {people.contributor.pk, people.author.pk}
 
-    from claims.models import Event
+    apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+    assert revisions.authors_of(desk.reload(claim)) == set()
 
-    Event.objects.append(claim, "publish", by=people.editor)
-    assert revisions.authors_of(claim) == set()
+
+def test_after_a_retraction_the_authors_of_what_was_public_are_authors_again(people):
+    claim = desk.published(people)
+    apply(claim.pk, "propose_retraction", by=people.editor, reason="The count was of another day.")
+    claim = apply(claim.pk, "retract", by=people.other_editor, effect=desk.showing("retracted"))
+
+    assert revisions.authors_of(claim) == {people.contributor.pk, people.author.pk}
