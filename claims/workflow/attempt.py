@@ -56,7 +56,7 @@ class Attempt:
         return second_verdicts(self.revision).first() if self.revision else None
 
     @cached_property
-    def second_readers(self) -> set[int | None]:
+    def second_readers(self) -> set[int]:
         """Ids of the people whose second verdict it is.
 
         A decision for the second verdict makes another material: it stands for who decided and for who had given it.
@@ -66,7 +66,7 @@ class Attempt:
             return {second.by_id} if second else set()
         assert self.revision is not None
         rests_on = cross_check_for_approval(self.revision, second)
-        return {rests_on.by_id} | ({_decided_for(second)} if rests_on == second else set())
+        return {rests_on.by_id} | (_decided_for(second) if rests_on == second else set())
 
 
 def second_verdicts(revision: Revision) -> QuerySet[Reading]:
@@ -95,9 +95,8 @@ def cross_check_for_approval(revision: Revision, second: Reading) -> Reading:
     return second_verdicts(revision).exclude(kind="decision").first() or second
 
 
-def _decided_for(decision: Reading) -> int | None:
-    """The id of who had given the second verdict that became the claim's: on the version before the decision's."""
+def _decided_for(decision: Reading) -> set[int]:
+    """Ids of who had given the second verdict that became the claim's: on the version before the decision's."""
     before = Revision.objects.filter(claim=decision.claim_id, number=decision.revision.number - 1)
     given = Reading.objects.filter(claim=decision.claim_id, kind="cross", pk__lt=decision.pk)
-    on_it = given.filter(material_sha256__in=before.values("material_sha256"))
-    return on_it.order_by("-id").values_list("by_id", flat=True).first()
+    return set(given.filter(material_sha256__in=before.values("material_sha256")).values_list("by_id", flat=True))

@@ -121,3 +121,30 @@ def test_a_row_that_moves_to_another_claim_counts_for_both(make):
     before = version(one), version(other)
     type(row).objects.filter(pk=row.pk).update(claim=other)
     assert (version(one), version(other)) == (before[0] + 1, before[1] + 1)
+
+
+def recorded(claim):
+    return Claim.objects.values_list("recorded_version", flat=True).get(pk=claim.pk)
+
+
+def test_a_row_from_elsewhere_does_not_say_of_itself_that_it_is_recorded():
+    claim = ClaimFactory(recorded_version=50, content_version=50)
+    assert recorded(claim) == 0
+
+
+def test_a_row_loaded_over_another_does_not_hide_its_change_behind_counters_of_elsewhere():
+    claim = ClaimFactory()
+    Claim.objects.filter(pk=claim.pk).update(statement="Slipped in.", content_version=50, recorded_version=50)
+    assert (version(claim), recorded(claim)) == (2, 0)
+
+
+def test_the_counters_of_elsewhere_alone_are_looked_at_too():
+    claim = ClaimFactory()
+    Claim.objects.filter(pk=claim.pk).update(content_version=50, recorded_version=50)
+    assert (version(claim), recorded(claim)) == (50, 0)
+
+
+def test_nothing_is_recorded_before_it_is_said():
+    claim = ClaimFactory()
+    Claim.objects.filter(pk=claim.pk).update(recorded_version=50)
+    assert recorded(claim) == version(claim) == 1

@@ -4,7 +4,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from claims.models import Approval, Reading, RevisionAuthor
+from claims.workflow.apply import apply
 from tests.claims.workflow import desk
+from tests.factories import PersonFactory, RatingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +117,58 @@ def test_the_authors_of_an_approved_revision_are_settled(good, people):
     approve(**good)
     with pytest.raises(IntegrityError, match="its authors are settled"), transaction.atomic():
         RevisionAuthor.objects.create(revision=good["revision"], person=people.other_editor)
+
+
+@pytest.fixture
+def decided(people):
+    """An approval that rests on a decision for the second verdict, which an editor had given."""
+    claim = desk.in_cross_check(people)
+    desk.hand_cross_check_to(claim, people.other_editor, people.editor)
+    apply(claim.pk, "cross_check", by=people.other_editor, rating=RatingFactory(code="false"), reason="No.")
+    apply(claim.pk, "submit", by=people.author)
+    apply(claim.pk, "pass", by=None)
+    apply(claim.pk, "decide", by=people.editor, rating=RatingFactory(code="false"), reason="The second count holds.")
+    decision = Reading.objects.get(kind="decision")
+    return {
+        "revision": claim.revisions.latest("number"),
+        "content_sha256": claim.revisions.latest("number").content_sha256,
+        "approver": PersonFactory(role="editor"),
+        "cross_check": decision,
+        "cross_checker": people.editor,
+        "decision": decision,
+        "policy": "three",
+    }
+
+
+def test_an_approval_may_rest_on_a_decision(decided):
+    approve(**decided)
+    assert Approval.objects.count() == 1
+
+
+def test_who_gave_the_verdict_that_was_decided_for_does_not_approve_it(decided, people):
+    with pytest.raises(IntegrityError, match="gave the verdict that was decided for"):
+        approve(**decided | {"approver": people.other_editor})
+
+
+def test_a_decision_of_another_claim_does_not_stand(good, decided):
+    with pytest.raises(IntegrityError, match="decision does not stand"):
+        approve(**good | {"decision": decided["decision"]})
+
+
+def test_a_cross_check_is_no_decision(good):
+    with pytest.raises(IntegrityError, match="decision does not stand"):
+        approve(**good | {"decision": good["cross_check"]})
+
+
+def test_an_author_decides_nothing(good, people):
+    own = Reading.objects.create(
+        claim=good["revision"].claim,
+        revision=good["revision"],
+        kind="decision",
+        by=people.author,
+        rating=good["cross_check"].rating,
+        reason="Mine.",
+        material_sha256=good["revision"].material_sha256,
+    )
+    with pytest.raises(IntegrityError, match="decision does not stand"):
+        approve(**good | {"decision": own})

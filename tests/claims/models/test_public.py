@@ -96,3 +96,12 @@ def test_both_together_are_let_through(people):
 def test_a_row_that_contradicts_itself_is_refused_at_once(db, fields, name):
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         ClaimFactory(**fields)
+
+
+def test_a_page_never_shows_the_revision_of_another_claim(people):
+    claim, other = desk.approved(people), desk.approved(people)
+    with pytest.raises(IntegrityError, match="revision of another claim"), transaction.atomic():
+        FactCheck.objects.create(
+            claim=claim, number=1, kind="published", revision=other.revisions.latest("number"), slug="an-address",
+            page="{}", first_published_at=timezone.now(),
+        )  # fmt: skip
