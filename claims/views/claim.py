@@ -179,7 +179,7 @@ def _sent_back(page: ClaimPage) -> dict[str, Any] | None:
 def _forms(page: ClaimPage, outcome: Outcome) -> dict[str, PlainForm]:
     """The forms of the page; the one that came back keeps what was written."""
     claim = page.claim
-    sees = page.sees_verdict or not (claim.rating_id or claim.rationale)
+    sees = page.sees_verdict or not claim.has_verdict
     rubric = {row["question"]: row["answer"] for row in page.values.rubric}
     forms: dict[str, PlainForm] = {
         "statement_form": StatementForm(
