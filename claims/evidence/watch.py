@@ -112,6 +112,7 @@ def _raise_alarm(resource: Resource, quote: Quote, check: QuoteCheck, snapshot: 
         "flags": check.flags,
         "exact": quote.exact,
         "sha256": snapshot.sha256,
+        "text_sha256": snapshot.body_text_sha256,
     }
     event = Event.objects.append(resource, "source_changed", by=None, body=body)
     jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)

@@ -7,6 +7,7 @@ from claims.jobs import drain
 from claims.models import Event, Job, QuoteCheck, SourceAlert
 from claims.workflow import edit_parts
 from claims.workflow.apply import Refused
+from claims.workflow.record import verify
 from tests.claims.workflow.desk import hire, in_research, published, reload
 from tests.factories import SnapshotFactory
 
@@ -63,6 +64,13 @@ def test_altered_passage_opens_an_alert_with_the_words_and_tells_people(quote):
     assert event.chain == quote.snapshot.resource.chain
     assert (event.details["state"], event.details["exact"]) == ("altered", SENTENCE)
     assert Job.objects.filter(kind="notify", args={"event": event.pk}).exists()
+
+
+def test_record_finds_the_copy_an_alert_tells_of(quote):
+    look(quote, BEFORE + SENTENCE.replace("twelve", "twenty") + AFTER)
+
+    event = Event.objects.get(action="source_changed")
+    assert (event.chain, event.seq) not in [(problem.chain, problem.seq) for problem in verify().problems]
 
 
 def test_passage_that_stands_opens_no_alert(quote):
