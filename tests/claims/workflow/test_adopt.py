@@ -3,11 +3,12 @@
 import pytest
 from django.db.models import F
 
-from claims.models import Claim, Event, Evidence
-from claims.workflow import adopt
+from claims.models import Article, Claim, Claimant, Event, Evidence, Resource
+from claims.workflow import adopt, edit_parts
 from claims.workflow.adopt import adopt_outside_changes
+from claims.workflow.apply import apply
 from tests.claims.workflow import desk
-from tests.factories import AppearanceFactory, ClaimFactory
+from tests.factories import AppearanceFactory, ClaimantFactory, ClaimFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +89,42 @@ def test_two_clocks_adopt_a_change_once(people):
 
     assert adopt._adopt(claim.pk) is False
     assert len(events(claim)) == 1
+
+
+def rename_source(claim):
+    Resource.objects.filter(evidence__claim=claim).update(title="Another title")
+
+
+def rename_claimant(claim):
+    Claimant.objects.update(name="Another name")
+
+
+def rename_article(claim):
+    Article.objects.update(title="Another title")
+
+
+@pytest.mark.parametrize("rename", [rename_source, rename_claimant, rename_article])
+def test_words_shared_with_other_claims_are_approved_anew_and_leave_no_claim_stuck(people, rename):
+    claim = desk.in_research(people)
+    edit_parts.add_appearance(
+        claim.pk, by=people.author, claimant=ClaimantFactory(), article=Article.objects.create(title="A day in port")
+    )
+    desk.add_proof(claim, people.author)
+    desk.write_verdict(claim, people.author)
+    apply(claim.pk, "submit", by=people.author)
+    apply(claim.pk, "pass", by=None)
+    apply(claim.pk, "waive_cross_check", by=people.other_editor, reason="Nobody is free.")
+    apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+
+    rename(claim)
+
+    assert adopt_outside_changes() == 1
+    assert desk.reload(claim).status == "in_review"
+    assert apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim)).status == "approved"
+
+
+def test_words_shared_with_a_claim_that_is_still_written_wait_for_its_submission(people):
+    claim = desk.ready(people)
+    rename_source(claim)
+
+    assert adopt_outside_changes() == 0

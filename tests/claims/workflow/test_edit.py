@@ -384,3 +384,15 @@ def test_the_system_and_people_who_only_read_write_no_verdict(people):
     assert not standing(claim, None).may_write_verdict
     assert not standing(claim, people.contributor).may_write_verdict
     assert not standing(claim, None).may_cross_check
+
+
+def test_a_source_is_withheld_for_a_reason_and_shown_without_one(claim, people):
+    row = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
+
+    for reason in ("", "  "):
+        with pytest.raises(Refused, match="Say why"):
+            edit_parts.edit_evidence(row.pk, by=people.author, withheld=True, withheld_reason=reason)
+    row = edit_parts.edit_evidence(row.pk, by=people.author, withheld=True, withheld_reason="It names a minor.")
+    assert row.withheld_reason == "It names a minor."
+    row = edit_parts.edit_evidence(row.pk, by=people.author, withheld=False)
+    assert (row.withheld, row.withheld_reason) == (False, "")
