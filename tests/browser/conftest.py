@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -50,5 +51,6 @@ def visit(chromium, house):
         return visitors[-1]
 
     yield enter
+    sys.stdout.write(house.story())
     for visitor in visitors:
         visitor.leave()

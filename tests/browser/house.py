@@ -39,6 +39,11 @@ class OpenHouse:
         """A ``manage.py`` command on the servers of this house."""
         return command(*argv, var_dir=self.house.var_dir)
 
+    def story(self):
+        """The ends of the logs, for the one who reads why a test failed."""
+        logs = [self.house.var_dir / "log" / f"{name}.log" for name in ("web", "fast", "slow", "clock")]
+        return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-2000:]}" for log in logs)
+
     def visitor(self, browser, username="", **options):
         """Somebody with a browser of his own; who signed in before comes back with the cookie."""
         visitor = Visitor(browser, self.url, cookies=self.signed_in.get(username), **options)

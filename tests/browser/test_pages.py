@@ -1,6 +1,9 @@
 """Pages of the desk in a real browser: what every one must be, keys without a mouse, and forms without JavaScript."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/fact-checks/", "/corrections/", "/methodology/"])
@@ -34,3 +37,55 @@ def test_an_inspection_finds_what_is_wrong_with_a_page(visit):
     assert "style-src-attr: inline" in found
     assert "the page itself counted a refusal" in found
     assert len(reader.forgive("inline style")) == 1
+
+
+def test_the_queue_is_worked_with_the_keyboard(visit):
+    editor = visit("editor-1")
+    page = editor.go("/claims/")
+    rows, current = page.locator("[data-list] [data-row]"), page.locator("[data-row].is-cur")
+    editor.inspect("queue")
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(rows.nth(1)).to_have_class(re.compile("is-cur"))
+    expect(rows.nth(1).get_by_role("link").first).to_be_focused()
+    page.keyboard.press("k")
+    expect(rows.nth(0)).to_have_class(re.compile("is-cur"))
+
+    page.keyboard.press("x")
+    expect(rows.nth(0).get_by_role("checkbox")).to_be_checked()
+    expect(page.get_by_role("region", name="Bulk actions")).to_contain_text("1 selected")
+    page.keyboard.press("x")
+    expect(page.get_by_role("region", name="Bulk actions")).to_be_hidden()
+
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("jk?x")
+    expect(page.get_by_role("searchbox")).to_have_value("jk?x")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("New claim")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+    address = current.get_by_role("link").first.get_attribute("href")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(re.escape(address)))
+
+
+def test_without_javascript_a_refused_press_is_answered_in_words(visit):
+    contributor = visit("contributor-2", java_script_enabled=False)
+    page = contributor.go("/claims/?sort=newest")
+    page.get_by_role("link", name="New claim").click()
+    page.get_by_label("Statement").fill("The quay of Norland is 700 metres long.")
+    page.get_by_label("Why there is no appearance").fill("Several readers asked about it.")
+    page.get_by_role("button", name="Put it into the inbox").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The quay of Norland is 700 metres long.")
+
+    page.get_by_text("Add evidence").click()
+    page.get_by_label("Addresses").fill("http://127.0.0.1/private")
+    page.get_by_role("button", name="Add these addresses").click()
+    expect(page.get_by_role("alert")).to_contain_text("http://127.0.0.1/private: ")
+    expect(page.get_by_label("Addresses")).to_have_value("http://127.0.0.1/private")
+    assert len(contributor.forgive("422")) == 1
