@@ -104,3 +104,19 @@ class ChecklistItemFactory(DjangoModelFactory):
 
     code = factory.Sequence(lambda n: f"question-{n}")
     text = "Was the earliest source found?"
+
+
+class ClaimantFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Claimant
+
+    slug = factory.Sequence(lambda n: f"claimant-{n}")
+    name = factory.Sequence(lambda n: f"Harbour office {n}")
+
+
+class TopicFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Topic
+
+    slug = factory.Sequence(lambda n: f"topic-{n}")
+    name = factory.Sequence(lambda n: f"Topic {n}")

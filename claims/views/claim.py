@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
 
 from claims.errors import StaleEdit, UserFacingError
 from claims.forms.claim import ArrangeForm, StatementForm, VerdictForm
@@ -24,6 +25,7 @@ from claims.views.access import (
     DeskRequest,
     back_to_claim,
     check_may_see,
+    claim_address,
     forget_press,
     is_second_press,
     signed_in,
@@ -31,7 +33,7 @@ from claims.views.access import (
 )
 from claims.views.claim_moves import NEXT_STAGE, read_moves
 from claims.views.claim_page import ClaimPage, read_captures, read_evidence, read_page
-from claims.views.live import STOP_POLLING, is_part
+from claims.views.live import STOP_POLLING, is_part, read_id
 from claims.views.result_list import ResultList, neighbours
 from claims.workflow.attempt import Missing
 from claims.workflow.edit import PLAIN_FIELDS, VERDICT_FIELDS, digests
@@ -59,10 +61,7 @@ class Outcome:
 @signed_in
 @require_safe
 def claim_detail(request: DeskRequest, claim_id: int) -> HttpResponse:
-    edited = request.GET.get("edit", "")
-    return render_claim(
-        request, claim_id, Outcome(edited=int(edited[:5]) if edited.isascii() and edited.isdigit() else None)
-    )
+    return render_claim(request, claim_id, Outcome(edited=read_id(request.GET.get("edit", ""))))
 
 
 def render_claim(request: DeskRequest, claim_id: int, outcome: Outcome | None = None) -> HttpResponse:
@@ -70,7 +69,12 @@ def render_claim(request: DeskRequest, claim_id: int, outcome: Outcome | None = 
     outcome = outcome or Outcome()
     page = read_page(claim_id, request.user)
     template = f"{TEMPLATE}#claim" if is_part(request, "claim") else TEMPLATE
-    return render(request, template, _context(request, page, outcome), status=outcome.status)
+    return without_history(request, render(request, template, _context(request, page, outcome), status=outcome.status))
+
+
+def without_history(request: DeskRequest, response: HttpResponse) -> HttpResponse:
+    """A press leaves the address as it is: htmx would put the address of the form there, which cannot be loaded anew."""
+    return push_url(response, False) if request.htmx else response
 
 
 def carry_out(
@@ -152,8 +156,15 @@ def _around(request: DeskRequest, page: ClaimPage) -> dict[str, Any]:
     if "from" not in request.GET:
         return {"back": "", "suffix": ""}
     asked = ResultList.read(QueryDict(request.GET["from"][:1000]))
-    suffix = "?" + urlencode({"from": asked.query})
+    suffix = _suffix(request)
     return {"neighbours": neighbours(asked, page.person, page.claim), "back": f"?{asked.query}", "suffix": suffix}
+
+
+def _suffix(request: DeskRequest) -> str:
+    """What addresses on the page carry, so that the person stays inside the list he came from."""
+    if "from" not in request.GET:
+        return ""
+    return "?" + urlencode({"from": ResultList.read(QueryDict(request.GET["from"][:1000])).query})
 
 
 def _sent_back(page: ClaimPage) -> dict[str, Any] | None:
@@ -229,20 +240,21 @@ def evidence_card(request: DeskRequest, claim_id: int, number: int) -> HttpRespo
     """One piece of evidence, with its form when asked for; the whole page for who has no script."""
     check_may_see(request.user, claim_id)
     if not request.htmx:
-        address = reverse("claims:claim-detail", args=[claim_id])
-        query = f"?edit={number}" if "edit" in request.GET else ""
-        return HttpResponseRedirect(f"{address}{query}#e{number}")
+        query = {"edit": str(number)} if "edit" in request.GET else {}
+        return HttpResponseRedirect(claim_address(request, claim_id, f"e{number}", **query))
     found = read_evidence(claim_id, number=number)
     if not found:
         raise Http404
     item = found[0]
-    form = claim_cards.edit_form(item) if "edit" in request.GET else None
+    may_edit = standing(item.claim, request.user).may_edit
+    form = claim_cards.edit_form(item) if may_edit and "edit" in request.GET else None
     card = claim_cards.make_card(item, read_captures(found).get(item.resource_id), form)
     context = {
         "card": card,
         "claim": item.claim,
         "once": secrets.token_hex(8),
-        "may_edit": standing(item.claim, request.user).may_edit,
+        "may_edit": may_edit,
+        "suffix": _suffix(request),
     }
     return render(request, f"{TEMPLATE}#evidence-card", context)
 

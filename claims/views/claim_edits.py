@@ -25,10 +25,9 @@ from claims.views.access import (
     signed_in,
     visible_claims,
 )
-from claims.views.claim import Outcome, carry_out, render_claim
+from claims.views.claim import carry_out, without_history
 from claims.workflow import edit, edit_parts, revisions
 from claims.workflow.apply import Refused
-from claims.workflow.standing import standing
 
 OPS = {"=": "equal", "-": "delete", "+": "insert"}
 
@@ -103,7 +102,9 @@ def _save(request: DeskRequest, claim_id: int, form: EditForm, *, place: str) ->
         fields, seen = form.sent, read_seen(request.POST)
         if unseen := set(fields) - set(seen):
             raise Refused(_("Reload the page: it did not say what you had before you."), f"unseen {sorted(unseen)}")
-        edit.edit_claim(claim_id, by=request.user, fields=fields, seen=seen)
+        # What the person left as he saw it is not his change: somebody else's stays.
+        changed = {name: value for name, value in fields.items() if edit.digest(value) != seen[name]}
+        edit.edit_claim(claim_id, by=request.user, fields=changed, seen=seen)
 
     try:
         return carry_out(request, claim_id, save, place=place, form=form, said=_("Saved."))
@@ -114,8 +115,6 @@ def _save(request: DeskRequest, claim_id: int, form: EditForm, *, place: str) ->
 def _show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: StaleEdit, place: str) -> HttpResponse:
     """Both texts of each field two people changed, and one press to take either; nothing is written yet."""
     claim = visible_claims(request.user).select_related("rating").get(pk=claim_id)
-    if not may_see_both(request, claim, form):
-        return render_claim(request, claim_id, Outcome(_("Press “Show the verdict” before you change it."), place))
     marks = edit.digests(claim, form.sent)
     conflicts = [
         {
@@ -139,13 +138,7 @@ def _show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: Stale
         "action": request.get_full_path(),
         "back": claim_address(request, claim_id, place),
     }
-    return render(request, "claims/claim_conflict.html", context, status=HTTPStatus.CONFLICT)
-
-
-def may_see_both(request: DeskRequest, claim: Claim, form: EditForm) -> bool:
-    """A text of the verdict is shown only to who may see the verdict, in a conflict too."""
-    touches_verdict = bool(set(form.fields) & set(edit.VERDICT_FIELDS))
-    return not touches_verdict or standing(claim, request.user).sees_verdict
+    return without_history(request, render(request, "claims/claim_conflict.html", context, status=HTTPStatus.CONFLICT))
 
 
 @signed_in

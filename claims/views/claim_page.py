@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from claims.models import (
     Appearance,
-    Approval,
     Assignment,
     ChecklistAnswer,
     ChecklistItem,
@@ -166,6 +165,7 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
     wrote = chain.filter(action__in=EDITS, seq__gt=Coalesce(Subquery(public_at), 0)).order_by()
     sent_back = chain.filter(action__in=SENT_BACK).order_by("-seq")
     of_claim = Q(claim=OuterRef("pk"))
+    newest = Revision.objects.filter(claim=claim_id).order_by("-number")
     comments = Comment.objects.filter(of_claim, parent=None)
     values: dict[str, Any] = {
         "author_refs": ArraySubquery(wrote.values("actor_ref").distinct()),
@@ -178,13 +178,10 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
             Recusal.objects.filter(Q(topic__claims=claim_id) | Q(claimant__appearances__claim=claim_id), person=person)
         ),
         "revision": Subquery(
-            Revision.objects.filter(of_claim)
-            .order_by("-number")
-            .values(
+            newest.values(
                 row=JSONObject(number="number", content_sha256="content_sha256", material_sha256="material_sha256")
             )[:1]
         ),
-        "is_approved": Exists(Approval.objects.filter(revision__claim=OuterRef("pk"))),
         "sent_back": Subquery(
             sent_back.values(row=JSONObject(at="at", by="actor_ref", action="action", body="body"))[:1]
         ),

@@ -23,6 +23,7 @@ from claims.models import Appearance, ChecklistItem, Comment, ContactLog, Eviden
 from claims.views.access import DeskRequest, forget_press, signed_in
 from claims.views.claim import Outcome, carry_out, render_claim
 from claims.views.claim_cards import edit_form
+from claims.views.live import read_id
 from claims.workflow import edit_parts, edit_review
 
 # --- evidence
@@ -167,14 +168,12 @@ def contact_answer(request: DeskRequest, claim_id: int, contact_id: int) -> Http
 @require_POST
 def comment_add(request: DeskRequest, claim_id: int) -> HttpResponse:
     form = CommentForm(request.POST, name="comment")
-    parent = request.POST.get("parent", "")
-    if parent and not (parent.isdigit() and Comment.objects.filter(pk=parent[:18], claim=claim_id).exists()):
+    parent = read_id(request.POST.get("parent", ""))
+    if request.POST.get("parent") and not Comment.objects.filter(pk=parent or 0, claim=claim_id).exists():
         raise Http404
 
     def add() -> None:
-        edit_review.add_comment(
-            claim_id, by=request.user, text=form.cleaned_data["text"], parent_id=int(parent) if parent else None
-        )
+        edit_review.add_comment(claim_id, by=request.user, text=form.cleaned_data["text"], parent_id=parent)
 
     return carry_out(request, claim_id, add, place="comments", form=form)
 

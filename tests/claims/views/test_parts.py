@@ -1,0 +1,564 @@
+"""What is written on the claim page besides steps, two people at once, and the record in words."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from claims.models import Claim, Comment, ContactLog, Event, Evidence, Refusal
+from claims.views.record_words import WORDS, entry_of_event
+from claims.workflow import edit, edit_review
+from claims.workflow.apply import Refused, apply
+from claims.workflow.revisions import EDITS
+from claims.workflow.transitions import TRANSITIONS
+from tests.claims.workflow import desk
+from tests.factories import (
+    ChecklistItemFactory,
+    ClaimantFactory,
+    ClaimFactory,
+    EvidenceFactory,
+    PersonFactory,
+    RatingFactory,
+    TopicFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+@pytest.fixture
+def claim(people):
+    return desk.in_research(people)
+
+
+@pytest.fixture
+def author(client, people, claim):
+    client.force_login(people.author)
+    return people.author
+
+
+def post(client, name, *args, **data):
+    return client.post(reverse(f"claims:{name}", args=args), data)
+
+
+def said(response):
+    return response.context["refusal"].sentence
+
+
+# --- evidence
+
+
+def test_ten_addresses_are_added_at_once(client, author, claim):
+    urls = "\n".join(f"https://source-{n}.example.org/page" for n in range(10))
+    response = post(client, "evidence-add", claim.pk, urls=urls, stance="supports", kind="news", origin="Agency")
+
+    assert response.status_code == 302
+    assert Evidence.objects.filter(claim=claim, stance="supports", origin="Agency").count() == 10
+
+
+def test_addresses_that_are_refused_stay_in_the_form_with_their_sentence(client, author, claim):
+    urls = "https://good.example.org/\nhttp://10.0.0.1/\nnonsense"
+    response = post(client, "evidence-add", claim.pk, urls=urls, stance="context", kind="news")
+
+    assert response.status_code == 422
+    assert response.context["links_form"].data["urls"] == "http://10.0.0.1/\nnonsense"
+    assert "nonsense: " in said(response)
+    assert [str(message) for message in response.context["messages"]] == ["1 address added."]
+    assert Evidence.objects.get(claim=claim).resource.url == "https://good.example.org/"
+
+
+def test_more_than_fifty_addresses_are_too_many(client, author, claim):
+    urls = "\n".join(f"https://source-{n}.example.org/" for n in range(51))
+    response = post(client, "evidence-add", claim.pk, urls=urls, stance="context", kind="news")
+
+    assert response.status_code == 422
+    assert not Evidence.objects.exists()
+
+
+JUDGED = {"stance": "refutes", "kind": "primary", "reliability": "A", "credibility": "1", "origin": "The office"}
+
+
+def test_evidence_is_judged_anew_on_its_card(client, author, claim):
+    EvidenceFactory(claim=claim, number=4)
+    response = post(client, "evidence-edit", claim.pk, 4, **JUDGED)
+    row = Evidence.objects.get()
+
+    assert response.url.endswith("#e4")
+    assert (row.stance, row.kind, row.reliability, row.credibility, row.origin) == (
+        "refutes", "primary", "A", 1, "The office",
+    )  # fmt: skip
+
+
+def test_a_source_is_withheld_only_with_a_reason(client, author, claim):
+    EvidenceFactory(claim=claim, number=4)
+    response = post(client, "evidence-edit", claim.pk, 4, **JUDGED, withheld="on")
+    assert response.status_code == 422
+    assert response.content.decode().count('aria-invalid="true"') == 1
+
+    post(client, "evidence-edit", claim.pk, 4, **JUDGED, withheld="on", withheld_reason="A life is at risk.")
+    assert Evidence.objects.get().withheld_reason == "A life is at risk."
+    post(client, "evidence-edit", claim.pk, 4, **JUDGED, withheld_reason="Left over.")
+    assert Evidence.objects.get().withheld_reason == ""
+
+
+def test_an_edit_that_may_not_be_made_now_is_told_on_the_card(client, people):
+    claim = desk.in_cross_check(people)
+    client.force_login(people.author)
+    response = post(client, "evidence-edit", claim.pk, 1, **JUDGED)
+
+    assert (response.status_code, response.context["refusal"].edited) == (422, 1)
+    assert said(response) == "You cannot change this claim while it is “In cross-check”."
+
+
+def test_evidence_is_taken_off(client, author, claim):
+    EvidenceFactory(claim=claim, number=4)
+    post(client, "evidence-remove", claim.pk, 4)
+
+    assert not Evidence.objects.exists()
+    assert post(client, "evidence-remove", claim.pk, 4).status_code == 404
+
+
+def test_the_form_of_a_card_opens_in_its_place_and_without_script_on_the_page(client, author, claim):
+    EvidenceFactory(claim=claim, number=4)
+    address = reverse("claims:evidence-card", args=[claim.pk, 4])
+    card = client.get(f"{address}?edit", headers=HTMX).content.decode()
+
+    assert card.strip().startswith('<li class="ev" id="e4"')
+    assert 'name="reliability"' in card
+    assert 'name="reliability"' not in client.get(address, headers=HTMX).content.decode()
+    assert client.get(f"{address}?edit").url == f"/claims/{claim.pk}/?edit=4#e4"
+    assert client.get(f"{address}?edit&from=view%3Dmine").url == f"/claims/{claim.pk}/?edit=4&from=view%3Dmine#e4"
+    assert "?from=view%3Dmine" in client.get(f"{address}?edit&from=view%3Dmine", headers=HTMX).content.decode()
+    assert 'name="reliability"' in client.get(f"/claims/{claim.pk}/?edit=4").content.decode()
+    assert client.get(reverse("claims:evidence-card", args=[claim.pk, 5]), headers=HTMX).status_code == 404
+
+
+def test_no_form_opens_for_who_may_not_change_it(client, people, claim):
+    EvidenceFactory(claim=claim, number=4)
+    client.force_login(people.auditor)
+
+    assert 'name="reliability"' not in client.get(f"/claims/{claim.pk}/?edit=4").content.decode()
+    card = client.get(reverse("claims:evidence-card", args=[claim.pk, 4]) + "?edit", headers=HTMX)
+    assert 'name="reliability"' not in card.content.decode()
+
+
+def test_a_number_that_is_none_opens_no_form(client, author, claim):
+    assert client.get(f"/claims/{claim.pk}/?edit=²").status_code == 200
+
+
+# --- appearances, rubric, checklist, replies
+
+
+def test_an_appearance_is_added_and_removed(client, author, claim):
+    who = ClaimantFactory()
+    post(client, "appearance-add", claim.pk, claimant=who.pk, position="denies", said_on="2026-01-02")
+    row = claim.appearances.get()
+    assert (row.claimant, row.position, row.is_first) == (who, "denies", True)
+
+    post(client, "appearance-remove", claim.pk, row.number)
+    assert not claim.appearances.exists()
+
+
+def test_an_appearance_needs_somebody_or_a_place(client, author, claim):
+    response = post(client, "appearance-add", claim.pk, position="denies", verbatim="We never said so.")
+
+    assert response.status_code == 422
+    assert "We never said so." in response.content.decode()
+
+
+def test_the_rubric_gives_the_worth(client, people):
+    claim = ClaimFactory()
+    client.force_login(people.editor)
+    answers = {"verifiable": 2, "significant": 2, "spread": 2, "harmful": 1, "reason": "Told everywhere."}
+    post(client, "rubric-answer", claim.pk, **answers)
+
+    assert (desk.reload(claim).worth, desk.reload(claim).worth_reason) == ("high", "Told everywhere.")
+    assert post(client, "rubric-answer", claim.pk, verifiable=2).status_code == 422
+
+
+def test_a_question_of_the_checklist_is_answered(client, author, claim):
+    item = ChecklistItemFactory()
+    post(client, "checklist-answer", claim.pk, item=item.pk, answer="n/a")
+
+    assert claim.checklist_answers.get().answer == "n/a"
+    assert post(client, "checklist-answer", claim.pk, item=item.pk, answer="maybe").status_code == 422
+    assert post(client, "checklist-answer", claim.pk, item=999_999, answer="yes").status_code == 404
+
+
+def test_who_was_asked_and_what_they_answered_are_kept(client, author, claim):
+    asked = {"asked": "Harbour office", "channel": "email", "question": "How many?", "deadline": "2030-01-01T10:00"}
+    post(client, "contact-log", claim.pk, **asked, contact_detail="office@example.org")
+    contact = ContactLog.objects.get()
+    post(client, "contact-answer", claim.pk, contact.pk, answer="Twelve.")
+    contact.refresh_from_db()
+
+    assert (contact.answer, contact.contact_detail) == ("Twelve.", "office@example.org")
+    assert post(client, "contact-answer", claim.pk, contact.pk, answer=" ").status_code == 422
+
+
+def test_the_address_of_who_was_asked_is_not_sent_to_readers_of_the_desk(client, people, author, claim):
+    asked = {"asked": "Harbour office", "channel": "email", "question": "How many?", "deadline": "2030-01-01T10:00"}
+    post(client, "contact-log", claim.pk, **asked, contact_detail="office@example.org")
+    seen = {}
+    for name in ("author", "editor", "auditor", "contributor"):
+        client.force_login(getattr(people, name))
+        seen[name] = "office@example.org" in client.get(f"/claims/{claim.pk}/").content.decode()
+
+    assert seen == {"author": True, "editor": True, "auditor": False, "contributor": False}
+
+
+# --- comments
+
+
+def test_a_comment_sent_twice_by_a_double_click_is_written_once(client, author, claim):
+    for _ in range(2):
+        post(client, "comment-add", claim.pk, text="Who counted?", once="same")
+    post(client, "comment-add", claim.pk, text="Who counted?", once="another page")
+
+    assert Comment.objects.count() == 2
+
+
+def test_comments_are_answered_and_resolved_and_open_ones_come_first(client, author, claim):
+    post(client, "comment-add", claim.pk, text="Who counted?")
+    first = Comment.objects.get()
+    post(client, "comment-add", claim.pk, text="The office did.", parent=first.pk)
+    post(client, "comment-resolve", claim.pk, first.pk)
+    post(client, "comment-add", claim.pk, text="And <when>?")
+    response = client.get(reverse("claims:comment-list", args=[claim.pk]))
+
+    assert [(thread.text, [r.text for r in replies]) for thread, replies in response.context["threads"]] == [
+        ("And <when>?", []),
+        ("Who counted?", ["The office did."]),
+    ]
+    assert "And &lt;when&gt;?" in response.content.decode()
+
+
+@pytest.mark.parametrize("parent", ["x", "999999", "²"])
+def test_an_answer_to_no_comment_of_this_claim_is_not_found(client, author, claim, parent):
+    assert post(client, "comment-add", claim.pk, text="Yes.", parent=parent).status_code == 404
+
+
+def test_comments_of_another_claim_are_not_resolved_here(client, author, claim):
+    other = Comment.objects.create(claim=ClaimFactory(), by=author, text="There.")
+
+    assert post(client, "comment-resolve", claim.pk, other.pk).status_code == 404
+
+
+def test_an_empty_comment_is_refused_where_it_was_pressed(client, author, claim):
+    assert post(client, "comment-add", claim.pk, text=" ").status_code == 422
+
+
+def test_comments_load_as_a_part_or_stand_as_a_page(client, author, claim):
+    address = reverse("claims:comment-list", args=[claim.pk])
+    part = client.get(address, headers={**HTMX, "HX-Target": "comments"}).content.decode()
+
+    assert part.lstrip().startswith("<section")
+    assert 'hx-target="#claim"' in part
+    assert "<html" in client.get(address).content.decode()
+    assert 'hx-target="#claim"' not in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_comments_cost_the_same_however_many(client, author, claim, count):
+    for n in range(count):
+        Comment.objects.create(claim=claim, by=PersonFactory(), text=f"Comment {n}")
+    with CaptureQueriesContext(connection) as statements:
+        client.get(reverse("claims:comment-list", args=[claim.pk]), headers={**HTMX, "HX-Target": "comments"})
+
+    assert len(statements) == 4  # session, person, claim, comments
+
+
+# --- the record
+
+
+def record(client, claim, query=""):
+    return client.get(reverse("claims:claim-record", args=[claim.pk]) + query)
+
+
+def test_the_record_tells_in_words_what_happened_with_before_and_after(client, people, claim):
+    client.force_login(people.author)
+    seen = edit.digests(desk.reload(claim))
+    edit.edit_claim(claim.pk, by=people.author, fields={"context": "At <dawn>."}, seen=seen)
+    first = record(client, claim).context["entries"][0]
+
+    assert first.sentence == f"{people.author.name} changed context"
+    assert first.changes == [("context", "", "At <dawn>.")]
+    assert "<ins>At &lt;dawn&gt;.</ins>" in record(client, claim).content.decode()
+
+
+def test_the_record_names_who_assigned_whom(client, people, claim):
+    client.force_login(people.auditor)
+    sentences = [entry.sentence for entry in record(client, claim).context["entries"]]
+
+    assert sentences[0] == f"{people.editor.name} assigned it to {people.author.name}"
+    assert sentences[-1] == f"{people.contributor.name} put the claim into the inbox"
+
+
+def test_what_was_refused_stands_in_the_record(client, people, claim):
+    with pytest.raises(Refused):
+        apply(claim.pk, "submit", by=people.author)
+    client.force_login(people.auditor)
+    first = record(client, claim).context["entries"][0]
+
+    assert first.sentence == f"{people.author.name} tried “Submit” and was refused"
+    assert first.reason == "Give a verdict. Write the rationale."
+
+
+def test_the_record_hides_what_tells_the_verdict_from_who_must_not_know_it(client, people):
+    claim = desk.in_cross_check(people)
+    desk.hand_cross_check_to(claim, people.cross_checker, people.editor)
+    apply(claim.pk, "cross_check", by=people.cross_checker, rating=RatingFactory(code="true"), reason="Planted reason.")
+    Refusal.objects.create(claim=claim, person=people.editor, action="decide", reason="Planted refusal.")
+    told = {}
+    for name in ("author", "auditor"):
+        client.force_login(getattr(people, name))
+        page = record(client, claim).content.decode()
+        told[name] = ("Planted reason." in page, "Planted refusal." in page, "Two counts agree" in page)
+
+    assert told == {"author": (True, True, True), "auditor": (False, False, False)}
+
+
+def test_a_long_record_is_read_in_pages_with_every_event_once(client, people, claim):
+    client.force_login(people.auditor)
+    for n in range(100):
+        Event.objects.append(claim, "show_verdict", by=people.editor, body={"n": n})
+    Refusal.objects.create(claim=claim, person=people.editor, action="submit", reason="No.")
+    total = Event.objects.filter(chain=claim.chain).count() + 1
+    found, query = 0, ""
+    while query is not None:
+        context = record(client, claim, query).context
+        found += len(context["entries"])
+        query = f"?before={context['older']}" if context["older"] else None
+
+    assert found == total
+
+
+def test_events_of_any_kind_and_erased_ones_have_a_line(client, people, claim):
+    client.force_login(people.auditor)
+    Event.objects.append(claim, "something_new", by=None, body={"before": "x", "topics": 1})
+    Event.objects.append(
+        claim, "arrange", by=people.editor, body={"before": {"topics": []}, "after": {"topics": ["a", "b"]}}
+    )
+    erased = Event(chain=claim.chain, action="comment", actor_ref="system", body="", salt="", at=desk.soon(), seq=99)
+    entries = record(client, claim).context["entries"]
+    assert [entries[0].changes, entries[1].sentence] == [[("topics", "", "a, b")], "something new"]
+    assert entry_of_event(erased, {}, sees_verdict=True).sentence == "The desk commented (erased)"
+
+
+def test_every_step_and_edit_of_the_table_has_words():
+    assert (set(TRANSITIONS) | EDITS) - set(WORDS) == set()
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_the_record_costs_the_same_however_long(client, people, claim, count):
+    client.force_login(people.auditor)
+    for _ in range(count):
+        Event.objects.append(claim, "comment", by=PersonFactory(), body={})
+    with CaptureQueriesContext(connection) as statements:
+        record(client, claim, "")
+
+    assert len(statements) <= 16
+
+
+# --- two people at once
+
+
+def test_a_verdict_is_written_by_its_checker(client, author, claim):
+    page = client.get(f"/claims/{claim.pk}/").context["verdict_form"]
+    data = dict(page.marks) | {"rating": RatingFactory().pk, "rationale": "Counted twice.", "confidence": "high"}
+    response = client.post(reverse("claims:verdict-edit", args=[claim.pk]), data)
+    claim = desk.reload(claim)
+
+    assert response.status_code == 302
+    assert (claim.rating.code, claim.rationale, claim.confidence) == ("true", "Counted twice.", "high")
+
+
+def both(client, people, claim, *, mine, **also):
+    """Two people open the verdict; the other saves first, then this one."""
+    marks = {f"seen-{name}": mark for name, mark in edit.digests(desk.reload(claim)).items()}
+    seen = edit.digests(desk.reload(claim))
+    edit_review.show_verdict(claim.pk, by=people.editor)
+    edit.edit_claim(claim.pk, by=people.editor, fields={"rationale": "Counted by the office."}, seen=seen)
+    data = {**marks, "rationale": mine, **also}
+    return client.post(reverse("claims:verdict-edit", args=[claim.pk]), data)
+
+
+def fields_of(response, button):
+    """The hidden fields of the form whose button says this."""
+    page = response.content.decode()
+    form = next(part for part in page.split("<form")[1:] if f">{button}</button>" in part.split("</form>")[0])
+    names = [part.split('"')[1] for part in form.split("<input ")[1:] for part in [part.split("name=", 1)[1]]]
+    values = [part.split('value="', 1)[1].split('"')[0] for part in form.split("<input ")[1:]]
+    return {name: value for name, value in zip(names, values, strict=True) if name != "csrfmiddlewaretoken"}
+
+
+def test_disjoint_changes_of_two_people_merge(client, people, author, claim):
+    desk.write_verdict(claim, people.author)
+    marks = {f"seen-{name}": mark for name, mark in edit.digests(desk.reload(claim)).items()}
+    edit_review.show_verdict(claim.pk, by=people.editor)
+    seen = edit.digests(desk.reload(claim))
+    edit.edit_claim(claim.pk, by=people.editor, fields={"title": "Twelve ships"}, seen=seen)
+    data = {**marks, "rationale": "Counted thrice.", "title": ""}
+    client.post(reverse("claims:verdict-edit", args=[claim.pk]), data)
+    claim = desk.reload(claim)
+
+    assert (claim.rationale, claim.title) == ("Counted thrice.", "Twelve ships")
+
+
+def test_the_same_text_changed_by_two_shows_both_and_writes_nothing(client, people, author, claim):
+    desk.write_verdict(claim, people.author)
+    response = both(client, people, claim, mine="Counted by <us>.", summary="Mine alone.")
+    page = response.content.decode()
+
+    assert response.status_code == 409
+    assert "Counted by the office." in page
+    assert "Counted by &lt;us&gt;." in page
+    assert "<del>" in page
+    assert desk.reload(claim).rationale == "Counted by the office."
+    assert desk.reload(claim).summary == ""
+
+
+@pytest.mark.parametrize(
+    ("button", "rationale"),
+    [("Take mine", "Counted by us."), ("Take what stands there", "Counted by the office.")],
+)
+def test_one_press_takes_either_text_and_keeps_what_else_was_written(client, people, author, claim, button, rationale):
+    desk.write_verdict(claim, people.author)
+    conflict = both(client, people, claim, mine="Counted by us.", summary="Mine alone.")
+    response = client.post(reverse("claims:verdict-edit", args=[claim.pk]), fields_of(conflict, button))
+    claim = desk.reload(claim)
+
+    assert response.status_code == 302
+    assert (claim.rationale, claim.summary) == (rationale, "Mine alone.")
+
+
+def test_a_third_text_meanwhile_is_a_conflict_again(client, people, author, claim):
+    desk.write_verdict(claim, people.author)
+    conflict = both(client, people, claim, mine="Counted by us.")
+    seen = edit.digests(desk.reload(claim))
+    edit.edit_claim(claim.pk, by=people.editor, fields={"rationale": "A third text."}, seen=seen)
+    response = client.post(reverse("claims:verdict-edit", args=[claim.pk]), fields_of(conflict, "Take mine"))
+
+    assert response.status_code == 409
+    assert "A third text." in response.content.decode()
+
+
+def test_a_conflict_about_a_hidden_verdict_shows_no_word_of_it(client, people, claim):
+    seen = edit.digests(desk.reload(claim))
+    edit.edit_claim(claim.pk, by=people.author, fields={"title": "Planted title"}, seen=seen)
+    client.force_login(people.other_editor)
+    marks = {f"seen-{name}": mark for name, mark in seen.items()}
+    response = client.post(reverse("claims:verdict-edit", args=[claim.pk]), {**marks, "title": "My title"})
+
+    assert response.status_code == 422
+    assert "Planted" not in response.content.decode()
+
+
+def test_a_form_that_does_not_say_what_was_seen_writes_nothing(client, author, claim):
+    response = client.post(reverse("claims:verdict-edit", args=[claim.pk]), {"rationale": "Blindly."})
+
+    assert response.status_code == 422
+    assert desk.reload(claim).rationale == ""
+
+
+def test_a_statement_is_changed_with_both_texts_in_a_conflict_too(client, people, author, claim):
+    seen = edit.digests(claim)
+    edit.edit_claim(claim.pk, by=people.editor, fields={"statement": "Thirteen ships came."}, seen=seen)
+    data = {"statement": "Eleven ships came.", "kind": "past", "language": "en", "context": ""}
+    marks = {f"seen-{name}": mark for name, mark in seen.items()}
+    response = client.post(reverse("claims:claim-edit", args=[claim.pk]), data | marks)
+
+    assert response.status_code == 409
+    assert "Thirteen" in response.content.decode()
+
+
+def test_an_editor_arranges_date_priority_and_topics(client, people, claim):
+    topic = TopicFactory()
+    client.force_login(people.editor)
+    post(client, "claim-arrange", claim.pk, due_at="2030-01-01T10:00", priority=2, topics=topic.pk, confidential="on")
+    claim = desk.reload(claim)
+
+    assert (claim.due_at.year, claim.priority, claim.confidential, list(claim.topics.all())) == (
+        2030, 2, True, [topic],
+    )  # fmt: skip
+    assert post(client, "claim-arrange", claim.pk, priority=77).status_code == 422
+
+
+# --- a new claim
+
+
+def test_a_claim_is_put_into_the_inbox_with_its_first_appearance(client, people):
+    who, topic = ClaimantFactory(), TopicFactory()
+    client.force_login(people.contributor)
+    data = {
+        "statement": "Nine ships came.", "kind": "past", "language": "en", "claimant": who.pk, "position": "asserts",
+        "url": "https://news.example.org/", "topics": topic.pk, "once": "x",
+    }  # fmt: skip
+    responses = [client.post(reverse("claims:claim-new"), data) for _ in range(2)]
+    claim = Claim.objects.get()
+
+    assert [response.url for response in responses] == [f"/claims/{claim.pk}/"] * 2
+    assert (claim.statement, claim.status, claim.created_by) == ("Nine ships came.", "inbox", people.contributor)
+    assert (claim.appearances.get().claimant, list(claim.topics.all())) == (who, [topic])
+
+
+def test_a_new_claim_needs_an_appearance_or_a_reason_why_there_is_none(client, people):
+    client.force_login(people.contributor)
+    data = {"statement": "Nine ships came.", "kind": "past", "language": "en", "position": "asserts"}
+    assert client.post(reverse("claims:claim-new"), data).status_code == 422
+    client.post(reverse("claims:claim-new"), data | {"no_appearance_reason": "Heard at the quay."})
+
+    assert Claim.objects.get().no_appearance_reason == "Heard at the quay."
+
+
+def test_the_statement_may_come_with_the_address(client, people):
+    client.force_login(people.contributor)
+    page = client.get(reverse("claims:claim-new"), {"statement": "Nine <ships>."}).content.decode()
+
+    assert "Nine &lt;ships&gt;." in page
+
+
+def test_an_auditor_is_not_offered_to_add_a_claim(client, people):
+    client.force_login(people.auditor)
+
+    assert client.get(reverse("claims:claim-new")).status_code == 403
+
+
+def test_what_the_operation_refuses_is_told_on_the_form(client, people, monkeypatch):
+    def refuse(**_given):
+        raise Refused("Not today.", "test")
+
+    monkeypatch.setattr(edit, "create_claim", refuse)
+    client.force_login(people.contributor)
+    data = {
+        "statement": "Nine ships.",
+        "kind": "past",
+        "language": "en",
+        "position": "asserts",
+        "url": "https://a.org/",
+    }
+    response = client.post(reverse("claims:claim-new"), data)
+
+    assert response.status_code == 422
+    assert "Not today." in response.content.decode()
+
+
+def test_a_form_sent_twice_before_the_first_answer_leads_to_the_queue(client, people):
+    client.force_login(people.contributor)
+    data = {
+        "statement": "Nine ships.",
+        "kind": "past",
+        "language": "en",
+        "position": "asserts",
+        "url": "https://a.org/",
+    }
+    client.post(reverse("claims:claim-new"), data | {"once": "y"})
+    Claim.objects.all().delete()
+
+    assert client.post(reverse("claims:claim-new"), data | {"once": "y"}).url == "/claims/"

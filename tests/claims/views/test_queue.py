@@ -1,0 +1,444 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from claims.models import Claim, Desk, Job, SavedView, Waiver
+from claims.views.queue import PER_PAGE
+from claims.views.result_list import MOST_COUNTED, ResultList, count_in_words
+from claims.workflow.apply import apply
+from tests.claims.workflow import desk
+from tests.factories import (
+    AppearanceFactory,
+    ClaimantFactory,
+    ClaimFactory,
+    EvidenceFactory,
+    PersonFactory,
+    RatingFactory,
+    TopicFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/claims/"
+MOST_STATEMENTS = 16
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+@pytest.fixture
+def editor(client):
+    person = PersonFactory(role="editor", name="Desk Editor")
+    client.force_login(person)
+    return person
+
+
+def shown(response):
+    """Ids of the claims on a page, in their order."""
+    return [row["pk"] for row in response.context["rows"]]
+
+
+def fill(count):
+    """Claims with a claimant, a place and evidence each, half of them dated."""
+    who = ClaimantFactory(name="Harbour Office")
+    due = timezone.now() + timedelta(days=3)
+    claims = Claim.objects.bulk_create(
+        Claim(statement=f"Ship {n} came on Monday.", due_at=due if n % 2 else None) for n in range(count)
+    )
+    for claim in claims[:60]:
+        AppearanceFactory(claim=claim, claimant=who, number=1)
+        EvidenceFactory(claim=claim, number=1)
+    return claims
+
+
+# --- who may read it
+
+
+def test_a_stranger_is_sent_to_sign_in(client):
+    response = client.get(QUEUE)
+
+    assert (response.status_code, response.url) == (302, "/accounts/login/?next=/claims/")
+
+
+def test_a_part_of_the_page_sends_the_whole_page_to_sign_in(client):
+    assert client.get(QUEUE, headers={"HX-Request": "true"})["HX-Redirect"] == "/accounts/login/"
+
+
+def test_the_bare_address_leads_the_desk_to_the_queue_and_strangers_to_what_is_public(client, editor):
+    assert client.get("/").url == QUEUE
+    client.logout()
+    assert client.get("/").url == "/fact-checks/"
+
+
+@pytest.mark.parametrize("role", ["contributor", "checker", "editor", "administrator", "auditor"])
+def test_every_role_reads_the_queue(client, role):
+    client.force_login(PersonFactory(role=role))
+    claim = ClaimFactory()
+
+    assert shown(client.get(QUEUE)) == [claim.pk]
+
+
+def test_an_auditor_finds_nothing_to_press_in_the_queue(client):
+    client.force_login(PersonFactory(role="auditor"))
+    ClaimFactory()
+    page = client.get(QUEUE).content.decode()
+
+    assert reverse("claims:claim-new") not in page
+    assert reverse("claims:claim-bulk") not in page
+
+
+def test_a_confidential_claim_is_in_the_list_of_its_people_and_editors_only(client, people):
+    claim = desk.in_research(people)
+    Claim.objects.filter(pk=claim.pk).update(confidential=True)
+    lists = {}
+    for name in ("author", "editor", "cross_checker", "auditor"):
+        client.force_login(getattr(people, name))
+        response = client.get(QUEUE)
+        lists[name] = shown(response), response.context["rail"].views[0]["count"]
+
+    assert lists == {
+        "author": ([claim.pk], "1"),
+        "editor": ([claim.pk], "1"),
+        "cross_checker": ([], "0"),
+        "auditor": ([], "0"),
+    }
+
+
+# --- what a row tells
+
+
+def test_a_verdict_is_in_the_list_only_for_its_authors_until_it_is_public(client, people):
+    RatingFactory(code="true", label="Planted verdict word")
+    claim = desk.in_review(people)
+    told = {}
+    for name in ("author", "cross_checker", "editor", "contributor", "auditor", "administrator"):
+        client.force_login(getattr(people, name))
+        told[name] = "Planted verdict word" in client.get(QUEUE).content.decode()
+
+    # the contributor wrote the statement, so he is an author too
+    assert told == dict.fromkeys(told, False) | {"author": True, "contributor": True}
+    apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+    apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+    client.force_login(people.auditor)
+    assert "Planted verdict word" in client.get(f"{QUEUE}?view=published").content.decode()
+
+
+def test_no_first_verdict_is_sent_before_anybody_wrote_one(client, people):
+    desk.in_research(people)
+    client.force_login(people.author)
+
+    assert 'class="verdict' not in client.get(QUEUE).content.decode()
+
+
+def test_a_row_tells_who_says_it_how_the_evidence_stands_and_who_works_on_it(client, people):
+    claim = desk.in_research(people)
+    who = ClaimantFactory(name="Harbour <Office>")
+    AppearanceFactory(claim=claim, claimant=who, position="denies", number=1)
+    EvidenceFactory(claim=claim, stance="refutes", number=1)
+    EvidenceFactory(claim=claim, stance="supports", number=2)
+    client.force_login(people.editor)
+    page = client.get(QUEUE).content.decode()
+
+    assert "<bdi>Harbour &lt;Office&gt;</bdi> denies" in page
+    assert "1 refutes" in page
+    assert "1 supports" in page
+    assert f"{people.author.name}, Checker" in page
+
+
+def test_a_claim_whose_capture_failed_says_so_until_the_copy_is_waived(client, editor):
+    evidence = EvidenceFactory()
+    Job.objects.create(
+        kind="capture", key=evidence.resource.chain, claim=evidence.claim, queue="capture", state="failed"
+    )
+    assert "capture failed" in client.get(QUEUE).content.decode()
+
+    Waiver.objects.create(evidence=evidence, kind="capture", reason="The page is gone.", by=editor)
+    assert "capture failed" not in client.get(QUEUE).content.decode()
+
+
+# --- cost
+
+
+@pytest.mark.parametrize("role", ["editor", "checker"])
+def test_the_queue_costs_the_same_for_three_claims_and_for_three_hundred(client, role):
+    client.force_login(PersonFactory(role=role))
+    Desk.objects.current()
+    costs = []
+    for count in (3, 300):
+        Claim.objects.all().delete()
+        fill(count)
+        with CaptureQueriesContext(connection) as statements:
+            response = client.get(QUEUE)
+        assert len(shown(response)) == min(count, PER_PAGE)
+        costs.append(len(statements))
+
+    assert costs[0] == costs[1] <= MOST_STATEMENTS
+
+
+def test_a_count_stops_at_a_thousand():
+    assert (count_in_words(999), count_in_words(MOST_COUNTED)) == ("999", "999+")
+
+
+# --- order and pages
+
+
+@pytest.mark.parametrize("sort", ["due", "priority", "newest"])
+def test_pages_show_every_claim_once_and_in_order(client, editor, sort):
+    moments = [None, timezone.now(), timezone.now() + timedelta(days=1)]
+    Claim.objects.bulk_create(
+        Claim(statement=f"Ship {n}.", due_at=moments[n % 3], priority=n % 4 + 1) for n in range(130)
+    )
+    address, seen = f"{QUEUE}?sort={sort}", []
+    while address:
+        response = client.get(address)
+        seen += shown(response)
+        address = QUEUE + response.context["next_page"] if response.context["next_page"] else ""
+    ends = {
+        "due": lambda c: (c.due_at is None, c.due_at or timezone.now(), c.pk),
+        "priority": lambda c: (c.priority, c.due_at is None, c.due_at or timezone.now(), c.pk),
+        "newest": lambda c: -c.pk,
+    }
+
+    assert seen == [claim.pk for claim in sorted(Claim.objects.all(), key=ends[sort])]
+
+
+def test_pages_are_cut_by_the_place_and_not_by_a_number_of_rows(client, editor):
+    fill(120)
+    first = client.get(QUEUE)
+    with CaptureQueriesContext(connection) as statements:
+        client.get(QUEUE + first.context["next_page"])
+
+    assert not any("OFFSET" in statement["sql"] for statement in statements)
+
+
+def test_a_claim_added_before_the_place_does_not_push_one_onto_the_next_page_twice(client, editor):
+    claims = fill(60)
+    first = client.get(f"{QUEUE}?sort=newest")
+    ClaimFactory()
+    second = client.get(QUEUE + first.context["next_page"])
+
+    assert set(shown(first)) | set(shown(second)) == {claim.pk for claim in claims}
+    assert not set(shown(first)) & set(shown(second))
+
+
+@pytest.mark.parametrize(
+    "place", ["x", "none", "1~2~3", "2026-01-01~1", "none~-4", "none~99999999999999999999999", "∞~1"]
+)
+def test_a_place_that_is_none_shows_the_first_page(client, editor, place):
+    claim = ClaimFactory()
+
+    assert shown(client.get(QUEUE, {"after": place})) == [claim.pk]
+
+
+# --- views, filters, search
+
+
+def test_each_view_holds_what_its_name_says(client, people):
+    inbox = ClaimFactory()
+    mine = desk.in_research(people)
+    late = desk.in_research(people)
+    Claim.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(days=1))
+    asked = desk.in_cross_check(people)
+    desk.hand_cross_check_to(asked, people.cross_checker, people.editor)
+    review = desk.in_review(people)
+    out = desk.published(people)
+    client.force_login(people.cross_checker)
+
+    def view(name):
+        return set(shown(client.get(QUEUE, {"view": name})))
+
+    assert view("open") == {inbox.pk, mine.pk, late.pk, asked.pk, review.pk}
+    assert view("waiting") == {asked.pk}
+    assert view("mine") == {asked.pk, review.pk}
+    assert view("unassigned") == {inbox.pk}
+    assert view("overdue") == {late.pk}
+    assert view("changed") == set()
+    assert view("review") == {review.pk}
+    assert view("published") == {out.pk}
+
+
+def test_the_rail_counts_what_the_views_hold(client, people):
+    desk.in_research(people)
+    ClaimFactory()
+    client.force_login(people.author)
+    counts = {view["key"]: view["count"] for view in client.get(QUEUE).context["rail"].views}
+
+    assert counts == {
+        "open": "2", "mine": "1", "waiting": "0", "unassigned": "1", "overdue": "0", "changed": "0", "review": "0",
+        "published": "0",
+    }  # fmt: skip
+
+
+def test_filters_stand_in_the_address_and_each_can_be_dropped(client, editor):
+    wanted = ClaimFactory(worth="high", statement="The harbour is full.")
+    wanted.topics.add(TopicFactory(slug="harbour", name="Harbour"))
+    AppearanceFactory(claim=wanted, claimant=ClaimantFactory(slug="office", name="Office"), number=1)
+    ClaimFactory(worth="low")
+    address = f"{QUEUE}?q=harbour&status=inbox&worth=high&topic=harbour&claimant=office"
+    response = client.get(address)
+
+    assert shown(response) == [wanted.pk]
+    chips = {chip["label"]: (chip["value"], chip["url"]) for chip in response.context["chips"]}
+    assert chips["Topic"] == ("Harbour", "?q=harbour&status=inbox&worth=high&claimant=office")
+    assert list(chips) == ["Search", "Status", "Worth", "Topic", "Claimant"]
+
+
+def test_the_filter_by_person_finds_what_he_holds(client, people):
+    held = desk.in_research(people)
+    ClaimFactory()
+    client.force_login(people.editor)
+
+    assert shown(client.get(QUEUE, {"person": people.author.pk})) == [held.pk]
+
+
+def test_a_search_looks_beyond_the_open_claims(client, people):
+    out = desk.published(people)
+    client.force_login(people.editor)
+
+    assert shown(client.get(QUEUE, {"q": "TWELVE ships"})) == [out.pk]
+    assert shown(client.get(QUEUE, {"q": "100%_\x00"})) == []
+
+
+@pytest.mark.parametrize("query", ["view=none&status=new&worth=huge&person=x&person=99999999999999999999&sort=none"])
+def test_what_an_address_does_not_know_is_left_out(client, editor, query):
+    claim = ClaimFactory()
+
+    assert shown(client.get(f"{QUEUE}?{query}")) == [claim.pk]
+
+
+def test_an_address_says_the_same_when_it_is_read_and_written_again():
+    query = "view=mine&q=two+ships&status=inbox&status=accepted&worth=high&sort=newest"
+
+    assert ResultList.read(QueryDict(query)).query == query
+
+
+def test_empty_views_say_what_would_come_and_where_to_go_on(client, editor):
+    ClaimFactory()
+    page = client.get(QUEUE, {"view": "waiting"}).content.decode()
+
+    assert "Nothing is waiting for you." in page
+    assert "Unassigned: 1" in page
+
+
+def test_filters_that_leave_nothing_offer_to_drop_the_last_one(client, editor):
+    response = client.get(QUEUE, {"worth": "high", "status": "inbox"})
+
+    assert response.context["empty"]["ways"] == [
+        ("?status=inbox", "x", "Drop the last filter"),
+        ("?", "list", "Drop all of them"),
+    ]
+
+
+def test_a_search_that_finds_nothing_offers_to_drop_it(client, editor):
+    assert client.get(QUEUE, {"q": "zeppelin"}).context["empty"]["ways"] == [("?", "x", "Drop the last filter")]
+
+
+def test_htmx_gets_the_list_without_the_shell(client, editor):
+    page = client.get(QUEUE, headers={"HX-Request": "true"}).content.decode()
+
+    assert 'id="queue"' in page
+    assert "<html" not in page
+
+
+# --- saved views
+
+
+def test_a_saved_view_is_its_owners_and_the_desks_are_everybodys(client, editor):
+    SavedView.objects.create(name="Urgent ones", query="worth=high")
+    SavedView.objects.create(name="Somebody's own", query="worth=low", owner=PersonFactory())
+    ClaimFactory(worth="high")
+    client.post(reverse("claims:view-save"), {"name": "  My   view ", "query": "worth=high&sort=newest&nonsense=1"})
+    saved = [(view["label"], view["url"], view["count"]) for view in client.get(QUEUE).context["rail"].saved]
+
+    assert saved == [("My view", "?worth=high&sort=newest", "1"), ("Urgent ones", "?worth=high", "1")]
+
+
+def test_a_view_is_forgotten_by_its_owner_only(client, editor):
+    mine = SavedView.objects.create(name="Mine", query="worth=high", owner=editor)
+    desks = SavedView.objects.create(name="The desk's", query="worth=high")
+
+    assert client.post(reverse("claims:view-remove", args=[mine.pk])).status_code == 302
+    assert client.post(reverse("claims:view-remove", args=[desks.pk])).status_code == 404
+    assert list(SavedView.objects.all()) == [desks]
+
+
+def test_a_view_without_a_name_is_not_kept(client, editor):
+    client.post(reverse("claims:view-save"), {"name": " ", "query": "worth=high"})
+
+    assert not SavedView.objects.exists()
+
+
+# --- bulk
+
+
+def bulk(client, claims, **data):
+    return client.post(reverse("claims:claim-bulk"), {"claim": [c.pk for c in claims], **data}, follow=True)
+
+
+def told(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_several_claims_are_assigned_at_once_and_those_that_refuse_say_why(client, people):
+    ready, fresh = desk.accepted(people), ClaimFactory()
+    client.force_login(people.editor)
+    response = bulk(client, [ready, fresh], do="assign", person=people.author.pk, due="2030-01-01T10:00")
+
+    assert told(response) == [
+        "1 claim changed.",
+        f"C-{fresh.pk}: “Assign” cannot be done from “Inbox”.",
+    ]
+    assert desk.reload(ready).status == "in_research"
+
+
+def test_several_claims_get_a_date(client, people):
+    claims = [ClaimFactory(), ClaimFactory()]
+    client.force_login(people.editor)
+
+    assert told(bulk(client, claims, do="date", date="2030-01-01T10:00")) == ["2 claims changed."]
+    assert {desk.reload(claim).due_at.year for claim in claims} == {2030}
+    assert "Choose a date." in told(bulk(client, claims[:1], do="date", date="soon"))[0]
+    assert "Choose a date." in told(bulk(client, claims[:1], do="date", date="2030-13-01T10:00"))[0]
+
+
+def test_several_claims_are_declined_with_a_reason(client, people):
+    claim = ClaimFactory()
+    client.force_login(people.editor)
+    bulk(client, [claim], do="decline", decline_reason="other", reason="Nobody says it any more.")
+
+    assert desk.reload(claim).status == "declined"
+
+
+@pytest.mark.parametrize("name", ["contributor", "auditor", "author"])
+def test_who_may_not_do_it_to_one_claim_may_not_do_it_to_many(client, people, name):
+    claim = desk.accepted(people)
+    client.force_login(getattr(people, name))
+    bulk(client, [claim], do="assign", person=people.cross_checker.pk, due="2030-01-01T10:00")
+    bulk(client, [claim], do="date", date="2030-01-01T10:00")
+    bulk(client, [claim], do="decline", decline_reason="other", reason="No.")
+
+    assert (desk.reload(claim).status, desk.reload(claim).due_at) == ("accepted", None)
+
+
+def test_nothing_selected_and_nobody_chosen_are_said(client, people):
+    client.force_login(people.editor)
+    claim = desk.accepted(people)
+
+    assert told(bulk(client, [], do="assign")) == ["Select claims first, and say what is to be done with them."]
+    assert told(bulk(client, [claim], do="assign")) == [f"C-{claim.pk}: Choose a person."]
+    assert bulk(client, [claim], do="explode").status_code == 404
+
+
+def test_a_reopened_claim_shows_its_verdict_to_all_because_readers_know_one(client, people):
+    claim = desk.published(people)
+    apply(claim.pk, "reopen", by=people.editor, reason="A reader wrote.")
+    client.force_login(people.auditor)
+
+    assert 'class="verdict' in client.get(QUEUE).content.decode()
