@@ -82,7 +82,9 @@ class PublicOnly(RecordAdmin):
     claim_path = "claim"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        found = super().get_queryset(request).filter(**{f"{self.claim_path}__public_state__gt": ""})
+        found = (
+            super().get_queryset(request).filter(**{f"{self.claim_path}__public_state__in": ["published", "withheld"]})
+        )
         return found.exclude(**{f"{self.claim_path}__confidential": True})
 
 

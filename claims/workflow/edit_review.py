@@ -128,6 +128,10 @@ def add_comment(
     claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
     if claim is None or by.role == Person.Role.AUDITOR:
         raise Refused(_("You may read this claim, not comment on it."), "person")
+    if (evidence_id and not claim.evidence.filter(pk=evidence_id).exists()) or (
+        parent_id and not claim.comments.filter(pk=parent_id).exists()
+    ):
+        raise Refused(_("What you comment on is no longer on this claim."), "gone")
     comment = Comment.objects.create(
         claim=claim, by=by, text=text.strip(), evidence_id=evidence_id, parent_id=parent_id
     )

@@ -396,3 +396,14 @@ def test_a_source_is_withheld_for_a_reason_and_shown_without_one(claim, people):
     assert row.withheld_reason == "It names a minor."
     row = edit_parts.edit_evidence(row.pk, by=people.author, withheld=False)
     assert (row.withheld, row.withheld_reason) == (False, "")
+
+
+def test_a_comment_hangs_on_its_own_claim_only(claim, people):
+    other = edit_review.add_comment(ClaimFactory().pk, by=people.author, text="Elsewhere.")
+    mine = edit_review.add_comment(claim.pk, by=people.author, text="Here.")
+
+    with pytest.raises(Refused, match="no longer on this claim"):
+        edit_review.add_comment(claim.pk, by=people.author, text="Hm.", parent_id=other.pk)
+    with pytest.raises(Refused, match="no longer on this claim"):
+        edit_review.add_comment(claim.pk, by=people.author, text="Hm.", evidence_id=10**9)
+    assert edit_review.add_comment(claim.pk, by=people.author, text="Yes.", parent_id=mine.pk).parent == mine
