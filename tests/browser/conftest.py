@@ -34,8 +34,10 @@ def chromium():
 def house(chromium, run_dir):
     """The whole house with the starting newsroom, and a website that it takes for a part of the open web."""
     opened = OpenHouse(run_dir / "house")
-    yield opened.open()
-    opened.close()
+    try:
+        yield opened.open()
+    finally:
+        opened.close()
 
 
 @pytest.fixture

@@ -23,12 +23,13 @@ class OpenHouse:
         self.signed_in = {}
 
     def open(self):
-        self.house.open(seconds=120)
+        self.house.open(seconds=240)  # the first run loads a newsroom, perhaps on a busy machine
         self.passwords = json.loads((self.house.var_dir / "secrets" / "first-passwords.json").read_text())
         return self
 
     def close(self):
-        self.house.stop()
+        if self.house.process.poll() is None:
+            self.house.stop()
         self.site.close()
 
     def _put_online(self, page):
