@@ -26,10 +26,13 @@ REASONS = {
 REASON_MAY_BE_EMPTY = {"resume"}
 # Besides what the table says is needed.
 ALSO: dict[str, tuple[str, ...]] = {
-    "cross_check": ("confidence",),
+    "cross_check": ("confidence", "seen"),
+    "decide": ("seen",),
+    "waive_cross_check": ("seen",),
     "approve": ("seen",),
     "publish": ("seen",),
 }
+MUST_SAY_WHAT_WAS_SEEN = {"approve", "publish"}
 
 
 class StepForm(PlainForm):
@@ -69,7 +72,9 @@ def _makers(action: str, people: Iterable[Person], ratings: Iterable[Rating]) ->
         "say_under_review": lambda: forms.BooleanField(
             label=_("Tell readers that it is under review, with these words"), required=False
         ),
-        "seen": lambda: forms.CharField(max_length=64, widget=forms.HiddenInput),
+        "seen": lambda: forms.CharField(
+            max_length=64, widget=forms.HiddenInput, required=action in MUST_SAY_WHAT_WAS_SEEN
+        ),
     }
 
 

@@ -33,6 +33,7 @@ from claims.views.access import (
 )
 from claims.views.claim_moves import NEXT_STAGE, read_moves
 from claims.views.claim_page import ClaimPage, read_captures, read_evidence, read_page
+from claims.views.context import desk_of
 from claims.views.live import STOP_POLLING, is_part, read_id
 from claims.views.result_list import ResultList, neighbours
 from claims.workflow.attempt import Missing
@@ -67,7 +68,7 @@ def claim_detail(request: DeskRequest, claim_id: int) -> HttpResponse:
 def render_claim(request: DeskRequest, claim_id: int, outcome: Outcome | None = None) -> HttpResponse:
     """The claim page as it stands; with an outcome the sentence stands in its place and the form keeps what was written."""
     outcome = outcome or Outcome()
-    page = read_page(claim_id, request.user)
+    page = read_page(claim_id, request.user, desk_of(request))
     template = f"{TEMPLATE}#claim" if is_part(request, "claim") else TEMPLATE
     return without_history(request, render(request, template, _context(request, page, outcome), status=outcome.status))
 
@@ -126,7 +127,6 @@ def _context(request: DeskRequest, page: ClaimPage, outcome: Outcome) -> dict[st
         "page": page,
         "claim": claim,
         "held": page.standing,
-        "desk_name": page.desk.name,
         "refusal": outcome,
         "once": secrets.token_hex(8),
         "moves": [move for move in moves if move.place == "your-move"],

@@ -117,8 +117,8 @@ class ClaimPage:
         return attempt
 
 
-def read_page(claim_id: int, person: Person) -> ClaimPage:
-    """Read a claim for its page; ten statements, twelve once it was submitted.
+def read_page(claim_id: int, person: Person, desk: Desk) -> ClaimPage:
+    """Read a claim for its page; nine statements, eleven once it was submitted.
 
     Raises:
         Http404: there is none, or it is confidential and not for this person.
@@ -131,7 +131,7 @@ def read_page(claim_id: int, person: Person) -> ClaimPage:
         claim=claim,
         person=person,
         standing=_standing(claim, person),
-        desk=Desk.objects.current(),
+        desk=desk,
         now=timezone.now(),
         appearances=list(
             Appearance.objects.filter(claim=claim).select_related("claimant", "article__publisher").order_by("number")

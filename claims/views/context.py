@@ -1,9 +1,15 @@
 """What every page may show: counted only when a template asks for it."""
 
+from collections.abc import Callable
+from datetime import UTC, tzinfo
 from functools import cache, partial
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from claims.models import Desk, Job, Notification
@@ -14,14 +20,43 @@ MOST_JOBS, MOST_NOTICES = 100, 100
 def desk(request: HttpRequest) -> dict[str, Any]:
     """``desk_name``, ``jobs_at_work`` (running or given up, at most 100) and ``unread_notices`` (at most 100)."""
     return {
-        "desk_name": SimpleLazyObject(_desk_name),
+        "desk_name": SimpleLazyObject(lambda: desk_of(request).name),
         "jobs_at_work": _jobs_at_work,
         "unread_notices": cache(partial(_unread_notices, request)),
     }
 
 
-def _desk_name() -> str:
-    return Desk.objects.current().name
+def desk_of(request: HttpRequest) -> Desk:
+    """The desk, read once for a request; with its defaults, and nothing written, when none was set up yet."""
+    if not hasattr(request, "desk"):
+        request.desk = Desk.objects.filter(pk=1).first() or Desk(pk=1)  # type: ignore[attr-defined]
+    found: Desk = request.desk  # type: ignore[attr-defined]
+    return found
+
+
+def local_time(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: dates are shown and read in the time zone of the person, else of the desk; the public reads UTC."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        with timezone.override(zone(_time_zone(request))):
+            return get_response(request)
+
+    return respond
+
+
+def _time_zone(request: HttpRequest) -> str:
+    """Without a session nobody is asked who he is: what the public reads stays the same for every cache."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return "UTC"
+    return request.user.time_zone or desk_of(request).time_zone
+
+
+def zone(name: str) -> tzinfo:
+    """A time zone by name; UTC for one this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC
 
 
 def _jobs_at_work() -> int:

@@ -15,6 +15,7 @@ from claims.views.access import DeskRequest, signed_in
 from claims.views.claim import carry_out
 from claims.views.claim_moves import ELSEWHERE, make_form
 from claims.views.claim_page import read_page
+from claims.views.context import desk_of
 from claims.workflow.apply import apply
 from claims.workflow.transitions import TRANSITIONS
 
@@ -25,7 +26,7 @@ def claim_step(request: DeskRequest, claim_id: int, action: str) -> HttpResponse
     """Take one step of the workflow with what its form gives."""
     if action not in TRANSITIONS or TRANSITIONS[action].by_system_only:
         raise Http404
-    form = make_form(read_page(claim_id, request.user), action, request.POST)
+    form = make_form(read_page(claim_id, request.user, desk_of(request)), action, request.POST)
 
     def take() -> None:
         step_for(action)(claim_id, by=request.user, **form.cleaned_data)

@@ -37,3 +37,25 @@ def test_jobs_at_work_are_those_that_run_or_were_given_up(rf):
 def test_nobody_has_no_notices(rf):
     assert asked(rf)["unread_notices"]() == 0
     assert asked(rf, PersonFactory())["unread_notices"]() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("mine", "the_desks", "shown"),
+    [("Asia/Seoul", "UTC", "Asia/Seoul"), ("", "Europe/Kyiv", "Europe/Kyiv"), ("Nowhere/Land", "UTC", "UTC")],
+)
+def test_dates_are_in_the_time_zone_of_the_person_else_of_the_desk(rf, mine, the_desks, shown):
+    Desk.objects.update_or_create(pk=1, defaults={"time_zone": the_desks})
+    request = rf.get("/claims/")
+    request.user, request.COOKIES["sessionid"] = PersonFactory(time_zone=mine), "one"
+
+    seen = context.local_time(lambda request: timezone.get_current_timezone_name())(request)
+
+    assert seen == shown
+
+
+def test_the_public_reads_universal_time(rf):
+    request = rf.get("/fact-checks/")
+    request.user = AnonymousUser()
+
+    assert context.local_time(lambda request: timezone.get_current_timezone_name())(request) == "UTC"

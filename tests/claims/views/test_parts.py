@@ -271,7 +271,7 @@ def test_comments_cost_the_same_however_many(client, author, claim, count):
     with CaptureQueriesContext(connection) as statements:
         client.get(reverse("claims:comment-list", args=[claim.pk]), headers={**HTMX, "HX-Target": "comments"})
 
-    assert len(statements) == 4  # session, person, claim, comments
+    assert len(statements) == 5  # session, person, desk for its time zone, claim, comments
 
 
 # --- the record
