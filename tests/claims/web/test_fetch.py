@@ -405,6 +405,7 @@ def test_old_header_forms_and_latin_letters_are_read(serve):
 def test_a_connection_that_breaks_says_so(serve):
     def reset(connection, stopped):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhello")
+        stopped.wait(0.2)  # the reset must find the reader waiting: one that comes first may be read as an early end
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     server = serve(lambda path, request: reset)
