@@ -46,6 +46,11 @@ class RecordAdmin(ModelAdmin):
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only by what the page offers: an address must not ask a record for words that the page hides."""
+        offered = {str(name).partition("__")[0] for name in self.list_filter}
+        return lookup.partition("__")[0] in offered
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return True
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -136,6 +137,12 @@ class EventAdmin(RecordAdmin):
     ordering = ("-at", "-id")
     fields = ("chain", "seq", "at", "actor_ref", "action", "format", "body_sha256", "prev", "hash")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        hidden = Claim.objects.filter(confidential=True).annotate(
+            chain_name=Concat(Value("claim/"), Cast("pk", CharField()))
+        )
+        return super().get_queryset(request).exclude(chain__in=hidden.values("chain_name"))
+
 
 @admin.register(Refusal)
 class RefusalAdmin(RecordAdmin):
@@ -153,6 +160,10 @@ class JobAdmin(RecordAdmin):
     list_select_related = ("created_by",)
     list_filter = ("state", "kind", "queue")
     exclude = ("args", "cursor")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        return super().get_queryset(request).exclude(claim__confidential=True)
+
     actions = ("try_again", "stop")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -182,6 +193,9 @@ class ResourceAdmin(RecordAdmin):
     list_filter = ("kind", "language")
     search_fields = ("title", "host")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
+        return super().get_queryset(request).exclude(_only_confidential(OuterRef("pk")))
+
 
 @admin.register(Snapshot)
 class SnapshotAdmin(RecordAdmin):
@@ -190,11 +204,17 @@ class SnapshotAdmin(RecordAdmin):
     list_filter = ("kind", "mime")
     exclude = ("body_text", "main_text")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
+        return super().get_queryset(request).exclude(_only_confidential(OuterRef("resource")))
+
 
 @admin.register(SourceAlert)
 class SourceAlertAdmin(RecordAdmin):
     list_display = ("quote", "opened_at", "closed_at", "closed_by", "resolution")
     list_select_related = ("quote", "closed_by")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SourceAlert]:
+        return super().get_queryset(request).exclude(quote__evidence__claim__confidential=True)
 
 
 @admin.register(Article)
@@ -203,3 +223,9 @@ class ArticleAdmin(RecordAdmin):
     list_select_related = ("publisher", "created_by")
     list_filter = ("state",)
     search_fields = ("title",)
+
+
+def _only_confidential(resource: OuterRef) -> Q:
+    """A source that nothing but confidential claims cites."""
+    cited = Evidence.objects.filter(resource=resource)
+    return Q(Exists(cited.filter(claim__confidential=True))) & ~Q(Exists(cited.filter(claim__confidential=False)))

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from claims import jobs
@@ -22,6 +23,7 @@ from claims.web.limited import extract_limited
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_CHARACTERS = 300_000
+LONGEST_ADDRESS = 2000
 FEWEST_WORDS = 4
 WORTH_SHOWING = 0.2  # below this a sentence is not offered; the article beside it still shows every word
 
@@ -87,9 +89,10 @@ def add_address(url: str, about: About, *, by: Person | None) -> Article:
     Raises:
         FetchFailed: it is not an address that could ever be fetched.
     """
+    if len(url.strip()) > LONGEST_ADDRESS:
+        raise FetchFailed(_("This address is longer than 2,000 characters."), "length")
     parse_url(url.strip())
-    known = Article.objects.filter(url=url.strip()).exclude(state=Article.State.FAILED).first()
-    return known or _keep(About(about.title, about.publisher, about.published_on, url.strip()), by=by, text="")
+    return _keep(About(about.title, about.publisher, about.published_on, url.strip()), by=by, text="")
 
 
 def _keep(about: About, *, by: Person | None, text: str) -> Article:
@@ -97,9 +100,10 @@ def _keep(about: About, *, by: Person | None, text: str) -> Article:
         raise UserFacingError(_("Your role reads; it does not take articles in."), "person")
     text_sha256 = hashlib.sha256(text.encode()).hexdigest() if text else ""
     with transaction.atomic():
-        known = Article.objects.filter(text_sha256=text_sha256).first() if text else None
-        if known is not None:
-            return known
+        _wait_for_others(text_sha256 or about.url)
+        known = Article.objects.filter(text_sha256=text_sha256) if text else _under_address(about.url)
+        if (found := known.first()) is not None:
+            return found
         title = (about.title or _first_line(text) or about.url)[:300]
         article = _known_by_title(title) if text else None
         article = article or Article(title=title, publisher=_publisher(about), url=about.url, created_by=by)
@@ -112,6 +116,16 @@ def _keep(about: About, *, by: Person | None, text: str) -> Article:
         Event.objects.append(article, "add_article", by=by, body={"url": about.url, "text_sha256": text_sha256})
         jobs.enqueue("read_article", key=article.chain, by=by, article=article.pk)
     return article
+
+
+def _wait_for_others(source: str) -> None:
+    """Two people, or one double click, bring the same source at once: the second waits, and finds the first's article."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"article {source}"])
+
+
+def _under_address(url: str) -> QuerySet[Article]:
+    return Article.objects.filter(url=url).exclude(state=Article.State.FAILED)
 
 
 def _known_by_title(title: str) -> Article | None:

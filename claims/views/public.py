@@ -42,7 +42,10 @@ CHANGES = {"clarification", "correction", "update"}
 @require_safe
 def fact_check_list(request: HttpRequest) -> HttpResponse:
     """Fact-checks in force, newest first; ``q`` searches in them, ``rating`` keeps one verdict."""
-    query, rating = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY], request.GET.get("rating", "")
+    query, rating = (
+        request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY],
+        request.GET.get("rating", "").replace("\x00", ""),
+    )
     found = FactCheck.objects.in_force().order_by("-pk")
     if query:
         found = found.about(query)

@@ -21,6 +21,8 @@ from claims.workflow.transitions import EDITABLE
 
 Row = TypeVar("Row", bound=Model)
 
+LONGEST_ADDRESS = 2000
+
 EVIDENCE_FIELDS = (
     "stance", "kind", "origin", "reliability", "credibility", "grade_reason", "note", "withheld", "withheld_reason",
 )  # fmt: skip
@@ -116,6 +118,8 @@ def find_resource(url: str) -> Resource:
         FetchFailed: in words, when it is not an address that could ever be fetched.
     """
     plain, _fragment = urldefrag(url.strip())
+    if len(plain) > LONGEST_ADDRESS:
+        raise FetchFailed(_("This address is longer than 2,000 characters."), "length")
     parsed = guard.parse_url(plain)
     resource, _made = Resource.objects.get_or_create(url=plain, defaults={"host": parsed.host})
     return resource

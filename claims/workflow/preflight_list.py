@@ -68,7 +68,7 @@ def verdict_given(claim: Claim) -> list[Missing]:
 
 def evidence_is_enough(claim: Claim, evidence: list[Evidence]) -> list[Missing]:
     """Two pieces of different origin, or one authentic primary document quoted, or a stated exception."""
-    if claim.rating is None or not claim.rating.needs_evidence or claim.evidence_exception.strip():
+    if (claim.rating is not None and not claim.rating.needs_evidence) or claim.evidence_exception.strip():
         return []
     counted = [e for e in evidence if e.stance in {"supports", "refutes"} and e.kind != EvidenceKind.DESK_NOTE]
     origins = {e.origin or f"resource/{e.resource_id}" for e in counted}

@@ -89,3 +89,31 @@ def test_without_javascript_a_refused_press_is_answered_in_words(visit):
     expect(page.get_by_role("alert")).to_contain_text("http://127.0.0.1/private: ")
     expect(page.get_by_label("Addresses")).to_have_value("http://127.0.0.1/private")
     assert len(contributor.forgive("422")) == 1
+
+
+def test_what_is_being_written_survives_a_press_elsewhere_on_the_claim(visit):
+    checker = visit("checker-1")
+    page = checker.go("/claims/?view=mine&q=military-technical")
+    page.locator("a[data-row-link]").first.click()
+    verdict = page.locator("#verdict")
+    verdict.get_by_text("Edit verdict").click()
+    verdict.get_by_label("Summary").fill("Half a sentence that nobody has sent yet")
+
+    question = page.locator("#checklist").get_by_role("listitem").first
+    question.get_by_role("button").first.click()
+
+    expect(question.locator("[aria-current=true]")).to_be_visible()
+    expect(verdict.get_by_label("Summary")).to_have_value("Half a sentence that nobody has sent yet")
+    verdict.get_by_role("button", name="Save").click()
+    expect(verdict.get_by_role("button", name="Save")).to_be_hidden()
+    expect(verdict).to_contain_text("Half a sentence that nobody has sent yet")
+
+
+def test_the_upload_form_is_reached_from_the_claim(visit):
+    checker = visit("checker-1")
+    page = checker.go("/claims/?view=mine&q=military-technical")
+    page.locator("a[data-row-link]").first.click()
+    page.get_by_text("Add evidence").click()
+    page.get_by_role("link", name="Upload a file").click()
+
+    expect(page.get_by_label("File", exact=False).first).to_be_visible()

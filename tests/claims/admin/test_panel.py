@@ -166,3 +166,32 @@ def test_a_changelist_costs_the_same_however_long(client, administrator, django_
 
     with django_assert_max_num_queries(9):
         client.get(reverse("admin:claims_claim_changelist"))
+
+
+@pytest.mark.parametrize(
+    ("table", "asked"),
+    [
+        ("claim", "rating=1"), ("claim", "rationale__icontains=counts"), ("claim", "title__icontains=x"),
+        ("claim", "rating__isnull=1"), ("event", "body__icontains=counts"), ("evidence", "claim__rationale__icontains=x"),
+    ],
+)  # fmt: skip
+def test_an_address_cannot_ask_a_record_for_what_its_page_hides(client, administrator, table, asked):
+    assert client.get(reverse(f"admin:claims_{table}_changelist") + "?" + asked).status_code == 400
+
+
+def test_filters_of_the_page_work(client, administrator):
+    ClaimFactory()
+
+    response = client.get(reverse("admin:claims_claim_changelist") + "?status__exact=inbox")
+    assert response.context["cl"].result_count == 1
+
+
+@pytest.mark.parametrize("table", ["event", "resource", "snapshot", "evidence", "job", "refusal"])
+def test_what_hangs_on_a_confidential_claim_is_hidden_too(client, administrator, people, table):
+    claim = desk.ready(people)
+    url = reverse(f"admin:claims_{table}_changelist")
+    before = client.get(url).context["cl"].result_count
+    Claim.objects.filter(pk=claim.pk).update(confidential=True)
+
+    after = client.get(url).context["cl"].result_count
+    assert after < before or before == 0

@@ -1,16 +1,18 @@
 """From a text, a file or an address to candidates."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from claims.errors import FetchFailed, UserFacingError
 from claims.intake import article as intake
 from claims.models import Article, Candidate, Event, Job, Publisher
 from claims.web import fetch
 from tests.claims.workflow import desk
+from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +190,26 @@ def test_what_is_being_read_is_not_read_again_and_an_auditor_asks_for_nothing(pe
         intake.read_again(article.pk, by=people.contributor)
     with pytest.raises(UserFacingError, match="Your role reads"):
         intake.read_again(article.pk, by=people.auditor)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("take_in", [
+    lambda by: intake.add_text(TEXT, intake.About(), by=by),
+    lambda by: intake.add_address("https://example.org/a", intake.About(), by=by),
+])  # fmt: skip
+def test_twenty_presses_at_once_take_an_article_in_once(take_in):
+    by = PersonFactory(role="contributor")
+
+    def press(_number):
+        try:
+            return take_in(by).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=10) as pool:
+        assert len(set(pool.map(press, range(20)))) == 1
+
+
+def test_an_address_that_is_too_long_is_refused_in_words(people):
+    with pytest.raises(FetchFailed, match="longer than 2,000"):
+        intake.add_address("https://example.org/" + "b" * 3000, intake.About(), by=people.contributor)

@@ -377,3 +377,7 @@ def test_methodology_says_what_the_settings_enforce(client, policy, waivable, sa
         assert words in said
     assert "An old question." not in said
     assert "We &lt;count&gt; ships." in response.content.decode()
+
+
+def test_a_rating_that_no_text_can_hold_finds_nothing(client):
+    assert client.get(reverse("claims:fact-check-list"), {"rating": "\x00"}).status_code == 200

@@ -407,3 +407,11 @@ def test_a_comment_hangs_on_its_own_claim_only(claim, people):
     with pytest.raises(Refused, match="no longer on this claim"):
         edit_review.add_comment(claim.pk, by=people.author, text="Hm.", evidence_id=10**9)
     assert edit_review.add_comment(claim.pk, by=people.author, text="Yes.", parent_id=mine.pk).parent == mine
+
+
+def test_an_address_that_is_too_long_keeps_no_other_out(claim, people):
+    urls = ["https://example.org/" + "b" * 3000, "https://example.org/short"]
+
+    results = edit_parts.add_links(claim.pk, by=people.contributor, urls=urls)
+
+    assert [problem for _url, problem in results] == ["This address is longer than 2,000 characters.", ""]

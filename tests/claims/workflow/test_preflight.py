@@ -36,8 +36,11 @@ def test_a_claim_with_everything_misses_nothing(people):
     assert missing(desk.ready(people)) == {}
 
 
-def test_an_empty_claim_misses_verdict_and_rationale(people):
-    assert missing(desk.in_research(people)) == {"Verdict and rationale": ["Give a verdict.", "Write the rationale."]}
+def test_an_empty_claim_misses_verdict_rationale_and_evidence(people):
+    found = missing(desk.in_research(people))
+
+    assert found.pop("Verdict and rationale") == ["Give a verdict.", "Write the rationale."]
+    assert list(found) == ["Enough independent evidence"]
 
 
 def test_two_pieces_of_one_origin_count_once(people):
