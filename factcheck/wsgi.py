@@ -2,6 +2,7 @@
 
 import os
 
+import kombu.transport.redis  # noqa: F401  # a third of a second that the first save must not wait for
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
