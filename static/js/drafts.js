@@ -5,8 +5,12 @@
 const LEFT_OUT = ["csrfmiddlewaretoken", "once"];
 const kept = new Map();
 
+const NOT_WRITTEN_IN = ["file", "submit", "button", "reset", "image"];
+
 const fieldsOf = (form) =>
-  [...form.elements].filter((field) => field.name && field.type !== "file" && !LEFT_OUT.includes(field.name));
+  [...form.elements].filter(
+    (field) => field.name && !NOT_WRITTEN_IN.includes(field.type) && !LEFT_OUT.includes(field.name),
+  );
 
 function isWritten(field) {
   if (field.type === "hidden") return false;
@@ -18,11 +22,14 @@ function isWritten(field) {
 
 const nameOf = (form) => `${form.getAttribute("action")}#${form.id}`;
 
+// Forms that cannot be told apart, such as the answers of a checklist, are left alone.
+const isOnlyOne = (form) => [...document.forms].filter((other) => nameOf(other) === nameOf(form)).length === 1;
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const sent = event.detail.requestConfig?.elt?.closest("form");
   for (const form of event.detail.target.querySelectorAll("form")) {
     const fields = fieldsOf(form);
-    if (form === sent || !fields.some(isWritten)) continue;
+    if (form === sent || !fields.some(isWritten) || !isOnlyOne(form)) continue;
     kept.set(nameOf(form), fields.map(({ name, type, value, checked }) => ({ name, type, value, checked })));
   }
 });
@@ -30,7 +37,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", () => {
   for (const form of document.querySelectorAll("form")) {
     const written = kept.get(nameOf(form));
-    if (!written) continue;
+    if (!written || !isOnlyOne(form)) continue;
     for (const { name, type, value, checked } of written) {
       const fields = fieldsOf(form).filter((field) => field.name === name);
       if (type === "checkbox" || type === "radio") {
