@@ -25,12 +25,25 @@ class Assignment(models.Model):
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     assigned_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
+    offered_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="offers",
+        help_text=_("Whom its holder asked to take the role over; it changes hands when he accepts."),
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 name="assignment_one_open_per_role", fields=["claim", "role"], condition=Q(ended_at__isnull=True)
-            )
+            ),
+            models.CheckConstraint(
+                name="assignment_is_offered_by_its_holder_to_another",
+                condition=Q(offered_to__isnull=True)
+                | (Q(person__isnull=False, ended_at__isnull=True) & ~Q(offered_to=models.F("person"))),
+            ),
         ]
         indexes = [models.Index(name="assignment_open", fields=["person", "claim"], condition=Q(ended_at__isnull=True))]
 

@@ -29,7 +29,7 @@ def _end(claim: Claim, held: QuerySet[Assignment]) -> None:
         checkers = held.filter(role=Assignment.Role.CHECKER, person__isnull=False)
         seen = [Disclosure(claim=claim, person_id=pk) for pk in checkers.values_list("person_id", flat=True)]
         Disclosure.objects.bulk_create(seen, ignore_conflicts=True)
-    held.update(ended_at=Now())
+    held.update(ended_at=Now(), offered_to=None)
 
 
 def choose_cross_checker(claim: Claim, revision: Revision | None) -> Person | None:
