@@ -4,6 +4,7 @@ from claims.models.article import Appearance, Article, Candidate, Publisher, Rub
 from claims.models.claim import Claim, ClaimRelation, Revision, RevisionAuthor, Topic
 from claims.models.claimant import Claimant
 from claims.models.desk import Desk, Notification, ReadMark, SavedView
+from claims.models.draft import Draft
 from claims.models.event import ChainHead, Event, Refusal
 from claims.models.evidence import (
     Blob,
@@ -56,6 +57,7 @@ __all__ = [
     "Credibility",
     "Desk",
     "Disclosure",
+    "Draft",
     "Event",
     "Evidence",
     "EvidenceKind",
