@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.intake.article import MAX_BYTES, About
-from claims.models import Appearance, Claimant
+from claims.models import Appearance, Article, Claimant
 
 CONTENT_TYPES = {
     ".txt": "text/plain",
@@ -69,6 +69,31 @@ class TakeInForm(forms.Form):
     @property
     def content_type(self) -> str:
         return CONTENT_TYPES[PurePath(self.cleaned_data["file"].name).suffix.lower()]
+
+    @property
+    def about(self) -> About:
+        data = self.cleaned_data
+        return About(data["title"], data["publisher"], data["published_on"])
+
+
+class DescribeForm(forms.Form):
+    """What is said of an article that was taken in."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=300, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+    )
+    publisher = forms.CharField(label=gettext_lazy("Publisher"), max_length=160, required=False)
+    published_on = forms.DateField(
+        label=gettext_lazy("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    @classmethod
+    def of(cls, article: Article) -> "DescribeForm":
+        publisher = article.publisher.name if article.publisher else ""
+        return cls(
+            initial={"title": article.title, "publisher": publisher, "published_on": article.published_on},
+            auto_id="describe-%s",
+        )
 
     @property
     def about(self) -> About:

@@ -106,7 +106,7 @@ def _keep(about: About, *, by: Person | None, text: str) -> Article:
             return found
         title = (about.title or _first_line(text) or about.url)[:300]
         article = _known_by_title(title) if text else None
-        article = article or Article(title=title, publisher=_publisher(about), url=about.url, created_by=by)
+        article = article or Article(title=title, publisher=find_publisher(about), url=about.url, created_by=by)
         if text and article.title == article.url:  # it failed to be fetched and was pasted instead
             article.title = (_first_line(text) or article.url)[:300]
         if about.published_on:
@@ -138,8 +138,8 @@ def _first_line(text: str) -> str:
     return text.partition("\n")[0].strip()
 
 
-def _publisher(about: About) -> Publisher | None:
-    """The publisher by name, else by the host of the address."""
+def find_publisher(about: About) -> Publisher | None:
+    """The publisher by name, else by the host of the address; made when the desk does not know it yet."""
     host = (urlsplit(about.url).hostname or "").removeprefix("www.")
     if about.publisher:
         found = Publisher.objects.filter(name__iexact=about.publisher.strip()).first()

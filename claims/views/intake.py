@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from claims.errors import UserFacingError
-from claims.forms.intake import CandidateForm, PasteForm, TakeInForm
+from claims.forms.intake import CandidateForm, DescribeForm, PasteForm, TakeInForm
 from claims.intake import article as intake
 from claims.intake import candidates
+from claims.intake.details import describe_article
 from claims.models import Article, Candidate, Job, Person
 from claims.views.access import DeskRequest, signed_in
 from claims.views.candidate_cards import THRESHOLDS, Card, Triage, open_card, read_triage
@@ -99,7 +100,12 @@ def _get(pk: int) -> Article:
 
 
 def _context(request: DeskRequest, article: Article, **more: Any) -> dict[str, Any]:
-    context: dict[str, Any] = {"article": article, "may_decide": request.user.can_contribute, **more}
+    context: dict[str, Any] = {
+        "article": article,
+        "may_decide": request.user.can_contribute,
+        "describe_form": DescribeForm.of(article),
+        **more,
+    }
     if article.state == Article.State.READY:
         triage = _triage(request, article, read_id(request.GET.get("at", "")))
         return {"triage": triage, "thresholds": THRESHOLDS, **context}
@@ -126,6 +132,22 @@ def _comparing(request: DeskRequest, article: Article) -> HttpResponse:
 @require_POST
 def intake_retry(request: DeskRequest, pk: int) -> HttpResponse:
     return _answer(request, pk, lambda: intake.read_again(pk, by=request.user))
+
+
+@signed_in
+@require_POST
+def intake_describe(request: DeskRequest, pk: int) -> HttpResponse:
+    """Title, publisher and date of an article, put right."""
+    article, form = _get(pk), DescribeForm(request.POST, auto_id="describe-%s")
+    if form.is_valid():
+        try:
+            describe_article(pk, form.about, by=request.user)
+            return redirect("claims:intake-detail", pk)
+        except UserFacingError as refusal:
+            form.add_error("title", str(refusal))
+    return render(
+        request, DETAIL, _context(request, article, describe_form=form), status=HTTPStatus.UNPROCESSABLE_ENTITY
+    )
 
 
 @signed_in
@@ -239,6 +261,7 @@ urlpatterns = [
     path("intake/", intake_list, name="intake"),
     path("intake/<int:pk>/", intake_detail, name="intake-detail"),
     path("intake/<int:pk>/retry/", intake_retry, name="intake-retry"),
+    path("intake/<int:pk>/describe/", intake_describe, name="intake-describe"),
     path("intake/<int:pk>/text/", intake_paste, name="intake-paste"),
     path("intake/<int:pk>/candidates/<int:candidate_id>/", intake_candidate, name="intake-candidate"),
 ]

@@ -255,6 +255,19 @@ def test_the_text_can_be_pasted_instead(signed_in, failed):
     assert (failed.state, failed.title) == ("waiting", "Ships came in numbers")
 
 
+def test_what_is_said_of_an_article_is_put_right_on_its_page(signed_in, article):
+    page = f"/intake/{article.pk}/"
+    refused = signed_in.post(f"{page}describe/", {"title": "", "publisher": "Harbour News"})
+    assert refused.status_code == 422
+    assert "Harbour News" in refused.text
+
+    done = signed_in.post(f"{page}describe/", {"title": "Ships at last", "published_on": "2026-01-06"})
+
+    assert done.url == page
+    article.refresh_from_db()
+    assert (article.title, article.published_on) == ("Ships at last", date(2026, 1, 6))
+
+
 def test_a_refusal_to_read_again_is_a_sentence(client, people, failed):
     client.force_login(people.auditor)
     response = client.post(f"/intake/{failed.pk}/retry/")
