@@ -12,7 +12,7 @@ from factcheck.celery import app
 django.setup()
 
 import tests.faults.kinds  # noqa: E402, F401
-from claims.jobs import drain, ledger, run  # noqa: E402
+from claims.jobs import catalogue, drain, ledger, run  # noqa: E402
 from claims.models import Job  # noqa: E402
 
 __all__ = ["app"]
@@ -36,6 +36,7 @@ TWINS = {
         setattr(ledger, "finish", finish_unfenced),
     ),  # the fence alone would do
     "no quarantine": lambda: setattr(ledger, "MAX_DEATHS", 1_000_000),
+    "no hard limit": lambda: setattr(catalogue, "hard_limit_of", lambda kind: 3600),  # neither heartbeat nor alarm
     "no tick row": lambda: setattr(drain, "_is_first", lambda name, seconds: True),
 }
 

@@ -238,12 +238,25 @@ def work_beside_what_never_ends(house):
     house.open_clock()
     house.save("test_endless", 1)
     house.save("test_work", 3, seconds=0.1)
-    return wait_for(lambda: Job.objects.filter(kind="test_endless", state="failed").exists(), 40)
+    assert wait_for(lambda: Job.objects.filter(kind="test_endless", state="running").exists(), 20)
+
+
+def it_is_taken_away(within):
+    return wait_for(lambda: Job.objects.filter(kind="test_endless", error_code="too_slow").exists(), within)
 
 
 def test_a_job_that_never_ends_is_killed_at_its_hard_limit_and_the_others_are_done(build):
-    assert work_beside_what_never_ends(build())
+    work_beside_what_never_ends(build())
 
+    assert it_is_taken_away(within=6)
+    assert wait_for(lambda: Job.objects.filter(kind="test_endless", state="failed").exists(), 40)
     assert Job.objects.get(kind="test_endless").last_error == "It took longer than 2 seconds and was stopped."
     assert effects()["test_endless 0"] == 2
     assert wait_for(lambda: Job.objects.filter(kind="test_work", state="done").count() == 3, 20)
+
+
+def test_twin_without_a_hard_limit_never_gets_its_worker_back(build):
+    work_beside_what_never_ends(build(twin="no hard limit"))
+
+    assert not it_is_taken_away(within=6)
+    assert Job.objects.filter(kind="test_work", state="queued").count() == 3
