@@ -149,7 +149,7 @@ def _people() -> Iterator[Finding]:
 def _jobs() -> Iterator[Finding]:
     failed = Job.objects.filter(state=Job.State.FAILED).count()
     if failed:
-        yield Finding("note", f"{failed} background jobs were given up: see {settings.BASE_URL}/jobs/.")
+        yield Finding("note", f"{failed} background jobs were given up: see “Background work” on the desk (/jobs/).")
 
 
 def _site() -> Iterator[Finding]:

@@ -46,6 +46,8 @@ def capture_line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None)
     if job is None:
         return CaptureLine(evidence.pk, "done" if snapshot else "", snapshot=snapshot)
     waits = job.state == Job.State.QUEUED and job.last_error
+    if waits and snapshot and job.started_at and snapshot.captured_at > job.started_at:
+        return CaptureLine(evidence.pk, "done", snapshot=snapshot)  # a copy was uploaded before the next try
     return CaptureLine(
         evidence.pk,
         job.state,

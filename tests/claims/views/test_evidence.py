@@ -278,6 +278,17 @@ def test_retry_puts_the_capture_back_at_once(author, people, site):
     assert Job.objects.filter(kind="capture", state="queued").count() == 0
 
 
+def test_a_copy_uploaded_before_the_next_try_ends_the_alarm(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", "", status=503))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+
+    author.post(address("snapshot-upload", evidence), {"file": SimpleUploadedFile("log.txt", b"Twelve ships came.")})
+
+    assert "Capture failed" not in in_words(page(author, evidence))
+    assert "Next try" not in in_words(page(author, evidence))
+
+
 def test_uploaded_file_has_no_address_to_capture(author, people):
     evidence = upload.add_upload(in_research(people).pk, by=people.author, name="a.txt", data=b"Twelve ships.")
 
