@@ -34,6 +34,7 @@ from claims.models.review import (
     ContactLog,
     Disclosure,
     Reading,
+    Reminder,
 )
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "Recusal",
     "Refusal",
     "Reliability",
+    "Reminder",
     "Resource",
     "Revision",
     "RevisionAuthor",

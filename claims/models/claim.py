@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Least, Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -51,7 +51,8 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(status__in=Claim.OPEN)
 
     def overdue(self) -> Self:
-        return self.open().filter(due_at__lt=Now())
+        """Late at this moment: open ones past their due date, and public pages withheld for too long."""
+        return self.live().filter(next_due_at__lt=Now())
 
     def held_by(self, person: Any) -> Self:
         """Claims on which the person has an open role."""
@@ -179,7 +180,13 @@ class Claim(models.Model):
     worth = models.CharField(_("check-worthiness"), max_length=10, choices=Worth.choices, blank=True)
     worth_reason = models.CharField(_("why it is worth checking"), max_length=300, blank=True)
     priority = models.PositiveSmallIntegerField(_("priority"), default=5, help_text=_("1 is most urgent, 9 least."))
-    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)  # of the whole claim, set by an editor
+    stage_due_at = models.DateTimeField(
+        _("this stage is due"), null=True, blank=True, editable=False
+    )  # set by entering
+    next_due_at = models.GeneratedField(
+        expression=Least("due_at", "stage_due_at"), output_field=models.DateTimeField(null=True), db_persist=True
+    )  # whichever comes first; what is shown, sorted by and reminded of
     look_again_at = models.DateTimeField(_("look again"), null=True, blank=True)
     decline_reason = models.CharField(max_length=20, choices=DeclineReason.choices, blank=True)
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
@@ -238,13 +245,18 @@ class Claim(models.Model):
         ]
         indexes = [
             # Equality first, then the exact order of the queue: keyset paging reads just its page.
-            models.Index(name="claim_queue", fields=["status", "priority", "due_at", "id"]),
+            models.Index(name="claim_queue", fields=["status", "priority", "next_due_at", "id"]),
             models.Index(
                 name="claim_open",
-                fields=["priority", "due_at", "id"],
+                fields=["priority", "next_due_at", "id"],
                 condition=~Q(status__in=["published", "declined", "duplicate", "retracted", "archived"]),
             ),
-            models.Index(name="claim_due", fields=["due_at", "id"], condition=Q(due_at__isnull=False)),
+            models.Index(
+                name="claim_open_due",
+                fields=["next_due_at", "id"],
+                condition=~Q(status__in=["published", "declined", "duplicate", "retracted", "archived"]),
+            ),
+            models.Index(name="claim_due", fields=["next_due_at", "id"], condition=Q(next_due_at__isnull=False)),
             models.Index(name="claim_newest", fields=["-id", "status"]),
             models.Index(
                 name="claim_unrecorded",

@@ -1,11 +1,21 @@
 """The desk itself (one row), its saved views and what each person has been told and has read."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+
+def monday_to_friday() -> list[int]:
+    return [1, 2, 3, 4, 5]
+
+
+def limit_field(label: Any, default: str) -> "models.CharField[str, str]":
+    """How long something may take: ``4h`` hours of work, ``2d`` working days; empty: as long as it takes."""
+    return models.CharField(label, max_length=4, blank=True, default=default)
 
 
 class DeskManager(models.Manager["Desk"]):
@@ -15,6 +25,12 @@ class DeskManager(models.Manager["Desk"]):
 
     def get_by_natural_key(self) -> "Desk":
         return self.get(pk=1)
+
+
+LIMITS = (
+    "triage_limit", "research_limit", "reply_limit", "cross_check_limit", "review_limit", "publication_limit",
+    "remind_before", "ask_after",
+)  # fmt: skip
 
 
 class Desk(models.Model):
@@ -29,6 +45,17 @@ class Desk(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     day_starts = models.TimeField(_("working day starts"), default="09:00")
     day_ends = models.TimeField(_("working day ends"), default="18:00")
+    working_days = ArrayField(
+        models.PositiveSmallIntegerField(), verbose_name=_("working days"), default=monday_to_friday
+    )  # 1: Monday ... 7: Sunday
+    triage_limit = limit_field(_("triage: from the inbox to somebody's hands"), "2d")
+    research_limit = limit_field(_("research"), "5d")
+    reply_limit = limit_field(_("right of reply: time to answer"), "2d")
+    cross_check_limit = limit_field(_("cross-check"), "2d")
+    review_limit = limit_field(_("review"), "1d")
+    publication_limit = limit_field(_("publication, once approved"), "1d")
+    remind_before = limit_field(_("remind whoever must act, before something is due"), "4h")
+    ask_after = limit_field(_("ask whoever holds a claim whether he is still on it, after"), "6d")
     review_policy = models.CharField(_("review policy"), max_length=10, choices=Policy.choices, default=Policy.THREE)
     cross_check_may_be_waived = models.BooleanField(_("the cross-check may be waived"), default=True)
     methodology = models.TextField(_("methodology"), blank=True)
@@ -40,7 +67,19 @@ class Desk(models.Model):
     class Meta:
         verbose_name = _("desk")
         verbose_name_plural = _("desk")
-        constraints = [models.CheckConstraint(name="desk_is_one", condition=Q(pk=1))]
+        constraints = [
+            models.CheckConstraint(name="desk_is_one", condition=Q(pk=1)),
+            models.CheckConstraint(
+                name="desk_has_working_days",
+                condition=Q(working_days__len__gt=0, working_days__contained_by=[1, 2, 3, 4, 5, 6, 7]),
+            ),
+            *(
+                models.CheckConstraint(
+                    name=f"desk_{name}_is_a_time", condition=Q(**{f"{name}__regex": r"^([1-9][0-9]?[hd])?$"})
+                )
+                for name in LIMITS
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

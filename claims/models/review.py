@@ -229,6 +229,40 @@ class ContactLog(models.Model):
         return f"{self.asked} asked on claim {self.claim_id}"
 
 
+class Reminder(models.Model):
+    """One thing of one claim that came due at one moment, and that somebody was told.  Its row makes it happen once.
+
+    What was said is in the record (an Event of the same kind); this says that it was, and whether it was answered.
+    """
+
+    class Kind(models.TextChoices):
+        DUE_SOON = "due_soon", _("Due soon")
+        OVERDUE = "overdue", _("Overdue")
+        STILL_ON_IT = "still_on_it", _("Still on it?")
+        REPLY_DUE_SOON = "reply_due_soon", _("An answer is due soon")
+        REPLY_OVERDUE = "reply_overdue", _("No answer came")
+        CROSS_CHECKER_WANTED = "cross_checker_wanted", _("Needs a cross-checker")
+        SECOND_READ = "second_read", _("Second read due")
+        WITHHELD = "withheld_too_long", _("Withheld for too long")
+
+    claim = models.ForeignKey("claims.Claim", on_delete=models.CASCADE, related_name="reminders")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    due_at = models.DateTimeField()
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )  # whom a question is put to
+    at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True, blank=True)  # answered, or overtaken by what happened
+
+    class Meta:
+        ordering = ["claim", "at", "id"]
+        constraints = [models.UniqueConstraint(name="reminder_once", fields=["claim", "kind", "due_at"])]
+        indexes = [models.Index(name="reminder_open", fields=["claim"], condition=Q(closed_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on claim {self.claim_id}"
+
+
 class Comment(models.Model):
     claim = models.ForeignKey("claims.Claim", on_delete=models.CASCADE, related_name="comments")
     evidence = models.ForeignKey(
