@@ -24,7 +24,7 @@ from claims.views.access import DeskRequest, forget_press, signed_in
 from claims.views.claim import Outcome, carry_out, render_claim
 from claims.views.claim_cards import edit_form
 from claims.views.live import read_id
-from claims.workflow import edit_parts, edit_review
+from claims.workflow import comments, edit_parts, edit_review
 
 # --- evidence
 
@@ -173,7 +173,7 @@ def comment_add(request: DeskRequest, claim_id: int) -> HttpResponse:
         raise Http404
 
     def add() -> None:
-        edit_review.add_comment(claim_id, by=request.user, text=form.cleaned_data["text"], parent_id=parent)
+        comments.add_comment(claim_id, by=request.user, text=form.cleaned_data["text"], parent_id=parent)
 
     return carry_out(request, claim_id, add, place="comments", form=form)
 
@@ -182,7 +182,7 @@ def comment_add(request: DeskRequest, claim_id: int) -> HttpResponse:
 @require_POST
 def comment_resolve(request: DeskRequest, claim_id: int, comment_id: int) -> HttpResponse:
     comment = get_object_or_404(Comment, pk=comment_id, claim=claim_id)
-    resolve = partial(edit_review.resolve_comment, comment.pk, by=request.user)
+    resolve = partial(comments.resolve_comment, comment.pk, by=request.user)
     return carry_out(request, claim_id, resolve, place="comments")
 
 

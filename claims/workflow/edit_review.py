@@ -1,4 +1,4 @@
-"""What people answer, ask and say on a claim: rubric, checklist, right of reply, comments, and asking to see the verdict."""
+"""What people answer and ask on a claim: rubric, checklist, right of reply, and asking to see the verdict."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,12 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims import jobs
 from claims.models import (
     ChecklistAnswer,
     ChecklistItem,
     Claim,
-    Comment,
     ContactLog,
     Disclosure,
     Event,
@@ -117,41 +115,6 @@ def answer_contact(contact_id: int, *, by: Person, answer: str, public_line: str
         found.save(update_fields=["answer", "answered_at", "public_line"])
         change.body |= {"contact": found.pk, "asked": found.asked}
     return found
-
-
-@transaction.atomic
-def add_comment(
-    claim_id: int, *, by: Person, text: str, evidence_id: int | None = None, parent_id: int | None = None
-) -> Comment:
-    if not text.strip():
-        raise Refused(_("Write a comment first."), "comment")
-    claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
-    if claim is None or by.role == Person.Role.AUDITOR:
-        raise Refused(_("You may read this claim, not comment on it."), "person")
-    if (evidence_id and not claim.evidence.filter(pk=evidence_id).exists()) or (
-        parent_id and not claim.comments.filter(pk=parent_id).exists()
-    ):
-        raise Refused(_("What you comment on is no longer on this claim."), "gone")
-    comment = Comment.objects.create(
-        claim=claim, by=by, text=text.strip(), evidence_id=evidence_id, parent_id=parent_id
-    )
-    event = Event.objects.append(claim, "comment", by=by, body={"comment": comment.pk, "text": comment.text})
-    jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
-    return comment
-
-
-@transaction.atomic
-def resolve_comment(comment_id: int, *, by: Person) -> Comment:
-    comment = Comment.objects.select_related("claim").filter(pk=comment_id).first()
-    if comment is None or by.role == Person.Role.AUDITOR:
-        raise Refused(_("This comment cannot be resolved by you."), "person")
-    Claim.objects.locked().get(pk=comment.claim_id)
-    comment.refresh_from_db(fields=["resolved_at"])
-    if comment.resolved_at is None:
-        comment.resolved_at, comment.resolved_by = timezone.now(), by
-        comment.save(update_fields=["resolved_at", "resolved_by"])
-        Event.objects.append(comment.claim, "resolve_comment", by=by, body={"comment": comment.pk})
-    return comment
 
 
 @transaction.atomic

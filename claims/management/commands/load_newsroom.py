@@ -25,7 +25,7 @@ from claims.models import (
     Rating,
 )
 from claims.publishing.publish import publish
-from claims.workflow import edit, edit_parts, edit_review
+from claims.workflow import comments, edit, edit_parts, edit_review
 from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import apply
 from claims.workflow.revisions import read_content
@@ -145,7 +145,7 @@ class Newsroom:
             edit.arrange_claim(self.ids[name], by=self.editors[0], due_at=self._in_days(days))
         self._ask_for_a_reply("clm-28-rodong-quote")
         for name, who, text in COMMENTS:
-            edit_review.add_comment(self.ids[name], by=self.people[who], text=text)
+            comments.add_comment(self.ids[name], by=self.people[who], text=text)
         for note in NOTES:
             self._add_note(*note)
         for name, (holder, stage, second) in WALKS.items():

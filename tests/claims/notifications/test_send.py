@@ -3,7 +3,7 @@ import pytest
 from claims.jobs import JobRun
 from claims.models import Event, Job, NoticePreference, Notification
 from claims.notifications import send
-from claims.workflow import edit_review
+from claims.workflow import comments
 from claims.workflow.apply import apply
 from tests.claims.workflow import desk
 from tests.factories import ClaimFactory, PersonFactory, RatingFactory
@@ -115,7 +115,7 @@ def test_no_notice_names_a_verdict(people):
 def test_words_of_a_step_go_only_to_those_who_see_the_verdict(people):
     claim = desk.in_review(people)
     apply(claim.pk, "return", by=people.editor, reason="True is too strong.")
-    edit_review.add_comment(claim.pk, by=people.author, text="True as @" + people.auditor.username + " says.")
+    comments.add_comment(claim.pk, by=people.author, text="True as @" + people.auditor.username + " says.")
 
     assert told(claim, "return") == {people.author: "return"}
     assert "True is too strong." in Notification.objects.get(event__action="return").text
@@ -151,8 +151,8 @@ def test_whoever_brought_a_claim_in_hears_that_it_was_declined(people):
 
 def test_answer_to_a_comment_is_told_to_those_of_its_thread(people):
     claim = desk.in_research(people)
-    first = edit_review.add_comment(claim.pk, by=people.contributor, text="Look at the register.")
-    edit_review.add_comment(claim.pk, by=people.cross_checker, text="I did.", parent_id=first.pk)
+    first = comments.add_comment(claim.pk, by=people.contributor, text="Look at the register.")
+    comments.add_comment(claim.pk, by=people.cross_checker, text="I did.", parent_id=first.pk)
 
     assert told(claim, "comment") == {people.contributor: "comment", people.author: "comment"}
 
@@ -169,7 +169,7 @@ def test_confidential_claim_is_told_only_to_its_people_and_editors(people):
     claim = desk.in_research(people)
     type(claim).objects.filter(pk=claim.pk).update(confidential=True)
     text = f"@{people.cross_checker.username} @{people.editor.username}"
-    edit_review.add_comment(claim.pk, by=people.contributor, text=text)
+    comments.add_comment(claim.pk, by=people.contributor, text=text)
 
     assert told(claim, "comment") == {people.author: "comment", people.editor: "mention"}
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from claims.models import Approval, Assignment, Claim, Desk, Event, Job, Reading, Refusal, Revision, RevisionAuthor
-from claims.workflow import edit, edit_parts, edit_review
+from claims.workflow import comments, edit, edit_parts, edit_review
 from claims.workflow.apply import Refused, apply, possible_steps
 from claims.workflow.revisions import authors_of
 from claims.workflow.standing import standing
@@ -393,11 +393,11 @@ def test_under_three_the_cross_checker_does_not_approve_under_two_he_may(people)
 
 def test_open_comments_stop_approval(people):
     claim = desk.in_review(people)
-    comment = edit_review.add_comment(claim.pk, by=people.other_editor, text="Who counted?")
+    comment = comments.add_comment(claim.pk, by=people.other_editor, text="Who counted?")
 
     with pytest.raises(Refused, match="1 comment is not resolved"):
         apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
-    edit_review.resolve_comment(comment.pk, by=people.other_editor)
+    comments.resolve_comment(comment.pk, by=people.other_editor)
     assert apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim)).status == "approved"
 
 

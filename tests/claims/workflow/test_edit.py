@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from claims.errors import FetchFailed, StaleEdit
 from claims.models import Appearance, Citation, Claim, Event, Evidence, Job, Quote, Refusal, Topic, Waiver
-from claims.workflow import edit, edit_parts, edit_review
+from claims.workflow import comments, edit, edit_parts, edit_review
 from claims.workflow.apply import Refused, apply
 from claims.workflow.revisions import authors_of
 from claims.workflow.standing import standing
@@ -328,14 +328,14 @@ def test_contact_details_stay_out_of_the_record_and_the_revision(people):
 
 def test_comments_are_not_for_auditors(claim, people):
     with pytest.raises(Refused, match="read this claim"):
-        edit_review.add_comment(claim.pk, by=people.auditor, text="Hm.")
+        comments.add_comment(claim.pk, by=people.auditor, text="Hm.")
     with pytest.raises(Refused, match="Write a comment"):
-        edit_review.add_comment(claim.pk, by=people.author, text=" ")
-    comment = edit_review.add_comment(claim.pk, by=people.author, text="Who counted?")
+        comments.add_comment(claim.pk, by=people.author, text=" ")
+    comment = comments.add_comment(claim.pk, by=people.author, text="Who counted?")
     with pytest.raises(Refused, match="cannot be resolved"):
-        edit_review.resolve_comment(comment.pk, by=people.auditor)
+        comments.resolve_comment(comment.pk, by=people.auditor)
     for _ in range(2):
-        edit_review.resolve_comment(comment.pk, by=people.author)
+        comments.resolve_comment(comment.pk, by=people.author)
 
     assert Event.objects.filter(chain=claim.chain, action="resolve_comment").count() == 1
 
@@ -399,14 +399,14 @@ def test_a_source_is_withheld_for_a_reason_and_shown_without_one(claim, people):
 
 
 def test_a_comment_hangs_on_its_own_claim_only(claim, people):
-    other = edit_review.add_comment(ClaimFactory().pk, by=people.author, text="Elsewhere.")
-    mine = edit_review.add_comment(claim.pk, by=people.author, text="Here.")
+    other = comments.add_comment(ClaimFactory().pk, by=people.author, text="Elsewhere.")
+    mine = comments.add_comment(claim.pk, by=people.author, text="Here.")
 
     with pytest.raises(Refused, match="no longer on this claim"):
-        edit_review.add_comment(claim.pk, by=people.author, text="Hm.", parent_id=other.pk)
+        comments.add_comment(claim.pk, by=people.author, text="Hm.", parent_id=other.pk)
     with pytest.raises(Refused, match="no longer on this claim"):
-        edit_review.add_comment(claim.pk, by=people.author, text="Hm.", evidence_id=10**9)
-    assert edit_review.add_comment(claim.pk, by=people.author, text="Yes.", parent_id=mine.pk).parent == mine
+        comments.add_comment(claim.pk, by=people.author, text="Hm.", evidence_id=10**9)
+    assert comments.add_comment(claim.pk, by=people.author, text="Yes.", parent_id=mine.pk).parent == mine
 
 
 def test_an_address_that_is_too_long_keeps_no_other_out(claim, people):
