@@ -23,6 +23,7 @@ from claims.models.evidence import (
 from claims.models.job import Job, PeriodicRun
 from claims.models.match import ClaimText, Match, TermStat
 from claims.models.person import NoticePreference, Person, Recusal
+from claims.models.press import Press
 from claims.models.publication import Correction, FactCheck
 from claims.models.rating import Rating, RatingScale
 from claims.models.review import (
@@ -69,6 +70,7 @@ __all__ = [
     "Notification",
     "PeriodicRun",
     "Person",
+    "Press",
     "Publisher",
     "Quote",
     "QuoteCheck",

@@ -276,15 +276,20 @@ class Comment(models.Model):
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text=_("Taken back by who wrote it, unanswered."))
 
     class Meta:
         ordering = ["claim", "at", "id"]
         constraints = [
             models.CheckConstraint(
+                name="comment_withdrawn_is_resolved",
+                condition=Q(withdrawn_at__isnull=True) | Q(resolved_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="comment_resolved_all_or_nothing",
                 condition=Q(resolved_at__isnull=True, resolved_by__isnull=True)
                 | Q(resolved_at__isnull=False, resolved_by__isnull=False),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

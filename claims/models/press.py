@@ -1,0 +1,44 @@
+"""Forms as they were sent: the same one sent again does nothing again."""
+
+from datetime import timedelta
+from typing import Self
+
+from django.db import connection, models
+from django.db.models.functions import Now
+
+KEPT = timedelta(days=2)  # how long a form that was sent once stays known
+ABANDONED = timedelta(seconds=60)  # a press that has not ended by then was cut off by a crash
+
+
+class PressQuerySet(models.QuerySet["Press"]):
+    def take(self, mark: str) -> bool:
+        """Whether this press is the first of its form; also when the first was cut off without an end."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO claims_press (mark, at, ended) VALUES (%s, now(), false)"
+                " ON CONFLICT (mark) DO UPDATE SET at = now()"
+                " WHERE NOT claims_press.ended AND claims_press.at < now() - %s RETURNING mark",
+                [mark, ABANDONED],
+            )
+            return cursor.fetchone() is not None
+
+    def old(self) -> Self:
+        return self.filter(at__lt=Now() - KEPT)
+
+
+class Press(models.Model):
+    """One form as one person sent it from one page, known by a hash of all that was sent."""
+
+    mark = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    ended = models.BooleanField(default=False)
+    answer = models.CharField(max_length=2000, db_default="", help_text="The address the first press led to.")
+
+    objects = PressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "presses"
+        indexes = [models.Index(name="press_at", fields=["at"])]
+
+    def __str__(self) -> str:
+        return self.mark
