@@ -52,11 +52,24 @@ class Blob(models.Model):
         WACZ = "wacz", _("WACZ")
         UPLOAD = "upload", _("Upload")
 
+    class Damage(models.TextChoices):
+        NONE = "", _("Whole")
+        MISSING = "missing", _("Missing")
+        DAMAGED = "damaged", _("Damaged")
+
     sha256 = models.CharField(max_length=64, primary_key=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     size = models.PositiveBigIntegerField()
     key = models.CharField(max_length=200)
     created_at = models.DateTimeField(db_default=Now())
+    checked_at = models.DateTimeField(null=True, help_text=_("When its hash was last computed anew."))
+    damage = models.CharField(max_length=10, choices=Damage.choices, default=Damage.NONE, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="blob_to_check", fields=["checked_at"]),
+            models.Index(name="blob_in_trouble", fields=["sha256"], condition=~Q(damage="")),
+        ]
 
     def __str__(self) -> str:
         return self.sha256
