@@ -1,6 +1,8 @@
 """The desk itself (one row), its saved views and what each person has been told and has read."""
 
+from datetime import UTC, tzinfo
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -21,7 +23,10 @@ def limit_field(label: Any, default: str) -> "models.CharField[str, str]":
 class DeskManager(models.Manager["Desk"]):
     def current(self) -> "Desk":
         """The one desk of this installation, made with its defaults when none was set up yet."""
-        return self.get_or_create(pk=1)[0]
+        found, made = self.get_or_create(pk=1)
+        if made:
+            found.refresh_from_db()  # its defaults as values of their types
+        return found
 
     def get_by_natural_key(self) -> "Desk":
         return self.get(pk=1)
@@ -87,6 +92,18 @@ class Desk(models.Model):
     def natural_key(self) -> tuple[()]:
         return ()
 
+    @property
+    def zone(self) -> tzinfo:
+        return zone(self.time_zone)
+
+
+def zone(name: str) -> tzinfo:
+    """A time zone by name; UTC for one this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC
+
 
 class SavedViewManager(models.Manager["SavedView"]):
     def get_by_natural_key(self, owner: str | None, name: str) -> "SavedView":
@@ -138,15 +155,30 @@ class Notification(models.Model):
 
 
 class ReadMark(models.Model):
-    """How far in a claim's record a person has read."""
+    """What a person last saw of a claim: how far in its record, and what it said to him then.
+
+    ``content`` is what a revision holds, less what the blind review kept from this person at that moment.  The
+    ``base_…`` fields are the end of the visit before this one: what "since you last looked" compares with.
+    """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     claim = models.ForeignKey("claims.Claim", on_delete=models.CASCADE)
     seq = models.PositiveBigIntegerField(default=0)
     at = models.DateTimeField(auto_now=True)
+    content = models.TextField(blank=True)
+    base_seq = models.PositiveBigIntegerField(null=True)
+    base_at = models.DateTimeField(null=True)
+    base_content = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="read_mark_once", fields=["person", "claim"])]
+        constraints = [
+            models.UniqueConstraint(name="read_mark_once", fields=["person", "claim"]),
+            models.CheckConstraint(
+                name="read_mark_base_all_or_nothing",
+                condition=Q(base_seq__isnull=True, base_at__isnull=True, base_content="")
+                | (Q(base_seq__isnull=False, base_at__isnull=False) & ~Q(base_content="")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} read {self.claim_id} up to {self.seq}"
