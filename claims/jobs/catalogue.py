@@ -100,6 +100,7 @@ PERIODIC: dict[str, Periodic] = {
     "anchor": Periodic(_("Anchor the record"), "claims.workflow.record.anchor_heads", 60),
     "adopt": Periodic(_("Adopt changes from outside"), "claims.workflow.adopt.adopt_outside_changes", 60),
     "deadlines": Periodic(_("See to what is due"), "claims.workflow.deadlines.tick", 60),
+    "presses": Periodic(_("Forget forms sent long ago"), "claims.models.press.forget_old", 86400),
     "terms": Periodic(_("Count words for matching"), "claims.matching.retrieve.refresh_terms", 3600),
 }
 

@@ -1,29 +1,27 @@
 """Forms as they were sent: the same one sent again does nothing again."""
 
 from datetime import timedelta
-from typing import Self
+from typing import ClassVar
 
 from django.db import connection, models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 KEPT = timedelta(days=2)  # how long a form that was sent once stays known
 ABANDONED = timedelta(seconds=60)  # a press that has not ended by then was cut off by a crash
 
 
-class PressQuerySet(models.QuerySet["Press"]):
+class PressManager(models.Manager["Press"]):
     def take(self, mark: str) -> bool:
         """Whether this press is the first of its form; also when the first was cut off without an end."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO claims_press (mark, at, ended) VALUES (%s, now(), false)"
                 " ON CONFLICT (mark) DO UPDATE SET at = now()"
-                " WHERE NOT claims_press.ended AND claims_press.at < now() - %s RETURNING mark",
-                [mark, ABANDONED],
+                " WHERE NOT claims_press.ended AND claims_press.at < now() - %s::interval RETURNING mark",
+                [mark, str(ABANDONED)],
             )
             return cursor.fetchone() is not None
-
-    def old(self) -> Self:
-        return self.filter(at__lt=Now() - KEPT)
 
 
 class Press(models.Model):
@@ -34,7 +32,7 @@ class Press(models.Model):
     ended = models.BooleanField(default=False)
     answer = models.CharField(max_length=2000, db_default="", help_text="The address the first press led to.")
 
-    objects = PressQuerySet.as_manager()
+    objects: ClassVar[PressManager] = PressManager()
 
     class Meta:
         verbose_name_plural = "presses"
@@ -42,3 +40,8 @@ class Press(models.Model):
 
     def __str__(self) -> str:
         return self.mark
+
+
+def forget_old() -> int:
+    """Periodic: forget the forms nobody can still mean to send.  Returns how many."""
+    return Press.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]

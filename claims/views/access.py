@@ -1,13 +1,11 @@
 """Who is asking, which claim he may see, and how an operation's outcome is answered."""
 
-import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,7 +16,6 @@ from claims.models import Claim, Person
 from claims.models.claim import ClaimQuerySet
 
 P = ParamSpec("P")
-TWICE_WITHIN = 600  # seconds in which the very same form counts as a double press
 
 
 class DeskRequest(HttpRequest):
@@ -65,24 +62,6 @@ def claim_address(request: HttpRequest, claim_id: int, place: str = "", **query:
         query["from"] = request.GET["from"]
     address = reverse("claims:claim-detail", args=[claim_id])
     return address + (f"?{urlencode(query)}" if query else "") + (f"#{place}" if place else "")
-
-
-def is_second_press(request: DeskRequest) -> bool:
-    """Whether exactly this form of exactly this page was sent before: a double click, or a page sent again."""
-    once = request.POST.get("once", "")
-    return bool(once) and not cache.add(_press(request), 1, TWICE_WITHIN)
-
-
-def forget_press(request: DeskRequest) -> None:
-    """Nothing came of it, so the same form may be sent again."""
-    if request.POST.get("once"):
-        cache.delete(_press(request))
-
-
-def _press(request: DeskRequest) -> str:
-    sent = urlencode(sorted((name, value) for name, values in request.POST.lists() for value in values))
-    mark = hashlib.sha256(f"{request.user.pk}|{request.path}|{sent}".encode()).hexdigest()
-    return f"press/{mark}"
 
 
 def back_to_claim(request: DeskRequest, claim_id: int, place: str = "") -> HttpResponse:

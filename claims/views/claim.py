@@ -1,6 +1,5 @@
 """The claim page, and how every press on it is answered."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -26,8 +25,6 @@ from claims.views.access import (
     back_to_claim,
     check_may_see,
     claim_address,
-    forget_press,
-    is_second_press,
     signed_in,
     visible_claims,
 )
@@ -101,12 +98,9 @@ def carry_out(
     check_may_see(request.user, claim_id)
     if form is not None and not form.is_valid():
         return render_claim(request, claim_id, Outcome("", place, form=form, edited=edited))
-    if is_second_press(request):
-        return back_to_claim(request, claim_id, place)
     try:
         operation()
     except UserFacingError as refusal:
-        forget_press(request)
         if isinstance(refusal, StaleEdit):
             raise
         missing = getattr(refusal, "missing", [])
@@ -128,7 +122,6 @@ def _context(request: DeskRequest, page: ClaimPage, outcome: Outcome) -> dict[st
         "claim": claim,
         "held": page.standing,
         "refusal": outcome,
-        "once": secrets.token_hex(8),
         "moves": [move for move in moves if move.place == "your-move"],
         "hand_over": next((move for move in moves if move.action == "hand_over"), None),
         "cross_check": next((move for move in moves if move.action == "cross_check"), None),
@@ -252,7 +245,6 @@ def evidence_card(request: DeskRequest, claim_id: int, number: int) -> HttpRespo
     context = {
         "card": card,
         "claim": item.claim,
-        "once": secrets.token_hex(8),
         "may_edit": may_edit,
         "suffix": _suffix(request),
     }

@@ -1,6 +1,5 @@
 """New claims, and changes to what a claim says: two people at once lose nothing."""
 
-import secrets
 from http import HTTPStatus
 from typing import Any
 
@@ -13,23 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.errors import StaleEdit, UserFacingError
-from claims.forms.claim import SEEN, ArrangeForm, EditForm, NewClaimForm, StatementForm, VerdictForm, read_seen
+from claims.forms.claim import ArrangeForm, EditForm, NewClaimForm, StatementForm, VerdictForm, read_seen
 from claims.models import Claim, Rating
 from claims.models.rating import RatingScale
 from claims.views.access import (
     DeskRequest,
     check_may_see,
-    claim_address,
-    forget_press,
-    is_second_press,
     signed_in,
-    visible_claims,
 )
-from claims.views.claim import carry_out, without_history
-from claims.workflow import edit, edit_parts, revisions
+from claims.views.claim import carry_out
+from claims.views.conflict import show_both
+from claims.workflow import drafts, edit, edit_parts
 from claims.workflow.apply import Refused
-
-OPS = {"=": "equal", "-": "delete", "+": "insert"}
 
 
 @signed_in
@@ -43,24 +37,15 @@ def claim_new(request: DeskRequest) -> HttpResponse:
     )
     refusal = ""
     if request.method == "POST" and form.is_valid():
-        if is_second_press(request):
-            return _to_newest(request)
         try:
             claim = _create(request, form)
         except UserFacingError as error:
-            forget_press(request)
             refusal = str(error)
         else:
             return redirect("claims:claim-detail", claim.pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal or form.errors else HTTPStatus.OK
-    context = {"form": form, "refusal": refusal, "once": secrets.token_hex(8)}
+    context = {"form": form, "refusal": refusal}
     return render(request, "claims/claim_form.html", context, status=status)
-
-
-def _to_newest(request: DeskRequest) -> HttpResponse:
-    """A form sent twice: the claim the first press made."""
-    claim = Claim.objects.filter(created_by=request.user).order_by("-pk").first()
-    return redirect("claims:claim-detail", claim.pk) if claim else redirect("claims:claim-list")
 
 
 @transaction.atomic
@@ -105,40 +90,13 @@ def _save(request: DeskRequest, claim_id: int, form: EditForm, *, place: str) ->
         # What the person left as he saw it is not his change: somebody else's stays.
         changed = {name: value for name, value in fields.items() if edit.digest(value) != seen[name]}
         edit.edit_claim(claim_id, by=request.user, fields=changed, seen=seen)
+        draft, taken_up = request.POST.get("draft", ""), request.POST.get("instead_of", "")
+        drafts.settle_drafts(claim_id, by=request.user, part=place, key=draft, instead_of=taken_up)
 
     try:
         return carry_out(request, claim_id, save, place=place, form=form, said=_("Saved."))
     except StaleEdit as stale:
-        return _show_both(request, claim_id, form, stale, place)
-
-
-def _show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: StaleEdit, place: str) -> HttpResponse:
-    """Both texts of each field two people changed, and one press to take either; nothing is written yet."""
-    claim = visible_claims(request.user).select_related("rating").get(pk=claim_id)
-    marks = edit.digests(claim, form.sent)
-    conflicts = [
-        {
-            "name": name,
-            "label": form.fields[name].label,
-            "theirs": theirs,
-            "mine": mine,
-            "difference": [(OPS[op], words) for op, words in revisions.compare_words(theirs, mine)],
-            "field": form[name],
-        }
-        for name, (theirs, mine) in stale.conflicts.items()
-    ]
-    others = [(name, request.POST[name]) for name in form.sent if name not in stale.conflicts]
-    context = {
-        "claim": claim,
-        "sentence": str(stale),
-        "conflicts": conflicts,
-        "others": others + [(f"{SEEN}{name}", read_seen(request.POST)[name]) for name, _value in others],
-        "mine": [(name, request.POST[name]) for name in stale.conflicts],
-        "marks": [(f"{SEEN}{name}", marks[name]) for name in stale.conflicts],
-        "action": request.get_full_path(),
-        "back": claim_address(request, claim_id, place),
-    }
-    return without_history(request, render(request, "claims/claim_conflict.html", context, status=HTTPStatus.CONFLICT))
+        return show_both(request, claim_id, form, stale, place)
 
 
 @signed_in

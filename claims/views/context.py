@@ -1,10 +1,9 @@
 """What every page may show: counted only when a template asks for it."""
 
+import secrets
 from collections.abc import Callable
-from datetime import UTC, tzinfo
 from functools import cache, partial
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,15 +12,17 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from claims.models import Desk, Job, Notification
+from claims.models.desk import zone
 
 MOST_JOBS, MOST_NOTICES = 100, 100
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """``desk_name``, ``jobs_at_work`` (running or given up, at most 100) and ``unread_notices`` (at most 100)."""
+    """``desk_name``, ``once`` (the mark of the page's forms), ``jobs_at_work`` (running or given up, at most 100) and ``unread_notices`` (at most 100)."""
     return {
         "desk_name": SimpleLazyObject(lambda: desk_of(request).name),
         "jobs_at_work": _jobs_at_work,
+        "once": cache(partial(secrets.token_hex, 8)),
         "unread_notices": cache(partial(_unread_notices, request)),
     }
 
@@ -49,14 +50,6 @@ def _time_zone(request: HttpRequest) -> str:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return "UTC"
     return request.user.time_zone or desk_of(request).time_zone
-
-
-def zone(name: str) -> tzinfo:
-    """A time zone by name; UTC for one this machine does not know."""
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return UTC
 
 
 def _jobs_at_work() -> int:

@@ -20,7 +20,7 @@ from claims.forms.parts import (
     RubricForm,
 )
 from claims.models import Appearance, ChecklistItem, Comment, ContactLog, Evidence
-from claims.views.access import DeskRequest, forget_press, signed_in
+from claims.views.access import DeskRequest, signed_in
 from claims.views.claim import Outcome, carry_out, render_claim
 from claims.views.claim_cards import edit_form
 from claims.views.live import read_id
@@ -47,7 +47,6 @@ def evidence_add(request: DeskRequest, claim_id: int) -> HttpResponse:
         messages.success(request, _told(len(results) - len(refused)))
     if not refused:
         return answer
-    forget_press(request)
     sentence = " ".join(f"{url}: {problem}" for url, problem in refused)
     left = _with_urls(request, [url for url, _problem in refused])
     return render_claim(request, claim_id, Outcome(sentence, "evidence", form=left))

@@ -1,6 +1,5 @@
 """A claim's comments and its record: parts of its page that load by themselves, and pages for who has no script."""
 
-import secrets
 from itertools import chain
 
 from django.http import HttpResponse
@@ -36,7 +35,6 @@ def comment_list(request: DeskRequest, claim_id: int) -> HttpResponse:
         "open_count": sum(row.resolved_at is None for row, _replies in threads),
         "may_comment": request.user.role != Person.Role.AUDITOR,
         "comment_form": CommentForm(name="comment"),
-        "once": secrets.token_hex(8),
     }
     context["in_page"] = is_part(request, "comments")
     part = "#comments" if context["in_page"] else ""

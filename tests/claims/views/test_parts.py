@@ -547,18 +547,3 @@ def test_what_the_operation_refuses_is_told_on_the_form(client, people, monkeypa
 
     assert response.status_code == 422
     assert "Not today." in response.content.decode()
-
-
-def test_a_form_sent_twice_before_the_first_answer_leads_to_the_queue(client, people):
-    client.force_login(people.contributor)
-    data = {
-        "statement": "Nine ships.",
-        "kind": "past",
-        "language": "en",
-        "position": "asserts",
-        "url": "https://a.org/",
-    }
-    client.post(reverse("claims:claim-new"), data | {"once": "y"})
-    Claim.objects.all().delete()
-
-    assert client.post(reverse("claims:claim-new"), data | {"once": "y"}).url == "/claims/"
