@@ -106,6 +106,23 @@ class ChecklistItemFactory(DjangoModelFactory):
     text = "Was the earliest source found?"
 
 
+class RubricQuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RubricQuestion
+        django_get_or_create = ("code", "version")
+
+    code = "verifiable"
+    version = 1
+    text = factory.LazyAttribute(lambda question: f"Is it {question.code}?")
+    decisive = factory.LazyAttribute(lambda question: question.code == "verifiable")
+    position = factory.Sequence(lambda n: n % 900)
+
+
+def make_rubric():
+    """The four questions most desks ask."""
+    return [RubricQuestionFactory(code=code) for code in ("verifiable", "significant", "spread", "harmful")]
+
+
 class ClaimantFactory(DjangoModelFactory):
     class Meta:
         model = models.Claimant

@@ -1,5 +1,6 @@
 """What hangs on a claim: evidence, appearances, replies, answers, comments."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -113,24 +114,30 @@ class ChecklistForm(PlainForm):
 
 
 class RubricForm(PlainForm):
-    """The four questions of the rubric, and in words why it is worth checking."""
+    """The questions of the rubric as they are asked today, and in words why it is worth checking.
+
+    Args:
+        questions: ``code``, ``text`` and the ``answer`` given before, if any.
+    """
 
     reason = forms.CharField(label=_("Why it is worth checking"), max_length=300, required=False)
 
-    def __init__(self, data: Any = None, **given: Any) -> None:
+    def __init__(self, data: Any = None, *, questions: Sequence[dict[str, Any]], **given: Any) -> None:
         super().__init__(data, name="rubric", **given)
-        for question, label in RubricAnswer.Question.choices:
-            self.fields[question] = forms.TypedChoiceField(
-                label=label,
+        self.names = {row["code"]: f"q-{row['code']}" for row in questions}
+        for row in questions:
+            self.fields[self.names[row["code"]]] = forms.TypedChoiceField(
+                label=row["text"],
                 choices=RubricAnswer.Answer.choices,
                 coerce=int,
+                initial=row.get("answer"),
                 widget=forms.RadioSelect,
             )
-        self.order_fields([*RubricAnswer.Question.values, "reason"])
+        self.order_fields([*self.names.values(), "reason"])
 
     @property
     def answers(self) -> dict[str, int]:
-        return {question: self.cleaned_data[question] for question in RubricAnswer.Question.values}
+        return {code: self.cleaned_data[name] for code, name in self.names.items()}
 
 
 class CommentForm(PlainForm):

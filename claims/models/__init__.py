@@ -1,8 +1,9 @@
 """The tables.  Import them from here: ``from claims.models import Claim``."""
 
-from claims.models.article import Appearance, Article, Candidate, Publisher, RubricAnswer
+from claims.models.article import Appearance, Article, Candidate, Publisher, RubricAnswer, RubricQuestion
 from claims.models.claim import Claim, ClaimRelation, Revision, RevisionAuthor, Topic
 from claims.models.claimant import Claimant
+from claims.models.delivery import Delivery, DeliveryAttempt, Webhook
 from claims.models.desk import Desk, Notification, ReadMark, SavedView
 from claims.models.draft import Draft
 from claims.models.event import ChainHead, Event, Refusal
@@ -86,6 +87,7 @@ __all__ = [
     "Revision",
     "RevisionAuthor",
     "RubricAnswer",
+    "RubricQuestion",
     "SavedView",
     "Snapshot",
     "SourceAlert",

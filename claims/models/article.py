@@ -171,19 +171,50 @@ class Candidate(models.Model):
         return self.text
 
 
+class RubricQuestionManager(models.Manager["RubricQuestion"]):
+    def get_by_natural_key(self, code: str, version: int) -> "RubricQuestion":
+        return self.get(code=code, version=version)
+
+    def current(self) -> models.QuerySet["RubricQuestion"]:
+        """The questions asked today, in order."""
+        return self.filter(is_active=True).order_by("position", "pk")
+
+
+class RubricQuestion(models.Model):
+    """One question of the check-worthiness rubric.  Another wording is another version."""
+
+    code = models.SlugField(_("code"), max_length=40)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    text = models.CharField(_("question"), max_length=300)
+    decisive = models.BooleanField(
+        _("decisive"), default=False, help_text=_("Answered “no”, the claim is of low worth whatever the others say.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("asked today"), default=True)
+
+    objects: ClassVar[RubricQuestionManager] = RubricQuestionManager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="rubric_question_version_once", fields=["code", "version"]),
+            models.UniqueConstraint(name="rubric_question_one_active", fields=["code"], condition=Q(is_active=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def natural_key(self) -> tuple[str, int]:
+        return (self.code, self.version)
+
+
 class RubricAnswerManager(models.Manager["RubricAnswer"]):
-    def get_by_natural_key(self, claim: str, question: str) -> "RubricAnswer":
-        return self.get(claim__external_id=claim, question=question)
+    def get_by_natural_key(self, claim: str, code: str, version: int) -> "RubricAnswer":
+        return self.get(claim__external_id=claim, question__code=code, question__version=version)
 
 
 class RubricAnswer(models.Model):
-    """One answer of the check-worthiness rubric."""
-
-    class Question(models.TextChoices):
-        VERIFIABLE = "verifiable", _("Can it be verified?")
-        SIGNIFICANT = "significant", _("Does it matter?")
-        SPREAD = "spread", _("Is it widely spread?")
-        HARMFUL = "harmful", _("Could it do harm?")
+    """One answer of the check-worthiness rubric, to the question as it was worded then."""
 
     class Answer(models.IntegerChoices):
         NO = 0, _("No")
@@ -191,7 +222,7 @@ class RubricAnswer(models.Model):
         YES = 2, _("Yes")
 
     claim = models.ForeignKey("claims.Claim", on_delete=models.CASCADE, related_name="rubric_answers")
-    question = models.CharField(max_length=12, choices=Question.choices)
+    question = models.ForeignKey(RubricQuestion, on_delete=models.PROTECT, related_name="answers")
     answer = models.PositiveSmallIntegerField(choices=Answer.choices)
     reason = models.CharField(max_length=300, blank=True)
 
@@ -204,6 +235,6 @@ class RubricAnswer(models.Model):
         return f"{self.question}: {self.answer}"
 
     def natural_key(self) -> tuple[Any, ...]:
-        return (self.claim.external_id, self.question)
+        return (self.claim.external_id, *self.question.natural_key())
 
-    natural_key.dependencies = ["claims.claim"]  # type: ignore[attr-defined]
+    natural_key.dependencies = ["claims.claim", "claims.rubricquestion"]  # type: ignore[attr-defined]

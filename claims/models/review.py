@@ -214,6 +214,8 @@ class ContactLog(models.Model):
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     public_line = models.CharField(_("what the reader is told"), max_length=400, blank=True)
+    silence_noted_at = models.DateTimeField(_("silence noted at"), null=True, blank=True)
+    no_wait_reason = models.CharField(_("why the desk does not wait"), max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -222,6 +224,11 @@ class ContactLog(models.Model):
             models.CheckConstraint(
                 name="contact_answer_all_or_nothing",
                 condition=Q(answer="", answered_at__isnull=True) | (~Q(answer="") & Q(answered_at__isnull=False)),
+            )
+        ]
+        indexes = [
+            models.Index(
+                name="contact_awaited", fields=["deadline"], condition=Q(answer="", silence_noted_at__isnull=True)
             )
         ]
 

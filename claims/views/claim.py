@@ -184,7 +184,6 @@ def _forms(page: ClaimPage, outcome: Outcome) -> dict[str, PlainForm]:
     """The forms of the page; the one that came back keeps what was written."""
     claim = page.claim
     sees = page.sees_verdict or not claim.has_verdict
-    rubric = {row["question"]: row["answer"] for row in page.values.rubric}
     forms: dict[str, PlainForm] = {
         "statement_form": StatementForm(
             name="statement", seen=digests(claim, PLAIN_FIELDS), initial=_initial(claim, PLAIN_FIELDS)
@@ -193,7 +192,7 @@ def _forms(page: ClaimPage, outcome: Outcome) -> dict[str, PlainForm]:
         "appearance_form": AppearanceForm(name="appearance"),
         "contact_form": ContactForm(name="contact"),
         "comment_form": CommentForm(name="comment"),
-        "rubric_form": RubricForm(initial=rubric | {"reason": claim.worth_reason}),
+        "rubric_form": RubricForm(questions=page.values.rubric, initial={"reason": claim.worth_reason}),
         "arrange_form": ArrangeForm(
             name="arrange",
             initial={

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.forms.steps import StepForm
-from claims.models import Person, Rating, RubricAnswer
+from claims.models import Person, Rating
 from claims.views.claim_page import ClaimPage
 from claims.workflow.apply import possible_steps
 from claims.workflow.attempt import Missing
@@ -102,9 +102,9 @@ def _no_contact(page: ClaimPage) -> list[Missing]:
 
 
 def _open_rubric(page: ClaimPage) -> list[Missing]:
-    if len(page.values.rubric) == len(RubricAnswer.Question.values):
+    if all(row["answer"] is not None for row in page.values.rubric):
         return []
-    return [Missing(_("Answer the four questions of the rubric."), "rubric")]
+    return [Missing(_("Answer the questions of the rubric."), "rubric")]
 
 
 def _move(page: ClaimPage, action: str, missing: list[Missing], bound: StepForm | None) -> Move:

@@ -36,6 +36,7 @@ from claims.models import (
     Recusal,
     Revision,
     RubricAnswer,
+    RubricQuestion,
     Topic,
 )
 from claims.models.claim import ClaimQuerySet
@@ -185,9 +186,7 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
         "sent_back": Subquery(
             sent_back.values(row=JSONObject(at="at", by="actor_ref", action="action", body="body"))[:1]
         ),
-        "rubric": ArraySubquery(
-            RubricAnswer.objects.filter(of_claim).values(row=JSONObject(question="question", answer="answer"))
-        ),
+        "rubric": ArraySubquery(_rubric()),
         "checklist": ArraySubquery(_checklist()),
         "loose_citations": ArraySubquery(
             Citation.objects.filter(of_claim, evidence=None).order_by("number").values("number")
@@ -217,6 +216,15 @@ def _checklist() -> QuerySet[Any]:
         ChecklistItem.objects.current()
         .alias(given=Coalesce(Subquery(answer), Value("")))
         .values(row=JSONObject(pk="pk", text="text", required="required", answer="given"))
+    )
+
+
+def _rubric() -> QuerySet[Any]:
+    answer = RubricAnswer.objects.filter(question=OuterRef("pk"), claim=OuterRef(OuterRef("pk"))).values("answer")
+    return (
+        RubricQuestion.objects.current()
+        .alias(given=Subquery(answer))
+        .values(row=JSONObject(code="code", text="text", answer="given"))
     )
 
 

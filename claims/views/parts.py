@@ -19,7 +19,7 @@ from claims.forms.parts import (
     LinksForm,
     RubricForm,
 )
-from claims.models import Appearance, ChecklistItem, Comment, ContactLog, Evidence
+from claims.models import Appearance, ChecklistItem, Comment, ContactLog, Evidence, RubricQuestion
 from claims.views.access import DeskRequest, signed_in
 from claims.views.claim import Outcome, carry_out, render_claim
 from claims.views.claim_cards import edit_form
@@ -117,7 +117,8 @@ def appearance_remove(request: DeskRequest, claim_id: int, number: int) -> HttpR
 @signed_in
 @require_POST
 def rubric_answer(request: DeskRequest, claim_id: int) -> HttpResponse:
-    form = RubricForm(request.POST)
+    asked = [{"code": question.code, "text": question.text} for question in RubricQuestion.objects.current()]
+    form = RubricForm(request.POST, questions=asked)
 
     def answer() -> None:
         edit_review.answer_rubric(claim_id, by=request.user, answers=form.answers, reason=form.cleaned_data["reason"])

@@ -17,23 +17,33 @@ from claims.models import (
     Event,
     Person,
     RubricAnswer,
+    RubricQuestion,
 )
 from claims.workflow.apply import Refused
 from claims.workflow.edit import changing
 from claims.workflow.standing import standing
 
+LOW_WORTH, HIGH_WORTH = 3 / 8, 6 / 8
+
 
 def answer_rubric(claim_id: int, *, by: Person, answers: Mapping[str, int], reason: str = "") -> Claim:
     """Judge whether a claim is worth checking.  The worth follows from the answers.
 
-    Source: the four questions are those of the desk's rubric; each counts 0 to 2, and what cannot be verified is low.
+    Args:
+        answers: code of a question asked today -> 0 (no), 1 (partly) or 2 (yes).
+
+    Raises:
+        Refused: a question is not asked today, an answer is none, or the person does not research.
     """
     with transaction.atomic():
         claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
         if claim is None or not by.can_research:
             raise Refused(_("A checker or an editor answers the rubric."), "person")
-        for question, answer in answers.items():
-            RubricAnswer.objects.update_or_create(claim=claim, question=question, defaults={"answer": answer})
+        asked = {question.code: question for question in RubricQuestion.objects.current()}
+        if set(answers) - set(asked) or set(answers.values()) - set(RubricAnswer.Answer.values):
+            raise Refused(_("The rubric has changed since this page was opened: answer it as it stands."), "rubric")
+        for code, answer in answers.items():
+            RubricAnswer.objects.update_or_create(claim=claim, question=asked[code], defaults={"answer": answer})
         claim.worth, claim.worth_reason = worth_of(claim), reason or claim.worth_reason
         claim.save(update_fields=["worth", "worth_reason", "updated_at"])
         Event.objects.append(claim, "answer_rubric", by=by, body={"after": dict(answers), "worth": claim.worth})
@@ -41,14 +51,18 @@ def answer_rubric(claim_id: int, *, by: Person, answers: Mapping[str, int], reas
 
 
 def worth_of(claim: Claim) -> str:
-    """``high``, ``medium`` or ``low`` from the answers given; empty while a question is open."""
-    answers = dict(RubricAnswer.objects.filter(claim=claim).values_list("question", "answer"))
-    if len(answers) < len(RubricAnswer.Question.values):
+    """``high``, ``medium`` or ``low`` from the answers to today's questions; empty while one of them is open.
+
+    Each counts 0 to 2; three eighths of what could be had, or a "no" to a decisive question, is low, six are high.
+    """
+    asked = RubricQuestion.objects.filter(is_active=True)
+    given = RubricAnswer.objects.filter(claim=claim, question__in=asked).values_list("answer", "question__decisive")
+    if not given or len(given) < asked.count():
         return ""
-    total = sum(answers.values())
-    if answers["verifiable"] == RubricAnswer.Answer.NO or total <= 3:  # noqa: PLR2004
+    share = sum(answer for answer, _decisive in given) / (len(given) * RubricAnswer.Answer.YES)
+    if (RubricAnswer.Answer.NO, True) in given or share <= LOW_WORTH:
         return Claim.Worth.LOW
-    return Claim.Worth.HIGH if total >= 6 else Claim.Worth.MEDIUM  # noqa: PLR2004
+    return Claim.Worth.HIGH if share >= HIGH_WORTH else Claim.Worth.MEDIUM
 
 
 def answer_checklist(claim_id: int, *, by: Person, item: ChecklistItem, answer: str, note: str = "") -> None:

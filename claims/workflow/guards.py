@@ -21,10 +21,10 @@ from claims.models import (
     Correction,
     Desk,
     Person,
-    RubricAnswer,
+    RubricQuestion,
 )
-from claims.workflow.attempt import Attempt, Missing, public_version
-from claims.workflow.preflight_list import quotes_with_state, read_list
+from claims.workflow.attempt import Attempt, Missing
+from claims.workflow.preflight_list import quotes_of, read_list
 from claims.workflow.standing import is_recused, standing
 
 FRESH_LOOK = timedelta(hours=24)
@@ -66,11 +66,11 @@ def publish_at_is_ahead(attempt: Attempt) -> list[Missing]:
 
 
 def rubric_answered(attempt: Attempt) -> list[Missing]:
-    given = set(RubricAnswer.objects.filter(claim=attempt.claim).values_list("question", flat=True))
-    open_questions = [label for value, label in RubricAnswer.Question.choices if value not in given]
+    open_questions = RubricQuestion.objects.current().exclude(answers__claim=attempt.claim)
+    texts = [question.text for question in open_questions]
     return _unless(
-        not open_questions,
-        _("Answer the rubric first: %(questions)s") % {"questions": " ".join(map(str, open_questions))},
+        not texts,
+        _("Answer the rubric first: %(questions)s") % {"questions": " ".join(texts)},
         "rubric",
     )
 

@@ -31,7 +31,7 @@ from claims.workflow.apply import apply
 from claims.workflow.revisions import read_content
 
 FIXTURE = Path(settings.BASE_DIR) / "fixtures" / "newsroom.json"
-BASICS = ("claims.ratingscale", "claims.rating", "claims.checklistitem")
+BASICS = ("claims.ratingscale", "claims.rating", "claims.checklistitem", "claims.rubricquestion")
 
 NOT_CAPTURED = "No network at installation: the captured copy is still to be made."
 
@@ -100,7 +100,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--empty", action="store_true", help="only a scale of ratings and a checklist, for a desk of one's own"
+            "--empty", action="store_true", help="only a scale of ratings, a rubric and a checklist, for a desk of one's own"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -122,7 +122,7 @@ class Command(BaseCommand):
         rows = [row for row in json.loads(FIXTURE.read_text()) if row["model"] in BASICS]
         for row in serializers.deserialize("python", rows):
             row.save()
-        self.stdout.write("A scale of ratings and a checklist are loaded.")
+        self.stdout.write("A scale of ratings, a rubric and a checklist are loaded.")
 
 
 class Newsroom:

@@ -123,7 +123,7 @@ def test_an_auditor_reads_and_finds_nothing_to_press(client, people):
 POSTS = {
     "evidence-add": {"urls": "https://a.example.org/", "stance": "context", "kind": "news"},
     "appearance-add": {"url": "https://a.example.org/", "position": "asserts"},
-    "rubric-answer": {"verifiable": 0, "significant": 0, "spread": 0, "harmful": 0},
+    "rubric-answer": {f"q-{code}": 0 for code in ("verifiable", "significant", "spread", "harmful")},
     "contact-log": {"asked": "Office", "channel": "email", "question": "Why?", "deadline": "2030-01-01T10:00"},
     "comment-add": {"text": "Hello"},
     "claim-edit": {"statement": "Another.", "seen-statement": "x"},

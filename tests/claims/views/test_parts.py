@@ -20,6 +20,7 @@ from tests.factories import (
     PersonFactory,
     RatingFactory,
     TopicFactory,
+    make_rubric,
 )
 
 pytestmark = pytest.mark.django_db
@@ -175,11 +176,12 @@ def test_an_appearance_needs_somebody_or_a_place(client, author, claim):
 def test_the_rubric_gives_the_worth(client, people):
     claim = ClaimFactory()
     client.force_login(people.editor)
-    answers = {"verifiable": 2, "significant": 2, "spread": 2, "harmful": 1, "reason": "Told everywhere."}
+    make_rubric()
+    answers = {"q-verifiable": 2, "q-significant": 2, "q-spread": 2, "q-harmful": 1, "reason": "Told everywhere."}
     post(client, "rubric-answer", claim.pk, **answers)
 
     assert (desk.reload(claim).worth, desk.reload(claim).worth_reason) == ("high", "Told everywhere.")
-    assert post(client, "rubric-answer", claim.pk, verifiable=2).status_code == 422
+    assert post(client, "rubric-answer", claim.pk, **{"q-verifiable": 2}).status_code == 422
 
 
 def test_a_question_of_the_checklist_is_answered(client, author, claim):

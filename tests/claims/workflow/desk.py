@@ -10,7 +10,7 @@ from claims.models import Claim, Event
 from claims.workflow import edit, edit_parts, edit_review
 from claims.workflow.apply import apply
 from claims.workflow.revisions import read_content
-from tests.factories import PersonFactory, RatingFactory, SnapshotFactory
+from tests.factories import PersonFactory, RatingFactory, SnapshotFactory, make_rubric
 
 
 @dataclass
@@ -70,6 +70,7 @@ def write_verdict(claim, by, code="true", rationale="Two counts agree [1]."):
 
 
 def accepted(people):
+    make_rubric()
     claim = edit.create_claim(by=people.contributor, statement="Twelve ships came on Monday.")
     edit_review.answer_rubric(
         claim.pk, by=people.editor, answers={"verifiable": 2, "significant": 2, "spread": 1, "harmful": 1}

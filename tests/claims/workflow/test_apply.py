@@ -11,7 +11,15 @@ from claims.workflow.apply import Refused, apply, possible_steps
 from claims.workflow.revisions import authors_of
 from claims.workflow.standing import standing
 from tests.claims.workflow import desk
-from tests.factories import ChecklistItemFactory, ClaimFactory, PersonFactory, RatingFactory, SnapshotFactory
+from tests.factories import (
+    ChecklistItemFactory,
+    ClaimFactory,
+    PersonFactory,
+    RatingFactory,
+    RubricQuestionFactory,
+    SnapshotFactory,
+    make_rubric,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +37,10 @@ def actions(claim):
 
 
 def test_accept_asks_for_the_rubric(people):
+    make_rubric()
     claim = edit.create_claim(by=people.contributor, statement="Ships came.")
 
-    with pytest.raises(Refused, match="Answer the rubric first"):
+    with pytest.raises(Refused, match="Answer the rubric first: Is it verifiable"):
         apply(claim.pk, "accept", by=people.editor)
 
 
@@ -53,9 +62,30 @@ def test_an_accepted_claim_is_looked_for_among_the_others(people):
     ],
 )
 def test_worth_follows_from_the_rubric(people, answers, worth):
+    make_rubric()
     claim = edit.create_claim(by=people.contributor, statement="Ships came.")
 
     assert edit_review.answer_rubric(claim.pk, by=people.author, answers=answers).worth == worth
+
+
+def test_a_desk_may_ask_other_questions_and_the_worth_is_a_share_of_what_could_be_had(people):
+    for code in ("new", "close"):
+        RubricQuestionFactory(code=code, decisive=False)
+    claim = edit.create_claim(by=people.contributor, statement="Ships came.")
+
+    assert edit_review.answer_rubric(claim.pk, by=people.author, answers={"new": 2}).worth == ""
+    assert edit_review.answer_rubric(claim.pk, by=people.author, answers={"close": 1}).worth == "high"
+    assert edit_review.answer_rubric(claim.pk, by=people.author, answers={"new": 0}).worth == "low"
+
+
+@pytest.mark.parametrize("answers", [{"unheard-of": 2}, {"verifiable": 3}])
+def test_an_answer_the_rubric_does_not_know_is_refused(people, answers):
+    make_rubric()
+    claim = ClaimFactory()
+
+    with pytest.raises(Refused, match="answer it as it stands"):
+        edit_review.answer_rubric(claim.pk, by=people.author, answers=answers)
+    assert not claim.rubric_answers.exists()
 
 
 def test_a_contributor_does_not_answer_the_rubric(people):
