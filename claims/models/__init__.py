@@ -1,6 +1,6 @@
 """The tables.  Import them from here: ``from claims.models import Claim``."""
 
-from claims.models.article import Appearance, Article, Candidate, Publisher, RubricAnswer, RubricQuestion
+from claims.models.article import Appearance, Article, Candidate, Publisher, RubricAnswer
 from claims.models.claim import Claim, ClaimRelation, Revision, RevisionAuthor, Topic
 from claims.models.claimant import Claimant
 from claims.models.delivery import Delivery, DeliveryAttempt, Webhook
@@ -58,6 +58,8 @@ __all__ = [
     "ContactLog",
     "Correction",
     "Credibility",
+    "Delivery",
+    "DeliveryAttempt",
     "Desk",
     "Disclosure",
     "Draft",
@@ -87,11 +89,11 @@ __all__ = [
     "Revision",
     "RevisionAuthor",
     "RubricAnswer",
-    "RubricQuestion",
     "SavedView",
     "Snapshot",
     "SourceAlert",
     "TermStat",
     "Topic",
     "Waiver",
+    "Webhook",
 ]

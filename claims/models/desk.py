@@ -143,12 +143,18 @@ class Notification(models.Model):
     claim = models.ForeignKey("claims.Claim", on_delete=models.CASCADE, null=True)
     kind = models.CharField(max_length=40)
     text = models.CharField(max_length=400)
+    in_app = models.BooleanField(default=True, help_text=_("Shown under the bell; else it only goes by e-mail."))
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="notification_once", fields=["person", "event"])]
-        indexes = [models.Index(name="notification_unread", fields=["person"], condition=Q(read_at__isnull=True))]
+        indexes = [
+            models.Index(
+                name="notification_unread", fields=["person", "-id"], condition=Q(read_at__isnull=True, in_app=True)
+            ),
+            models.Index(name="notification_newest", fields=["person", "-id"]),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -95,15 +95,19 @@ class Recusal(models.Model):
 
 
 class NoticePreference(models.Model):
-    """Through which channels a person wants one kind of notice; no row means in the app only."""
+    """Through which channels a person wants one kind of notice; no row means what ``notifications.choices`` says."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notice_preferences")
     kind = models.CharField(max_length=40)
     in_app = models.BooleanField(default=True)
-    email = models.BooleanField(default=False)
+    email = models.BooleanField(default=False, help_text=_("By e-mail at once."))
+    digest = models.BooleanField(default=False, help_text=_("In the e-mail of the morning."))
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="notice_preference_once", fields=["person", "kind"])]
+        constraints = [
+            models.UniqueConstraint(name="notice_preference_once", fields=["person", "kind"]),
+            models.CheckConstraint(name="notice_mailed_once", condition=~Q(email=True, digest=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.kind}"
