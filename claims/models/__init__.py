@@ -1,6 +1,6 @@
 """The tables.  Import them from here: ``from claims.models import Claim``."""
 
-from claims.models.article import Appearance, Article, Candidate, Publisher, RubricAnswer
+from claims.models.article import Appearance, Article, Candidate, Publisher, RubricAnswer, RubricQuestion
 from claims.models.claim import Claim, ClaimRelation, Revision, RevisionAuthor, Topic
 from claims.models.claimant import Claimant
 from claims.models.delivery import Delivery, DeliveryAttempt, Webhook
@@ -89,6 +89,7 @@ __all__ = [
     "Revision",
     "RevisionAuthor",
     "RubricAnswer",
+    "RubricQuestion",
     "SavedView",
     "Snapshot",
     "SourceAlert",
