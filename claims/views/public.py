@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db.models import Q
@@ -163,7 +162,7 @@ def _answer(
     request: HttpRequest, template: str, context: Mapping[str, Any], modified: datetime | None = None
 ) -> HttpResponse:
     """Render a page in the desk's time, with headers by which readers and proxies need not fetch it twice."""
-    with timezone.override(_zone()):
+    with timezone.override(Desk.objects.current().zone):
         body = render_to_string(template, {**context}, request)
     if modified is None:
         newest = feeds.newest_version()
@@ -182,13 +181,6 @@ def _conditional(request: HttpRequest, response: HttpResponse, known: str, modif
         found["Last-Modified"] = http_date(seconds)
     assert isinstance(found, HttpResponse)
     return found
-
-
-def _zone() -> ZoneInfo:
-    try:
-        return ZoneInfo(Desk.objects.current().time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _number(text: str) -> int | None:

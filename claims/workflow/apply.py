@@ -1,7 +1,6 @@
 """Take one step of the workflow: lock, check, move, record, enqueue.  The only writer of ``Claim.status``."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,15 +11,13 @@ from django.utils.translation import gettext as _
 from claims import jobs
 from claims.errors import StepRefused
 from claims.models import Claim, Event, Person, Refusal
-from claims.workflow import steps
+from claims.workflow import stages, steps
 from claims.workflow.attempt import Attempt, Missing
 from claims.workflow.guards import missing
 from claims.workflow.transitions import TRANSITIONS, Transition
 
 # A publishing effect: runs after the guards and the move, before the Event; gives back what the Event must say.
 Effect = Callable[[Claim, Person | None, str], Mapping[str, Any]]
-
-SECOND_READ_AFTER = timedelta(days=3)
 
 
 class Refused(StepRefused):
@@ -82,7 +79,7 @@ def _step(attempt: Attempt, effect: Effect | None) -> Claim:
     claim, before = attempt.claim, attempt.claim.status
     done = steps.STEPS.get(attempt.action, steps.nothing_else)(attempt)
     target = done.target or (step.targets[0] if step.targets else before)
-    _move(claim, before, target)
+    _move(attempt, before, target)
     body = {"from": before, "to": target, "reason": attempt.reason, **done.body}
     if effect:
         body |= effect(claim, attempt.by, attempt.reason)
@@ -116,11 +113,13 @@ def check(attempt: Attempt, step: Transition) -> None:
         raise Refused(" ".join(item.sentence for item in found), "guard", found)
 
 
-def _move(claim: Claim, before: str, target: str) -> None:
+def _move(attempt: Attempt, before: str, target: str) -> None:
     if target == before:
         return
+    claim = attempt.claim
     claim.status = target
     claim.status_since = timezone.now()
+    claim.stage_due_at = stages.due_in(claim, claim.status_since, lambda: attempt.desk)
     if before == Claim.Status.APPROVED:
         claim.publish_at = None
 

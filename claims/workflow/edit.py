@@ -12,12 +12,13 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.errors import StaleEdit
-from claims.models import Citation, Claim, Event, Evidence, Person, Topic
+from claims.models import Citation, Claim, Desk, Event, Evidence, Person, Topic
 from claims.models.event import sha256
-from claims.workflow import revisions
+from claims.workflow import revisions, stages
 from claims.workflow.apply import Refused, apply, keep_refusal
 from claims.workflow.readings import mark_recorded, unrecorded
 from claims.workflow.standing import Standing, standing
@@ -127,7 +128,11 @@ def create_claim(
     if not statement.strip():
         raise Refused(_("A claim needs a statement."), "statement")
     claim: Claim = Claim.objects.create(
-        statement=" ".join(statement.split()), external_id=external_id, created_by=by, **fields
+        statement=" ".join(statement.split()),
+        external_id=external_id,
+        created_by=by,
+        stage_due_at=stages.after(Desk.objects.current(), "triage_limit", timezone.now()),
+        **fields,
     )
     claim.topics.set(topics)
     Event.objects.append(claim, "create", by=by, body={"statement": claim.statement, "context": claim.context})
@@ -211,7 +216,7 @@ def arrange_claim(claim_id: int, *, by: Person, topics: Iterable[Topic] | None =
     """Change what stands outside the content: due date, priority, worth, topics, confidentiality.  Editors only.
 
     Raises:
-        Refused: the person is no editor.
+        Refused: the person is no editor, or the new due date lies in the past.
     """
     if unknown := set(fields) - set(ARRANGED):
         raise ValueError(f"not for arrange_claim: {', '.join(sorted(unknown))}")
@@ -219,6 +224,9 @@ def arrange_claim(claim_id: int, *, by: Person, topics: Iterable[Topic] | None =
         claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
         if claim is None or not by.is_editor:
             raise Refused(_("An editor arranges dates, priorities and topics."), "person")
+        due = fields.get("due_at")
+        if due is not None and due != claim.due_at and due <= timezone.now():
+            raise Refused(_("This due date has passed already: choose a later one."), "due")
         body: dict[str, Any] = {"before": {}, "after": {}}
         for name, value in fields.items():
             if getattr(claim, name) != value:

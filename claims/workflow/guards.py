@@ -54,7 +54,11 @@ def has_look_again_date(attempt: Attempt) -> list[Missing]:
 
 
 def has_due_date(attempt: Attempt) -> list[Missing]:
-    return _unless(bool(attempt.data.get("due") or attempt.claim.due_at), _("Give a due date."))
+    """One an editor gives, for the whole claim, or the desk's own for research."""
+    given = attempt.data.get("due")
+    if given is not None and given <= timezone.now():
+        return [Missing(_("This due date has passed already: choose a later one."))]
+    return _unless(bool(given or attempt.claim.due_at or attempt.desk.research_limit), _("Give a due date."))
 
 
 def publish_at_is_ahead(attempt: Attempt) -> list[Missing]:

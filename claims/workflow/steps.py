@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from claims.models import Assignment, Claim, Person
-from claims.workflow import assignment, readings, revisions
+from claims.workflow import assignment, readings, revisions, stages
 from claims.workflow.attempt import Attempt
 from claims.workflow.record_rows import seal
-from claims.workflow.transitions import IN_CROSS_CHECK, IN_RESEARCH, IN_REVIEW, RETRACTED, WORKING
+from claims.workflow.transitions import IN_CROSS_CHECK, IN_RESEARCH, IN_REVIEW, PUBLISHED, RETRACTED, WORKING
 
 # Fields a step may write; everything else of a claim belongs to ``edit`` and is left alone.
 WRITTEN = [
-    "status", "status_before", "status_since", "due_at", "look_again_at", "decline_reason", "publish_at", "duplicate_of",
-    "slug", "public_state", "public_note", "retraction_proposed_by", "retraction_reason", "version",
+    "status", "status_before", "status_since", "due_at", "stage_due_at", "look_again_at", "decline_reason", "publish_at",
+    "duplicate_of", "slug", "public_state", "public_note", "retraction_proposed_by", "retraction_reason", "version",
     "updated_at",
 ]  # fmt: skip
 
@@ -129,7 +131,7 @@ def fail(attempt: Attempt) -> Done:
 
 
 def schedule(attempt: Attempt) -> Done:
-    attempt.claim.publish_at = attempt.data["publish_at"]
+    attempt.claim.publish_at = attempt.claim.stage_due_at = attempt.data["publish_at"]
     return Done(body={"publish_at": attempt.data["publish_at"]})
 
 
@@ -157,7 +159,16 @@ def stand(attempt: Attempt) -> Done:
 
 
 def withhold(attempt: Attempt) -> Done:
+    """A page that readers miss is due again soon; while its claim is worked on, the stage says when."""
     attempt.claim.public_note = ""
+    if attempt.claim.status == PUBLISHED:
+        attempt.claim.stage_due_at = timezone.now() + stages.WITHHELD_AT_MOST
+    return Done()
+
+
+def lift(attempt: Attempt) -> Done:
+    if attempt.claim.status == PUBLISHED:
+        attempt.claim.stage_due_at = None
     return Done()
 
 
@@ -224,6 +235,7 @@ STEPS: dict[str, Callable[[Attempt], Done]] = {
     "reopen": reopen,
     "stand": stand,
     "withhold": withhold,
+    "lift": lift,
     "propose_retraction": propose_retraction,
     "retract": retract,
     "void": void,

@@ -142,7 +142,8 @@ class Newsroom:
         for name, (holder, days) in IN_HAND.items():
             self._put_in_hand(name, holder, days)
         for name, days in WAITING.items():
-            edit.arrange_claim(self.ids[name], by=self.editors[0], due_at=self._in_days(days))
+            edit.arrange_claim(self.ids[name], by=self.editors[0], due_at=self._in_days(max(days, 1)))
+            self._let_pass(self.ids[name], days)
         self._ask_for_a_reply("clm-28-rodong-quote")
         for name, who, text in COMMENTS:
             comments.add_comment(self.ids[name], by=self.people[who], text=text)
@@ -165,12 +166,18 @@ class Newsroom:
 
     def _put_in_hand(self, name: str, holder: str, days: int) -> None:
         pk, editor, person = self.ids[name], self.editors[0], self.people[holder]
-        due = self._in_days(days)
+        due = self._in_days(max(days, 1))
         if Claim.objects.get(pk=pk).status == Claim.Status.ACCEPTED:
             apply(pk, "assign", by=editor, person=person, due=due)
         else:
             apply(pk, "hand_over", by=editor, role=Assignment.Role.CHECKER, person=person)
             edit.arrange_claim(pk, by=editor, due_at=due)
+        self._let_pass(pk, days)
+
+    def _let_pass(self, pk: int, days: int) -> None:
+        """A due date that has passed since it was given: nobody can give one in the past."""
+        if days < 0:
+            Claim.objects.filter(pk=pk).update(due_at=self._in_days(days))
 
     def _ask_for_a_reply(self, name: str) -> None:
         pk, checker = self.ids[name], self.people[IN_HAND[name][0]]

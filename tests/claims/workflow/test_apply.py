@@ -147,8 +147,11 @@ def test_a_checker_takes_a_claim_for_himself_only(people):
 
     with pytest.raises(Refused, match="for himself"):
         apply(claim.pk, "assign", by=people.author, person=people.cross_checker, due=desk.soon())
-    with pytest.raises(Refused, match="due date"):
+    Desk.objects.update_or_create(pk=1, defaults={"research_limit": ""})
+    with pytest.raises(Refused, match="Give a due date"):
         apply(claim.pk, "assign", by=people.author)
+    with pytest.raises(Refused, match="passed already"):
+        apply(claim.pk, "assign", by=people.author, due=desk.soon(minutes=-1))
     assert apply(claim.pk, "assign", by=people.author, due=desk.soon()).status == "in_research"
 
 

@@ -1,0 +1,69 @@
+"""The stages a claim goes through, and by when each is due: so many hours or days of the desk's work after it began."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from claims.models import Claim, ContactLog, Desk
+from claims.workflow.hours import Calendar, Limit, add_working_time
+from claims.workflow.transitions import (
+    ACCEPTED,
+    APPROVED,
+    AWAITING_REPLY,
+    CHANGES_REQUESTED,
+    IN_CROSS_CHECK,
+    IN_RESEARCH,
+    IN_REVIEW,
+    INBOX,
+    PUBLISHED,
+)
+
+# State -> the desk's field that says how long it may last.  Nobody is late in the others: preflight is the machine's,
+# a watched claim has a date of its own, and the rest is over.
+LIMIT_OF = {
+    INBOX: "triage_limit",
+    ACCEPTED: "triage_limit",
+    IN_RESEARCH: "research_limit",
+    CHANGES_REQUESTED: "research_limit",
+    AWAITING_REPLY: "reply_limit",
+    IN_CROSS_CHECK: "cross_check_limit",
+    IN_REVIEW: "review_limit",
+    APPROVED: "publication_limit",
+}
+WITHHELD_AT_MOST = timedelta(hours=72)
+
+
+def calendar_of(desk: Desk) -> Calendar:
+    return Calendar(desk.zone, frozenset(desk.working_days), desk.day_starts, desk.day_ends)
+
+
+def after(desk: Desk, limit: str, moment: datetime) -> datetime | None:
+    """The moment one of the desk's limits after another; ``None`` where the desk sets none.
+
+    Args:
+        limit: the name of the desk's field, as ``research_limit``.
+    """
+    found = Limit.read(getattr(desk, limit))
+    return add_working_time(moment, found, calendar_of(desk)) if found else None
+
+
+def due_in(claim: Claim, now: datetime, desk: Callable[[], Desk]) -> datetime | None:
+    """When the stage a claim enters now is due; ``None``: it is not due.
+
+    Args:
+        desk: asked only where the stage has a limit, so that steps into the others cost no statement.
+    """
+    if claim.status == PUBLISHED:
+        return now + WITHHELD_AT_MOST if claim.public_state == Claim.PublicState.WITHHELD else None
+    if claim.status == AWAITING_REPLY:
+        return reply_due(claim)
+    limit = LIMIT_OF.get(claim.status)
+    return after(desk(), limit, now) if limit else None
+
+
+def reply_due(claim: Claim) -> datetime | None:
+    """The last deadline of those who were asked and have not answered: the clock ends the wait at it."""
+    found = ContactLog.objects.filter(claim=claim, answer="").aggregate(last=Max("deadline"))
+    last: datetime | None = found["last"]
+    return last
