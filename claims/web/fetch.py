@@ -159,7 +159,7 @@ class _Trip:
 
     def _visit(self, address: Address) -> tuple[Hop, bytes]:
         started_at = datetime.now(UTC)
-        backend = PinnedBackend(self._vetted_ips(address), self._budget)
+        backend = PinnedBackend(vetted_ips(address, self._door, self._budget), self._budget)
         origin = httpcore2.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
         request = httpcore2.Request(b"GET", origin, headers=self._headers(address))
         with httpcore2.HTTPConnection(origin.origin, ssl_context=self._door.tls, network_backend=backend) as connection:
@@ -176,15 +176,6 @@ class _Trip:
         headers = tuple((_text(key).lower(), _text(value)) for key, value in response.headers)
         sent, received = bytes(wire.sent), bytes(wire.received)
         return Hop(address.url, backend.ip, started_at, sent, received, response.status, headers, *wire.tls), body
-
-    def _vetted_ips(self, address: Address) -> Sequence[str]:
-        """One lookup; when any of the answers is private, none is dialled."""
-        seconds = self._budget.seconds(self._limits.lookup)
-        is_literal = ":" in address.host or address.host.rpartition(".")[2].isdigit()
-        ips = [address.host] if is_literal else look_up(address.host, self._door.resolver, seconds)
-        for ip in ips:
-            check_address(ip, address.port, self._door.allowed)
-        return ips
 
     def _headers(self, address: Address) -> list[tuple[str, str]]:
         headers = [
@@ -247,6 +238,20 @@ class _Trip:
         except ValueError:
             raise failure("syntax") from None
         return parse_url(joined, self._door.allowed)
+
+
+def vetted_ips(address: Address, door: Door, budget: Budget) -> Sequence[str]:
+    """One lookup; when any of the answers is private, none is dialled.
+
+    Raises:
+        FetchFailed: nothing answers to the name.
+        FetchRefused: code ``ip_denied``.
+    """
+    seconds = budget.seconds(budget.limits.lookup)
+    ips = [address.host] if address.is_number else look_up(address.host, door.resolver, seconds)
+    for ip in ips:
+        check_address(ip, address.port, door.allowed)
+    return ips
 
 
 def _meta_refresh(hop: Hop, body: bytes) -> str:

@@ -55,9 +55,13 @@ class Server:
         while b"\r\n\r\n" not in request:
             piece = connection.recv(65536)
             if not piece:
-                break
+                return request
             request += piece
-        return request
+        head, _blank, body = request.partition(b"\r\n\r\n")
+        sizes = [line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        while sizes and len(body) < int(sizes[0]):
+            body += connection.recv(65536)
+        return head + b"\r\n\r\n" + body
 
     def url(self, path="/", host="good.test", scheme="http"):
         return f"{scheme}://{host}:{self.port}{path}"
