@@ -1,5 +1,6 @@
 """From an address to a snapshot: fetch, read, keep the bytes, write down what the source said."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
@@ -10,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims import jobs
-from claims.errors import FetchFailed
-from claims.evidence import warc
+from claims.errors import BlobDamaged, FetchFailed
+from claims.evidence import blobs, warc
 from claims.jobs import JobRun
-from claims.models import Blob, Event, Evidence, Job, Person, Publisher, Quote, Resource, Snapshot
+from claims.models import Event, Evidence, Job, Person, Publisher, Quote, Resource, Snapshot
 from claims.models.event import sha256
 from claims.web.extract import Extract
 from claims.web.fetch import Page, fetch
@@ -54,9 +55,40 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
     job.progress(_("reading the page"), 2, STEPS)
     found = extract_limited(page.body, page.content_type, page.charset, page.final_url)
     job.progress(_("keeping the copy"), 3, STEPS)
-    archive = warc.store_page(page, title=found.title, text=found.main_text)
+    stored = _store(source, page, found)
     job.progress(_("writing it down"), 4, STEPS)
-    return partial(_keep, source.pk, page, found, archive)
+    return partial(_keep, source.pk, page, found, stored)
+
+
+def _store(source: Resource, page: Page, found: Extract) -> dict[str, blobs.Stored]:
+    """Keep the copy; one that says what the copy before it said refers to that one's archive."""
+    before = source.snapshots.filter(warc__isnull=False).order_by("-captured_at", "-id").select_related("wacz").first()
+    again = _store_again(page, before) if before else None
+    if again is not None:
+        return again
+    archive = warc.store_page(page, title=found.title, text=found.main_text)
+    return {"body": archive.body, "warc": archive.warc, "wacz": archive.wacz}
+
+
+def _store_again(page: Page, before: Snapshot) -> dict[str, blobs.Stored] | None:
+    kept = before.wacz
+    if (
+        kept is None
+        or before.warc_id is None
+        or before.final_url != page.final_url
+        or hashlib.sha256(page.body).hexdigest() != before.sha256
+    ):
+        return None
+    try:
+        original = warc.find_original(blobs.read_blob(before.warc_id))
+        blobs.read_blob(kept.sha256)  # only an archive that is whole can be referred to
+    except BlobDamaged:
+        return None
+    revisit = warc.store_revisit(page, original) if original else None
+    if revisit is None:
+        return None
+    body, record = revisit
+    return {"body": body, "warc": record, "wacz": blobs.Stored(kept.sha256, kept.kind, kept.size, kept.key)}
 
 
 def request_capture(resource: Resource, *, claim_id: int | None, by: Person) -> None:
@@ -79,17 +111,14 @@ def capture_jobs(resource_ids: Iterable[int]) -> dict[int, Job]:
     return found | {keys[job.key]: job for job in about.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])}
 
 
-def add_snapshot(resource: Resource, found: Extract, archive: dict[str, warc.Stored], **fields: Any) -> Snapshot:
+def add_snapshot(resource: Resource, found: Extract, archive: dict[str, blobs.Stored], **fields: Any) -> Snapshot:
     """Write down what a source said, after the copy before it.  The resource's row must be locked.
 
     Args:
         archive: the blobs already stored: "body", and for a fetched page "warc" and "wacz".
         fields: kind, captured_by, final_url, http_status.
     """
-    for stored in archive.values():
-        Blob.objects.get_or_create(
-            sha256=stored.sha256, defaults={"kind": stored.kind, "size": stored.size, "key": stored.key}
-        )
+    blobs.enter_blobs(archive.values())
     newest = resource.snapshots.order_by("-captured_at", "-id").first()
     snapshot: Snapshot = Snapshot.objects.create(
         resource=resource,
@@ -128,17 +157,16 @@ def locked(resource_id: int) -> Resource:
     return Resource.objects.select_for_update(no_key=True).get(pk=resource_id)
 
 
-def _keep(resource_id: int, page: Page, found: Extract, archive: warc.Archive) -> None:
+def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.Stored]) -> None:
     resource = locked(resource_id)
-    blobs = {"body": archive.body, "warc": archive.warc, "wacz": archive.wacz}
     snapshot = add_snapshot(
-        resource, found, blobs, kind=Snapshot.Kind.FETCHED, final_url=page.final_url[:2000], http_status=page.status
+        resource, found, stored, kind=Snapshot.Kind.FETCHED, final_url=page.final_url[:2000], http_status=page.status
     )
     filled = _fill_in(resource, snapshot)
     body = {
         "sha256": snapshot.sha256,
         "text_sha256": snapshot.body_text_sha256,
-        "warc_sha256": archive.warc.sha256,
+        "warc_sha256": stored["warc"].sha256,
         "previous_sha256": snapshot.previous_sha256,
         "url": snapshot.final_url,
         "status": page.status,

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.evidence import warc
+from claims.evidence import blobs
 from claims.evidence.capture import add_snapshot, after_snapshot, locked
 from claims.models import Claim, Event, Evidence, Person, Resource, Snapshot
 from claims.web.extract import DOCX, HTML, PDF, Extract, sniff
@@ -108,7 +108,7 @@ def _check_may_edit(claim_id: int, by: Person) -> None:
         raise Refused(sentence, "state")
 
 
-def _read_and_store(name: str, data: bytes) -> tuple[Extract, warc.Stored]:
+def _read_and_store(name: str, data: bytes) -> tuple[Extract, blobs.Stored]:
     if not data:
         raise Refused(_("The file is empty."), "empty")
     if len(data) > MAX_BYTES:
@@ -119,10 +119,10 @@ def _read_and_store(name: str, data: bytes) -> tuple[Extract, warc.Stored]:
     found = (
         Extract("unsupported", mime) if mime in IMAGES else extract_limited(data, mime, "", "", seconds=READ_SECONDS)
     )
-    return found, warc.store_blob(data, "upload")
+    return found, blobs.store_blob(data, "upload")
 
 
-def _add(resource: Resource, found: Extract, stored: warc.Stored, by: Person) -> Snapshot:
+def _add(resource: Resource, found: Extract, stored: blobs.Stored, by: Person) -> Snapshot:
     return add_snapshot(resource, found, {"body": stored}, kind=Snapshot.Kind.UPLOADED, captured_by=by)
 
 

@@ -1,12 +1,10 @@
-"""What a capture leaves behind: a WARC of every byte, a WACZ to replay it, and blobs kept by their hash."""
+"""What a capture leaves behind: a WARC of every byte that went over the wire, and a WACZ to replay it."""
 
 import gzip
 import hashlib
 import io
 import json
-import os
 import re
-import tempfile
 import uuid
 import zipfile
 from collections.abc import Sequence
@@ -15,26 +13,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, storages
-from django.utils.translation import gettext as _
+from warcio.archiveiterator import ArchiveIterator
 
-from claims.errors import BlobDamaged
+from claims.evidence.blobs import Stored, store_blob
 from claims.web.fetch import Hop, Page
 
 SOFTWARE = "factcheck"
+SAME_PAYLOAD = "http://netpreservation.org/warc/1.1/revisit/identical-payload-digest"
+# Where a record says which answer it is, or which one it repeats.
+NAMING = {
+    "response": ("WARC-Record-ID", "WARC-Date", "WARC-Target-URI", "WARC-Payload-Digest"),
+    "revisit": ("WARC-Refers-To", "WARC-Refers-To-Date", "WARC-Refers-To-Target-URI", "WARC-Payload-Digest"),
+}
 _INTERIM = re.compile(rb"HTTP/1\.[01] 1\d\d\b(?:.(?!\r?\n\r?\n))*.\r?\n\r?\n", re.DOTALL)
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A blob as it lies in the evidence storage; the fields are those of the ``Blob`` row to write for it."""
-
-    sha256: str
-    kind: str
-    size: int
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +48,16 @@ class _Record:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The answer of an earlier capture that a later one can refer to: header fields of its record in the WARC."""
+
+    record_id: str
+    date: str
+    url: str
+    digest: str
+
+
 def store_page(page: Page, *, title: str = "", text: str = "") -> Archive:
     """Keep the decoded body, the WARC and the WACZ of a capture.  May be called twice; rows are the caller's."""
     warc, records = _warc(page.hops)
@@ -66,83 +68,45 @@ def store_page(page: Page, *, title: str = "", text: str = "") -> Archive:
     )
 
 
-def store_blob(data: bytes, kind: str) -> Stored:
-    """Keep bytes under their hash; the same bytes add no second file.
+def store_revisit(page: Page, original: Original) -> tuple[Stored, Stored] | None:
+    """Keep a capture that found what an earlier one found: the body, and a WARC that refers to the earlier answer.
 
-    Args:
-        kind: one of ``Blob.Kind``.
+    The earlier capture's WACZ shows the page for both.  Comes back empty when what went over the wire differs, as it
+    may although the body is the same: then the whole answer must be kept.
     """
-    sha256 = hashlib.sha256(data).hexdigest()
-    key = blob_key(sha256)
-    storage = storages["evidence"]
-    if isinstance(storage, FileSystemStorage):
-        _put_file(Path(storage.path(key)), data)
-    elif not storage.exists(key):  # an object store: one PUT is all or nothing
-        storage.save(key, ContentFile(data))
-    return Stored(sha256, kind, len(data), key)
+    if _sha256(_payload(_without_interim(page.hops[-1].response))) != original.digest:
+        return None
+    warc, _records = _warc(page.hops, original)
+    return store_blob(page.body, "body"), store_blob(warc, "warc")
 
 
-def read_blob(sha256: str) -> bytes:
-    """The bytes of a blob, whose hash is computed anew.
-
-    Raises:
-        BlobDamaged: code ``missing`` or ``damaged``.
-    """
-    try:
-        with storages["evidence"].open(blob_key(sha256), "rb") as file:
-            data = bytes(file.read())
-    except FileNotFoundError:
-        raise BlobDamaged(_("The stored copy is missing from the evidence storage."), "missing") from None
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise BlobDamaged(_("The stored copy is no longer what was captured: its hash differs."), "damaged")
-    return data
+def find_original(warc: bytes) -> Original | None:
+    """The answer that a WARC of ours ends with, or the one it refers to itself."""
+    found = None
+    for record in ArchiveIterator(io.BytesIO(warc)):
+        names = NAMING.get(record.rec_type)
+        if names is not None:
+            record_id, date, url, digest = (record.rec_headers.get_header(name) or "" for name in names)
+            found = Original(record_id, date, url, digest)
+    return found
 
 
-def blob_key(sha256: str) -> str:
-    """Where a blob lies in the storage."""
-    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
-
-
-def _put_file(path: Path, data: bytes) -> None:
-    """All of it or nothing, also when the power fails; a damaged file of the same name is healed."""
-    if path.is_file() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _warc(hops: Sequence[Hop]) -> tuple[bytes, list[_Record]]:
+def _warc(hops: Sequence[Hop], original: Original | None = None) -> tuple[bytes, list[_Record]]:
     """A gzipped WARC/1.1: request and response of every hop, the bytes exactly as they went over the wire.
 
     Digests are SHA-256 over the stored bytes (chunked and compressed as sent), which is what validators check.
     Source: ISO 28500:2017.
+
+    Args:
+        original: what the last answer repeats; its payload is then left out, in a ``revisit`` record.
     """
     parts = [_record("warcinfo", hops[0].started_at, {}, f"software: {SOFTWARE}\r\nformat: WARC File Format 1.1\r\n")]
     offset = len(parts[0])
     records = []
     for hop in hops:
-        block = _without_interim(hop.response)
-        response_id = _new_id()
         about = {"WARC-Target-URI": hop.url, "WARC-IP-Address": hop.ip} | _protocols(hop)
-        payload = _payload(block)
-        digest = _sha256(payload)
-        response = _record(
-            "response", hop.started_at, about | {"WARC-Payload-Digest": digest}, block, record_id=response_id
-        )
+        response_id = _new_id()
+        response, digest = _answer(hop, about, response_id, original if hop is hops[-1] else None)
         request = _record(
             "request",
             hop.started_at,
@@ -155,9 +119,28 @@ def _warc(hops: Sequence[Hop]) -> tuple[bytes, list[_Record]]:
     return b"".join(parts), records
 
 
+def _answer(hop: Hop, about: dict[str, str], record_id: str, original: Original | None) -> tuple[bytes, str]:
+    """The record of one answer, and the digest of its payload."""
+    block = _without_interim(hop.response)
+    payload = _payload(block)
+    digest = _sha256(payload)
+    about = about | {"WARC-Payload-Digest": digest}
+    if original is None:
+        return _record("response", hop.started_at, about, block, record_id=record_id), digest
+    refers = {
+        "WARC-Profile": SAME_PAYLOAD,
+        "WARC-Refers-To": original.record_id,
+        "WARC-Refers-To-Target-URI": original.url,
+        "WARC-Refers-To-Date": original.date,
+    }
+    head = block[: len(block) - len(payload)]
+    return _record("revisit", hop.started_at, about | refers, head, record_id=record_id), digest
+
+
 def _record(kind: str, at: datetime, fields: dict[str, str], block: bytes | str, *, record_id: str = "") -> bytes:
     block = block.encode("utf-8") if isinstance(block, str) else block
-    content = "application/warc-fields" if kind == "warcinfo" else f"application/http; msgtype={kind}"
+    message = "request" if kind == "request" else "response"
+    content = "application/warc-fields" if kind == "warcinfo" else f"application/http; msgtype={message}"
     head = {
         "WARC-Type": kind,
         "WARC-Record-ID": record_id or _new_id(),

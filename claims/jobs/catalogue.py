@@ -74,6 +74,16 @@ KINDS: dict[str, Kind] = {
     "check_quotes": Kind(
         _("Look for the passages in a new copy"), "claims.evidence.watch.check_quotes", hard_limit=120
     ),
+    "scrub": Kind(
+        _("Check stored copies"), "claims.evidence.scrub.scrub", queue=Job.Queue.BULK, priority=9, hard_limit=900
+    ),
+    "collect_garbage": Kind(
+        _("Clear away files nobody refers to"),
+        "claims.evidence.scrub.collect_garbage",
+        queue=Job.Queue.BULK,
+        priority=9,
+        hard_limit=900,
+    ),
     "match_claim": Kind(
         _("Find claims that say the same"),
         "claims.matching.decisions.find_matches",
@@ -101,6 +111,7 @@ PERIODIC: dict[str, Periodic] = {
     "adopt": Periodic(_("Adopt changes from outside"), "claims.workflow.adopt.adopt_outside_changes", 60),
     "deadlines": Periodic(_("See to what is due"), "claims.workflow.deadlines.tick", 60),
     "presses": Periodic(_("Forget forms sent long ago"), "claims.models.press.forget_old", 86400),
+    "copies": Periodic(_("Look after stored copies"), "claims.evidence.scrub.start_nightly_work", 86_400),
     "terms": Periodic(_("Count words for matching"), "claims.matching.retrieve.refresh_terms", 3600),
 }
 

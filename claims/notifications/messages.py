@@ -13,7 +13,12 @@ STATEMENT = 120
 # "%(who)s" is the person who did it; None of these sentences needs to know a verdict.
 SENTENCES = {
     "assign": gettext_lazy("%(who)s gave this claim to you: %(claim)s"),
+    "unassign": gettext_lazy("%(who)s took this claim back from its checker: %(claim)s"),
     "hand_over": gettext_lazy("%(who)s handed a role over: %(claim)s"),
+    "offer": gettext_lazy("%(who)s asks you to take a part over: %(claim)s"),
+    "take_over": gettext_lazy("%(who)s took a part over: %(claim)s"),
+    "turn_down": gettext_lazy("%(who)s turned down what was offered: %(claim)s"),
+    "release": gettext_lazy("A part of it waits for somebody: %(claim)s"),
     "pass": gettext_lazy("It passed preflight: %(claim)s"),
     "fail": gettext_lazy("Preflight found something missing: %(claim)s"),
     "cross_check": gettext_lazy("A second verdict was given: %(claim)s"),
@@ -39,6 +44,8 @@ SENTENCES = {
     "comment": gettext_lazy("%(who)s commented on it: %(claim)s"),
     "mention": gettext_lazy("%(who)s named you in a comment on: %(claim)s"),
     "source_changed": gettext_lazy("A passage it relies on was altered or is gone: %(claim)s"),
+    "copy_damaged": gettext_lazy("A stored copy of one of its sources is damaged or missing: %(claim)s"),
+    "copy_mended": gettext_lazy("A stored copy of one of its sources is whole again: %(claim)s"),
     "cross_check_wanted": gettext_lazy("A second verdict is asked of you: %(claim)s"),
     "review_wanted": gettext_lazy("It waits for an editor to approve it: %(claim)s"),
 }

@@ -1,6 +1,5 @@
 """Who is to be told of which event.  One notice for each person and event, whatever happens to the job."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -9,12 +8,12 @@ from django.db.models import Q
 from claims.jobs import JobRun
 from claims.models import Assignment, Claim, Comment, Event, NoticePreference, Notification, Person, RevisionAuthor
 from claims.notifications.messages import SENTENCES, notice
+from claims.workflow import comments
 from claims.workflow.revisions import latest_revision
 from claims.workflow.standing import standing
 
 # Person id -> which sentence he is told; a later one, being nearer to him, replaces an earlier.
 Told = dict[int, str]
-MENTION = re.compile(r"(?<![\w@])@([\w.+-]+)")
 
 
 def notify(job: JobRun, *, event: int) -> Callable[[], None]:
@@ -122,7 +121,7 @@ def _talkers(event: Event, claim: Claim) -> Told:
     if comment.parent_id:
         spoke = Comment.objects.filter(parent=comment.parent_id).values_list("by_id", flat=True)
         told |= dict.fromkeys({comment.parent.by_id, *spoke} if comment.parent else spoke, event.action)
-    named = Person.objects.filter(username__in=MENTION.findall(comment.text)).values_list("pk", flat=True)
+    named = comments.people_named(comment.text).values_list("pk", flat=True)
     return told | dict.fromkeys(named, "mention")
 
 
@@ -132,7 +131,12 @@ def _editor_ids() -> list[int]:
 
 WHO: dict[str, Callable[[Event, Claim], Told]] = {
     "assign": _named,
+    "unassign": _named,
     "hand_over": _named,
+    "offer": _named,
+    "take_over": _named,
+    "turn_down": _named,
+    "release": _editors,
     "pass": _onward,
     "fail": _holder,
     "cross_check": _onward,
@@ -154,4 +158,6 @@ WHO: dict[str, Callable[[Event, Claim], Told]] = {
     "merge": _makers,
     "comment": _talkers,
     "source_changed": _editors,
+    "copy_damaged": _editors,
+    "copy_mended": _editors,
 }

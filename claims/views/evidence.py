@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from claims.errors import UserFacingError
-from claims.evidence import capture, quotes, upload, warc, watch
+from claims.errors import BlobDamaged, UserFacingError
+from claims.evidence import blobs, capture, quotes, scrub, upload, watch
 from claims.forms.upload import UploadForm
 from claims.models import Evidence, Snapshot, Waiver
 from claims.views.access import DeskRequest, signed_in, visible_claims
@@ -116,8 +116,9 @@ def snapshot_file(request: DeskRequest, evidence: Evidence, *, snapshot_id: int,
     if not blob:
         raise Http404
     try:
-        data = warc.read_blob(blob)
-    except UserFacingError as damage:
+        data = blobs.read_blob(blob)
+    except BlobDamaged as damage:
+        scrub.check_now(blob)  # so that those who look after the desk learn of it too
         return _reader(request, evidence, refusal=str(damage), shown=str(snapshot_id))
     ending = ENDINGS.get(snapshot.mime, "bin") if part == "body" else {"warc": "warc.gz"}.get(part, part)
     name = f"{slugify(str(evidence.resource))[:60] or 'source'}-{snapshot.captured_at:%Y%m%d-%H%M}.{ending}"

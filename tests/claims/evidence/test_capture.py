@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims import jobs
-from claims.evidence import capture, warc
+from claims.evidence import blobs, capture
 from claims.jobs import drain, ledger
 from claims.jobs.run import run
 from claims.models import Blob, Event, Job, Publisher, Resource
@@ -56,9 +56,9 @@ def test_capture_keeps_what_the_page_said(site):
         "Harbour report\nThe harbour master counted twelve ships on Monday.\nNone of them was late."
     )
     assert (snapshot.http_status, snapshot.final_url, snapshot.kind) == (200, resource.url, "fetched")
-    assert warc.read_blob(snapshot.body_id) == REPORT.encode()
-    assert b"WARC/1.1" in gzip.decompress(warc.read_blob(snapshot.warc_id))
-    assert warc.read_blob(snapshot.wacz_id).startswith(b"PK")
+    assert blobs.read_blob(snapshot.body_id) == REPORT.encode()
+    assert b"WARC/1.1" in gzip.decompress(blobs.read_blob(snapshot.warc_id))
+    assert blobs.read_blob(snapshot.wacz_id).startswith(b"PK")
 
 
 def test_capture_is_on_the_record_of_its_source(site):
@@ -82,6 +82,33 @@ def test_second_capture_names_the_first_and_adds_no_second_body(site):
     new, old = resource.snapshots.all()
     assert new.previous_sha256 == old.sha256 == new.sha256
     assert Blob.objects.filter(kind="body").count() == 1
+
+
+def test_a_page_that_did_not_change_is_kept_as_a_reference_to_its_first_copy(site):
+    resource = ResourceFactory(url=site.put("/report", REPORT))
+    for _again in range(3):
+        capture_now(resource)
+
+    third, second, first = resource.snapshots.all()
+
+    assert third.wacz_id == second.wacz_id == first.wacz_id
+    kept = [gzip.decompress(blobs.read_blob(copy.warc_id)) for copy in (first, second, third)]
+    assert [b"WARC-Type: revisit" in one for one in kept] == [False, True, True]
+    assert [b"harbour master counted" in one for one in kept] == [True, False, False]
+
+
+def test_a_page_is_kept_whole_when_its_first_archive_is_damaged_or_it_said_something_new(site):
+    resource = ResourceFactory(url=site.put("/report", REPORT))
+    capture_now(resource)
+    first = resource.snapshots.get()
+    blobs.evidence_storage().delete(blobs.blob_key(first.wacz_id))
+
+    capture_now(resource)
+    site.put("/report", REPORT.replace("twelve", "twenty"))
+    capture_now(resource)
+
+    for copy in resource.snapshots.all():
+        assert b"WARC-Type: revisit" not in gzip.decompress(blobs.read_blob(copy.warc_id))
 
 
 def test_capture_follows_a_redirect_and_keeps_the_last_address(site):

@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from claims.evidence import upload, warc
+from claims.evidence import blobs, upload
 from claims.models import Event, Evidence, Job, Refusal, Resource, Snapshot
 from claims.workflow.apply import Refused
 from tests.claims.workflow.desk import hire, in_preflight, in_research
@@ -68,7 +68,7 @@ def test_file_becomes_evidence_with_its_text(people, name, data, mime, text):
     snapshot = evidence.pinned
     assert (str(evidence.resource), evidence.resource.url, evidence.stance) == ("Log book", None, "supports")
     assert (snapshot.kind, snapshot.mime, snapshot.body_text) == ("uploaded", mime, text)
-    assert (snapshot.captured_by, warc.read_blob(snapshot.body_id)) == (people.author, data)
+    assert (snapshot.captured_by, blobs.read_blob(snapshot.body_id)) == (people.author, data)
 
 
 @pytest.mark.parametrize(("data", "mime"), [(PNG, "image/png"), (JPEG, "image/jpeg")])

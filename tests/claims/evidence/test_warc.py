@@ -2,35 +2,25 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from django.core.files.storage import storages
 from fastwarc.warc import ArchiveIterator as FastIterator
 from fastwarc.warc import WarcRecordType
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from claims.errors import BlobDamaged
-from claims.evidence import warc
+from claims.evidence import blobs, warc
 from claims.web.fetch import Hop, Page, fetch
 from tests.claims.web.conftest import serve  # noqa: F401
 from tests.claims.web.servers import QUICK, door_to, response
 
+pytestmark = pytest.mark.usefixtures("evidence_folder")
 BODY = b"<p>The bridge was opened in 1998.</p>"
 AT = datetime(2024, 6, 19, 8, 30, 5, 250_000, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def evidence_folder(settings, tmp_path):
-    folder = tmp_path / "evidence"
-    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
-    settings.STORAGES = settings.STORAGES | {"evidence": backend}
-    return folder
 
 
 def hop(url="https://example.org/b?c=D", answer=None, **fields):
@@ -57,8 +47,13 @@ HOPS = {
 }
 
 
+def warcio_passes(path):
+    """What ``warcio check`` says by its exit code."""
+    return Checker(SimpleNamespace(inputs=[str(path)], verbose=False)).process_all() in {0, None}
+
+
 def stored_warc(hops):
-    return warc.read_blob(warc.store_page(Page("http://example.org/", tuple(hops), BODY)).warc.sha256)
+    return blobs.read_blob(warc.store_page(Page("http://example.org/", tuple(hops), BODY)).warc.sha256)
 
 
 @pytest.mark.parametrize("hops", HOPS.values(), ids=HOPS)
@@ -67,11 +62,7 @@ def test_two_independent_validators_pass_everything_we_write(hops, tmp_path):
     path = tmp_path / "data.warc.gz"
     path.write_bytes(data)
 
-    class Options:
-        inputs = [str(path)]
-        verbose = False
-
-    assert Checker(Options()).process_all() in {0, None}
+    assert warcio_passes(path)
     records = list(FastIterator(io.BytesIO(data), parse_http=False))
     assert len(records) == 1 + 2 * len(hops)
     for record in FastIterator(io.BytesIO(data), parse_http=False):
@@ -122,12 +113,12 @@ def test_the_wacz_holds_the_warc_and_an_index_that_finds_each_answer_in_it():
     hops = HOPS["redirect"]
     archive = warc.store_page(Page("http://example.org/", tuple(hops), BODY), title="Bridge", text="opened")
 
-    packed = zipfile.ZipFile(io.BytesIO(warc.read_blob(archive.wacz.sha256)))
+    packed = zipfile.ZipFile(io.BytesIO(blobs.read_blob(archive.wacz.sha256)))
 
     assert packed.testzip() is None
     assert {member.compress_type for member in packed.infolist()} == {zipfile.ZIP_STORED}
     data = packed.read("archive/data.warc.gz")
-    assert data == warc.read_blob(archive.warc.sha256)
+    assert data == blobs.read_blob(archive.warc.sha256)
     package = json.loads(packed.read("datapackage.json"))
     assert (package["profile"], package["wacz_version"]) == ("data-package", "1.1.1")
     assert (package["mainPageUrl"], package["title"]) == (hops[1].url, "Bridge")
@@ -157,66 +148,43 @@ def test_a_real_fetch_becomes_a_valid_archive(serve, tmp_path):  # noqa: F811
 
     archive = warc.store_page(fetch(server.url(), limits=QUICK, door=door_to(server)))
 
-    assert warc.read_blob(archive.body.sha256) == BODY
-    data = warc.read_blob(archive.warc.sha256)
+    assert blobs.read_blob(archive.body.sha256) == BODY
+    data = blobs.read_blob(archive.warc.sha256)
     assert [record.rec_type for record in ArchiveIterator(io.BytesIO(data))] == [
         "warcinfo", "response", "request", "response", "request",
     ]  # fmt: skip
     assert all(record.verify_block_digest() for record in FastIterator(io.BytesIO(data), parse_http=False))
 
 
-# --- blobs
+# --- what did not change
 
 
-def files_in(folder):
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+def original_of(page):
+    """An earlier capture of the same page, and what a later one may refer to."""
+    return warc.find_original(blobs.read_blob(warc.store_page(page).warc.sha256))
 
 
-def test_the_same_bytes_are_kept_once_under_their_hash(evidence_folder):
-    sha256 = hashlib.sha256(BODY).hexdigest()
+def test_an_answer_that_came_again_refers_to_the_first_and_two_validators_pass_it(tmp_path):
+    answer = response(BODY * 400)
+    first = original_of(Page("https://example.org/", (hop(answer=answer),), BODY * 400))
+    again = Page("https://example.org/", (hop(answer=answer, started_at=AT.replace(month=9)),), BODY * 400)
 
-    first, second = warc.store_blob(BODY, "body"), warc.store_blob(BODY, "body")
+    _body, stored = warc.store_revisit(again, first)
 
-    assert first == second == warc.Stored(sha256, "body", len(BODY), f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}")
-    assert files_in(evidence_folder) == [evidence_folder / first.key]
-    assert warc.read_blob(sha256) == BODY
-
-
-def test_a_flipped_or_missing_blob_is_noticed_on_reading_and_healed_by_storing_again(evidence_folder):
-    stored = warc.store_blob(BODY, "body")
-    path = evidence_folder / stored.key
-    path.chmod(0o600)
-    path.write_bytes(BODY.replace(b"1998", b"1989"))
-
-    with pytest.raises(BlobDamaged, match="differs") as damaged:
-        warc.read_blob(stored.sha256)
-    warc.store_blob(BODY, "body")
-
-    assert (damaged.value.code, warc.read_blob(stored.sha256)) == ("damaged", BODY)
-    path.unlink()
-    with pytest.raises(BlobDamaged, match="missing") as missing:
-        warc.read_blob(stored.sha256)
-    assert missing.value.code == "missing"
+    data = blobs.read_blob(stored.sha256)
+    path = tmp_path / "again.warc.gz"
+    path.write_bytes(data)
+    assert warcio_passes(path)
+    assert all(record.verify_block_digest() for record in FastIterator(io.BytesIO(data), parse_http=False))
+    (record,) = [one for one in ArchiveIterator(io.BytesIO(data)) if one.rec_type == "revisit"]
+    field = record.rec_headers.get_header
+    assert (field("WARC-Refers-To"), field("WARC-Refers-To-Date")) == (first.record_id, "2024-06-19T08:30:05.250000Z")
+    assert (field("WARC-Date"), record.http_headers.get_statuscode()) == ("2024-09-19T08:30:05.250000Z", "200")
+    assert record.content_stream().read() == b""
+    assert warc.find_original(data) == first  # the third time refers to the first too
 
 
-@pytest.mark.parametrize("step", ["fsync", "replace"])
-def test_a_write_that_fails_leaves_nothing_behind(evidence_folder, monkeypatch, step):
-    def fail(*arguments):
-        raise OSError(28, "No space left on device")
+def test_an_answer_that_differs_on_the_wire_is_kept_whole():
+    first = original_of(Page("https://example.org/", (hop(answer=CHUNKED),), b"hello"))
 
-    monkeypatch.setattr(os if step == "fsync" else Path, step, fail)
-
-    with pytest.raises(OSError, match="No space"):
-        warc.store_blob(BODY, "body")
-
-    assert files_in(evidence_folder) == []
-
-
-def test_a_storage_that_is_no_file_system_keeps_blobs_too(settings):
-    settings.STORAGES = settings.STORAGES | {"evidence": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
-
-    stored = warc.store_blob(BODY, "upload")
-    warc.store_blob(BODY, "upload")
-
-    assert warc.read_blob(stored.sha256) == BODY
-    assert storages["evidence"].listdir(os.path.dirname(stored.key)) == ([], [stored.sha256])
+    assert warc.store_revisit(Page("https://example.org/", (hop(answer=response(b"hello")),), b"hello"), first) is None

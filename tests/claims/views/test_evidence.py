@@ -5,7 +5,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from claims.evidence import capture, upload, warc
+from claims.evidence import blobs, capture, upload, warc
 from claims.evidence.quotes import mark_quote
 from claims.jobs import drain, ledger
 from claims.jobs.run import run
@@ -468,7 +468,7 @@ def test_stored_files_come_only_as_downloads(author, people, site):
 
     for part, ending in [("body", ".html"), ("warc", ".warc.gz"), ("wacz", ".wacz")]:
         response = author.get(address(f"snapshot-{part}", evidence, snapshot.pk))
-        assert response.content == warc.read_blob(getattr(snapshot, f"{part}_id"))
+        assert response.content == blobs.read_blob(getattr(snapshot, f"{part}_id"))
         assert response["Content-Disposition"].startswith('attachment; filename="harbour-report')
         assert response["Content-Disposition"].endswith(f'{ending}"')
         assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")

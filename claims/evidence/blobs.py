@@ -1,0 +1,133 @@
+"""Bytes kept by their hash in the evidence storage: written whole or not at all, checked on every reading."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from claims.errors import BlobDamaged
+from claims.models import Blob
+
+TEMPORARY = ".new-"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A blob as it lies in the evidence storage; the fields are those of the ``Blob`` row to write for it."""
+
+    sha256: str
+    kind: str
+    size: int
+    key: str
+
+
+def evidence_storage() -> Storage:
+    return storages["evidence"]
+
+
+def store_blob(data: bytes, kind: str) -> Stored:
+    """Keep bytes under their hash; the same bytes add no second file, and a damaged one is healed.
+
+    Args:
+        kind: one of ``Blob.Kind``.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    key = blob_key(sha256)
+    storage = evidence_storage()
+    if isinstance(storage, FileSystemStorage):
+        _put_file(Path(storage.path(key)), data)
+    elif find_damage(sha256):  # an object store: one PUT is all or nothing
+        storage.delete(key)
+        storage.save(key, ContentFile(data))
+    return Stored(sha256, kind, len(data), key)
+
+
+def enter_blobs(stored: Iterable[Stored]) -> None:
+    """Write the rows of stored blobs; from the end of the transaction on they are never collected.
+
+    The lock of each hash is shared with the collection of garbage: either this row is there before the file is looked
+    at, or the file is found gone here.
+
+    Raises:
+        BlobDamaged: the file was collected meanwhile, as it was left lying for a day; storing it again mends that.
+    """
+    rows = sorted(stored, key=lambda one: one.sha256)
+    lock_hashes([one.sha256 for one in rows])
+    for one in rows:
+        if not evidence_storage().exists(one.key):
+            raise BlobDamaged(_("The copy was cleared away before it was written down; it is stored again."), "missing")
+    Blob.objects.bulk_create(
+        (Blob(sha256=one.sha256, kind=one.kind, size=one.size, key=one.key) for one in rows), ignore_conflicts=True
+    )
+
+
+def lock_hashes(hashes: list[str]) -> None:
+    """Until the transaction ends nobody else enters or collects these blobs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM"
+            " (SELECT 'blob ' || one AS name FROM unnest(%s::text[]) AS one ORDER BY one) AS hashes",
+            [hashes],
+        )
+
+
+def read_blob(sha256: str) -> bytes:
+    """The bytes of a blob, whose hash is computed anew.
+
+    Raises:
+        BlobDamaged: code ``missing`` or ``damaged``.
+    """
+    try:
+        with evidence_storage().open(blob_key(sha256), "rb") as file:
+            data = bytes(file.read())
+    except FileNotFoundError:
+        raise BlobDamaged(_("The stored copy is missing from the evidence storage."), "missing") from None
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise BlobDamaged(_("The stored copy is no longer what was captured: its hash differs."), "damaged")
+    return data
+
+
+def find_damage(sha256: str) -> str:
+    """What is wrong with a stored blob, as one of ``Blob.Damage``; empty when it is whole.  Reads piece by piece."""
+    found = hashlib.sha256()
+    try:
+        with evidence_storage().open(blob_key(sha256), "rb") as file:
+            for piece in file.chunks():
+                found.update(piece)
+    except FileNotFoundError:
+        return Blob.Damage.MISSING
+    return Blob.Damage.NONE if found.hexdigest() == sha256 else Blob.Damage.DAMAGED
+
+
+def blob_key(sha256: str) -> str:
+    """Where a blob lies in the storage."""
+    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _put_file(path: Path, data: bytes) -> None:
+    """All of it or nothing, also when the power fails; a damaged file of the same name is healed."""
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,118 @@
+"""Look after what is stored: find copies that were damaged or lost, clear away files nobody refers to."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims import jobs
+from claims.evidence import blobs
+from claims.jobs import JobRun
+from claims.models import Blob, Event, Resource
+
+EVERY = timedelta(days=30)  # each copy is read again once a month
+SECONDS = 600.0  # of one night's work; what is left waits for the next night
+AT_ONCE = 100
+LEFT_LYING = timedelta(days=1)  # a capture at work has stored its files and not yet written them down
+ROOT = "sha256"
+HASH_LENGTH = 64
+
+
+def start_nightly_work() -> None:
+    """Called by the clock once a day."""
+    jobs.enqueue("scrub", key="evidence")
+    jobs.enqueue("collect_garbage", key="evidence")
+
+
+def scrub(job: JobRun, *, seconds: float = SECONDS) -> None:
+    """Job: compute the hash of stored copies anew, those longest unchecked first.
+
+    What is found missing or damaged, and what was mended, is written on the blob and into the record of every source
+    that rests on it, and the editors are told.
+    """
+    ends = time.monotonic() + seconds
+    total, done = _due().count(), 0
+    while some := list(_due().order_by(F("checked_at").asc(nulls_first=True), "pk")[:AT_ONCE]):
+        for blob in some:
+            job.progress(_("checking stored copies"), done, total)
+            _check(blob)
+            done += 1
+            if time.monotonic() > ends:
+                return
+
+
+def _due() -> QuerySet[Blob]:
+    return Blob.objects.filter(Q(checked_at__isnull=True) | Q(checked_at__lt=timezone.now() - EVERY))
+
+
+def check_now(sha256: str) -> str:
+    """Check one blob at once, as after somebody failed to read it; what is wrong comes back."""
+    blob = Blob.objects.get(pk=sha256)
+    _check(blob)
+    return blob.damage
+
+
+def _check(blob: Blob) -> None:
+    before, blob.damage, blob.checked_at = blob.damage, blobs.find_damage(blob.sha256), timezone.now()
+    with transaction.atomic():
+        blob.save(update_fields=["damage", "checked_at"])
+        if blob.damage != before:
+            _tell(blob)
+
+
+def _tell(blob: Blob) -> None:
+    action = "copy_damaged" if blob.damage else "copy_mended"
+    rests = Q(snapshots__body=blob) | Q(snapshots__warc=blob) | Q(snapshots__wacz=blob)
+    for resource in Resource.objects.filter(rests).distinct().order_by("pk"):
+        evidence = resource.evidence.order_by("pk").values_list("pk", flat=True).first()
+        body = {"blob": blob.sha256, "kind": blob.kind, "damage": blob.damage, "evidence": evidence}
+        event = Event.objects.append(resource, action, by=None, body=body)
+        if evidence is not None:
+            jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
+
+
+def collect_garbage(job: JobRun, *, older_than: timedelta = LEFT_LYING) -> None:
+    """Job: delete stored files that no row refers to, such as those of a capture that died half-way.
+
+    Files younger than ``older_than`` are left alone, and so is every name that is none of ours.
+    """
+    before = timezone.now() - older_than
+    cleared = 0
+    for folder, names in _folders():
+        job.progress(_("clearing away what nobody refers to, %(n)d so far") % {"n": cleared})
+        known = set(Blob.objects.filter(pk__in=names).values_list("pk", flat=True))
+        for name in names:
+            if name not in known and _is_ours(name) and _delete_orphan(f"{folder}/{name}", name, before):
+                cleared += 1
+
+
+def _folders() -> Iterator[tuple[str, list[str]]]:
+    """Each folder of the storage with the names of its files."""
+    storage = blobs.evidence_storage()
+    try:
+        firsts = storage.listdir(ROOT)[0]
+    except FileNotFoundError:  # nothing was ever stored
+        return
+    for first in sorted(firsts):
+        for second in sorted(storage.listdir(f"{ROOT}/{first}")[0]):
+            folder = f"{ROOT}/{first}/{second}"
+            yield folder, sorted(storage.listdir(folder)[1])
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith(blobs.TEMPORARY) or (len(name) == HASH_LENGTH and name.isalnum())
+
+
+@transaction.atomic
+def _delete_orphan(key: str, name: str, before: datetime) -> bool:
+    """Under the lock of the hash: a row written meanwhile keeps its file."""
+    storage = blobs.evidence_storage()
+    blobs.lock_hashes([name])
+    if Blob.objects.filter(pk=name).exists() or not storage.exists(key) or storage.get_modified_time(key) > before:
+        return False
+    storage.delete(key)
+    return True
