@@ -3,7 +3,22 @@
 from django.urls import URLPattern, URLResolver
 
 from claims.api import search
-from claims.views import bulk, claim, claim_edits, evidence, intake, jobs, notices, parts, public, queue, record, steps
+from claims.views import (
+    bulk,
+    claim,
+    claim_edits,
+    drafts,
+    evidence,
+    intake,
+    jobs,
+    notices,
+    parts,
+    public,
+    queue,
+    record,
+    sign_in,
+    steps,
+)
 
 app_name = "claims"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *bulk.urlpatterns,
     *claim_edits.urlpatterns,
     *claim.urlpatterns,
+    *drafts.urlpatterns,
     *steps.urlpatterns,
     *parts.urlpatterns,
     *record.urlpatterns,
@@ -18,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *intake.urlpatterns,
     *jobs.urlpatterns,
     *notices.urlpatterns,
+    *sign_in.urlpatterns,
     *public.urlpatterns,
     *search.urlpatterns,
 ]

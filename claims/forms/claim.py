@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import PlainForm, RowField, choice_field, moment_field, words_field
 from claims.models import Appearance, Claim, Claimant, Correction, Rating, Topic
+from claims.workflow.merge import is_settled
 
 SEEN = "seen-"
 
@@ -17,7 +18,7 @@ class EditForm(PlainForm):
 
     def __init__(self, data: Any = None, *, name: str, seen: dict[str, str] | None = None, **given: Any) -> None:
         super().__init__(data, name=name, **given)
-        self.seen = seen or {}
+        self.seen = seen or read_seen(data or {})  # a form that comes back still says what was seen
 
     @property
     def marks(self) -> list[tuple[str, str]]:
@@ -28,6 +29,17 @@ class EditForm(PlainForm):
     def sent(self) -> dict[str, Any]:
         """The fields that came with the form; those it did not show are left alone."""
         return {name: value for name, value in self.cleaned_data.items() if name in self.data}
+
+    def clean(self) -> dict[str, Any]:
+        """Two versions of the same words, as the page of a conflict offers them, are no text to save."""
+        given = super().clean() or {}
+        for name, value in given.items():
+            if isinstance(value, str) and not is_settled(value):
+                self.add_error(
+                    name,
+                    _("Two versions still stand side by side here: keep one and take out the marks \u27e6 and \u27e7."),
+                )
+        return given
 
 
 def read_seen(data: Any) -> dict[str, str]:

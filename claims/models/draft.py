@@ -15,7 +15,7 @@ class Draft(models.Model):
 
     Attributes:
         key: chosen by the window that writes; two windows of one person write two drafts.
-        version: counts the saves, so that two windows that took up the same draft do not overwrite each other.
+        version: counts the saves, so that who took a draft up knows whether another window wrote on in it.
         texts: the fields that differ from what the writer had before his eyes.
         seen: the mark of what he had before his eyes, for each of them (see ``workflow.edit.digest``).
     """
@@ -43,3 +43,8 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft of {self.person_id} in the {self.part} of claim {self.claim_id}"
+
+    @property
+    def mark(self) -> str:
+        """Which draft this is and how far it was written when it was taken up."""
+        return f"{self.key}.{self.version}"

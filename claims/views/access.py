@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from django_htmx.middleware import HtmxDetails
 
 from claims.models import Claim, Person
 from claims.models.claim import ClaimQuerySet
+from claims.views.sign_in import keep_and_ask
 
 P = ParamSpec("P")
 
@@ -28,14 +30,18 @@ class DeskRequest(HttpRequest):
 def signed_in(
     view: Callable[Concatenate[DeskRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Ask strangers to sign in; a part of a page that htmx asked for sends the whole page there."""
+    """Ask strangers to sign in, and keep what they sent; a script asks in the page (``signin.js``) or goes there."""
 
     @wraps(view)
     def asked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.user.is_authenticated:
             return view(cast(DeskRequest, request), *args, **kwargs)
         if request.headers.get("HX-Request"):
-            return HttpResponseClientRedirect(reverse("account_login"))
+            refusal = HttpResponseClientRedirect(reverse("account_login"))
+            refusal.status_code = HTTPStatus.UNAUTHORIZED
+            return refusal
+        if request.method == "POST":
+            return keep_and_ask(request)
         return redirect_to_login(request.get_full_path())
 
     return asked

@@ -1,6 +1,5 @@
 """What every page may show: counted only when a template asks for it."""
 
-import secrets
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
@@ -13,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from claims.models import Desk, Job, Notification
 from claims.models.desk import zone
+from claims.views.sign_in import new_mark
 
 MOST_JOBS, MOST_NOTICES = 100, 100
 
@@ -22,7 +22,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     return {
         "desk_name": SimpleLazyObject(lambda: desk_of(request).name),
         "jobs_at_work": _jobs_at_work,
-        "once": cache(partial(secrets.token_hex, 8)),
+        "once": cache(partial(new_mark, request)),
         "unread_notices": cache(partial(_unread_notices, request)),
     }
 

@@ -1,0 +1,74 @@
+"""The page on which two people's texts meet: both side by side, one press to take either, or one text of both."""
+
+from copy import copy
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from claims.errors import StaleEdit
+from claims.forms.claim import SEEN, EditForm, read_seen
+from claims.views.access import DeskRequest, claim_address, visible_claims
+from claims.views.claim import without_history
+from claims.workflow import edit, revisions
+from claims.workflow.conflicts import Conflict, read_conflicts
+
+OPS = {"=": "equal", "-": "delete", "+": "insert"}
+
+
+@dataclass
+class Row:
+    """One field on the page."""
+
+    conflict: Conflict
+    field: BoundField
+
+    @property
+    def my_changes(self) -> list[tuple[str, str]]:
+        return _difference(self.conflict.base, self.conflict.mine, other=self.conflict.theirs)
+
+    @property
+    def their_changes(self) -> list[tuple[str, str]]:
+        return _difference(self.conflict.base, self.conflict.theirs, other=self.conflict.mine)
+
+
+def _difference(base: str | None, text: str, *, other: str) -> list[tuple[str, str]]:
+    """What one side changed; where the beginning is not known, how it differs from the other side."""
+    return [(OPS[op], words) for op, words in revisions.compare_words(other if base is None else base, text)]
+
+
+def show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: StaleEdit, place: str) -> HttpResponse:
+    """Both texts of each field two people changed; nothing is written yet, and nothing is lost.
+
+    What the person sent stays with the page, as the draft it came from stays on the server until one of the texts
+    is taken; a third text that comes meanwhile leads here again, with what was sent from here as his.
+    """
+    claim = visible_claims(request.user).select_related("rating").get(pk=claim_id)
+    seen, marks = read_seen(request.POST), edit.digests(claim, form.sent)
+    conflicts = read_conflicts(claim, stale, seen)
+    others = [(name, request.POST[name]) for name in form.sent if name not in stale.conflicts]
+    others += [(f"{SEEN}{name}", seen[name]) for name, _value in others]
+    others += [(name, request.POST[name]) for name in ("draft", "instead_of") if request.POST.get(name)]
+    context = {
+        "claim": claim,
+        "sentence": str(stale),
+        "rows": [Row(conflict, _field(form, conflict)) for conflict in conflicts],
+        "is_clean": all(conflict.is_text and conflict.merged.is_clean for conflict in conflicts),
+        "has_words": any(conflict.is_text for conflict in conflicts),
+        "others": others,
+        "mine": [(name, request.POST[name]) for name in stale.conflicts],
+        "marks": [(f"{SEEN}{name}", marks[name]) for name in stale.conflicts],
+        "action": request.get_full_path(),
+        "back": claim_address(request, claim_id, place),
+    }
+    return without_history(request, render(request, "claims/claim_conflict.html", context, status=HTTPStatus.CONFLICT))
+
+
+def _field(form: EditForm, conflict: Conflict) -> BoundField:
+    """The field with the text of both in it; a choice stands as the person made it."""
+    filled = copy(form)
+    if conflict.is_text:
+        filled.data = {**form.data.dict(), conflict.field: conflict.merged.text}
+    return filled.fields[conflict.field].get_bound_field(filled, conflict.field)
