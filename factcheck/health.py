@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from claims.models import Desk, Job, Person
+from claims.models import Blob, Desk, Job, Person
 from factcheck import embedded, probes, servers, vardir
 from factcheck.celery import app as celery_app
 
@@ -32,7 +32,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at every part; a part that cannot even be looked at is wrong too."""
     findings: list[Finding] = []
-    for look in (_python, _folder, _secrets, _database, _tables, _broker, _storage, _people, _jobs, _site):
+    for look in (_python, _folder, _secrets, _database, _tables, _broker, _storage, _people, _jobs, _copies, _site):
         findings.extend(_looked_at(look))
     return findings
 
@@ -150,6 +150,16 @@ def _jobs() -> Iterator[Finding]:
     failed = Job.objects.filter(state=Job.State.FAILED).count()
     if failed:
         yield Finding("note", f"{failed} background jobs were given up: see “Background work” on the desk (/jobs/).")
+
+
+def _copies() -> Iterator[Finding]:
+    damaged = Blob.objects.exclude(damage="").count()
+    if damaged:
+        yield Finding(
+            "WRONG",
+            f"{damaged} stored copies of evidence are missing or damaged: put the evidence folder back from a backup;"
+            " they are checked again within a month, or when somebody opens them.",
+        )
 
 
 def _site() -> Iterator[Finding]:

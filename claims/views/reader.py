@@ -177,7 +177,7 @@ def open_reader(evidence: Evidence, person: Person, *, shown: str = "", older: s
 
 
 def _copies(evidence: Evidence) -> QuerySet[Snapshot]:
-    return Snapshot.objects.filter(resource=evidence.resource_id).order_by("-captured_at", "-id")
+    return Snapshot.objects.filter(resource=evidence.resource_id).select_related("body").order_by("-captured_at", "-id")
 
 
 def _pick(evidence: Evidence, pk: str) -> Snapshot | None:

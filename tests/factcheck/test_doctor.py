@@ -3,7 +3,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from claims.models import Desk, Job, Person
+from claims.models import Blob, Desk, Job, Person
 from factcheck import health, vardir
 from factcheck.celery import app as celery_app
 
@@ -136,6 +136,14 @@ def test_a_platform_without_redis_is_noted(settings, monkeypatch):
     monkeypatch.setattr(health.embedded, "redis_binary", lambda: None)
 
     assert [finding.mark for finding in health._broker()] == ["note", "note"]
+
+
+def test_damaged_copies_are_wrong():
+    assert list(health._copies()) == []
+    Blob.objects.create(sha256="a" * 64, kind="body", size=1, key="a", damage="missing")
+
+    (finding,) = health._copies()
+    assert (finding.mark, finding.text[:15]) == ("WRONG", "1 stored copies")
 
 
 def test_jobs_given_up_on_are_noted():

@@ -298,6 +298,15 @@ def test_uploaded_file_has_no_address_to_capture(author, people):
     assert "no address to capture" in response.content.decode()
 
 
+def test_a_copy_whose_file_is_lost_says_so_and_is_known_to_be_from_then_on(author, evidence):
+    snapshot = evidence.resource.snapshots.get()
+
+    refused = author.get(address("snapshot-body", evidence, snapshot.pk))
+
+    assert "missing from the evidence storage" in in_words(refused.content.decode())
+    assert "The stored file of this copy is missing or damaged" in in_words(page(author, evidence))
+
+
 # --- passages
 
 
