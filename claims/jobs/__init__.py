@@ -2,6 +2,6 @@
 
 from claims.jobs.control import cancel, retry
 from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost
-from claims.jobs.ledger import enqueue
+from claims.jobs.ledger import enqueue, enqueue_all
 
-__all__ = ["Cancelled", "JobRun", "LeaseLost", "cancel", "enqueue", "retry"]
+__all__ = ["Cancelled", "JobRun", "LeaseLost", "cancel", "enqueue", "enqueue_all", "retry"]

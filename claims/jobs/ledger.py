@@ -7,7 +7,7 @@ comes before it in the same transaction is undone when the row turns out to be s
 import hashlib
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,10 +35,11 @@ _ENQUEUE = """
 INSERT INTO claims_job AS job
     (kind, key, args, claim_id, queue, priority, lane, max_attempts, run_after, created_by_id, created_at, rung_at, state,
      attempts, deaths, again, step, done, total, last_error, error_code)
-VALUES (%(kind)s, %(key)s, %(args)s, %(claim)s, %(queue)s, %(priority)s, %(lane)s, %(attempts)s,
-        COALESCE(%(run_after)s, statement_timestamp()), %(by)s, statement_timestamp(),
-        CASE WHEN COALESCE(%(run_after)s <= statement_timestamp(), TRUE) THEN statement_timestamp() END, 'queued',
-        0, 0, FALSE, '', 0, 0, '', '')
+SELECT kind, key, args, claim, queue, priority, lane, attempts, COALESCE(run_after, statement_timestamp()), by,
+    statement_timestamp(), CASE WHEN COALESCE(run_after <= statement_timestamp(), TRUE) THEN statement_timestamp() END,
+    'queued', 0, 0, FALSE, '', 0, 0, '', ''
+FROM jsonb_to_recordset(%s) AS wanted (kind text, key text, args jsonb, claim bigint, queue text, priority int, lane text,
+    attempts int, run_after timestamptz, by bigint)
 ON CONFLICT (kind, key) WHERE state IN ('queued', 'running') DO UPDATE SET
     args = EXCLUDED.args,
     priority = LEAST(job.priority, EXCLUDED.priority),
@@ -84,28 +85,49 @@ def enqueue(
         priority: 1 a person waits, 5 normal, 9 bulk; that of the kind when not given.
         args: ids for the handler; JSON values only.
     """
+    options = {"key": key, "claim": claim, "by": by, "priority": priority, "run_after": run_after}
+    return enqueue_all([(kind, {**options, **args})])[0]
+
+
+def enqueue_all(wanted: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Job]:
+    """Put several jobs into the ledger in one statement: pairs of a kind and what ``enqueue`` takes by name."""
+    rows = {(row["kind"], row["key"]): row for row in (_row(kind, **options) for kind, options in wanted)}
+    enqueued: list[Any] = list(Job.objects.raw(_ENQUEUE, [Jsonb(list(rows.values()))]))
+    for job in enqueued:
+        if job.state == Job.State.QUEUED and not _is_ahead(rows[job.kind, job.key]["run_after"]):
+            bell.ring_after_commit(job.queue, job.transaction_id)
+    found: list[Job] = enqueued
+    return found
+
+
+def _row(
+    kind: str,
+    *,
+    key: str | None = None,
+    claim: Claim | int | None = None,
+    by: Person | None = None,
+    priority: int | None = None,
+    run_after: datetime | None = None,
+    **args: Any,
+) -> dict[str, Any]:
     about = catalogue.KINDS[kind]
     claim_id = claim.pk if isinstance(claim, Claim) else claim
-    row = Job.objects.raw(
-        _ENQUEUE,
-        {
-            "kind": kind,
-            "key": key if key is not None else _key_of(args, claim_id),
-            "args": Jsonb(args),
-            "claim": claim_id,
-            "queue": about.queue,
-            "priority": about.priority if priority is None else priority,
-            "lane": about.lane(args) if about.lane else "",
-            "attempts": about.attempts,
-            "run_after": run_after,
-            "by": by.pk if by else None,
-        },
-    )
-    job: Any = row[0]
-    if job.state == Job.State.QUEUED and (run_after is None or run_after <= timezone.now()):
-        bell.ring_after_commit(job.queue, job.transaction_id)
-    found: Job = job
-    return found
+    return {
+        "kind": kind,
+        "key": key if key is not None else _key_of(args, claim_id),
+        "args": args,
+        "claim": claim_id,
+        "queue": about.queue,
+        "priority": about.priority if priority is None else priority,
+        "lane": about.lane(args) if about.lane else "",
+        "attempts": about.attempts,
+        "run_after": run_after.isoformat() if run_after else None,
+        "by": by.pk if by else None,
+    }
+
+
+def _is_ahead(run_after: str | None) -> bool:
+    return run_after is not None and datetime.fromisoformat(run_after) > timezone.now()
 
 
 def lease(queue: str) -> JobRun | None:

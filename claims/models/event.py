@@ -44,8 +44,31 @@ def hash_event(
     prev: str, chain: str, seq: int, at: datetime, actor_ref: str, action: str, fmt: int, body_sha256: str
 ) -> str:
     """The link of the chain, over the stored bytes; ``at`` in UTC with microseconds."""
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return sha256(f"{prev}|{chain}|{seq}|{moment}|{actor_ref}|{action}|{fmt}|{body_sha256}")
+    return sha256(f"{prev}|{chain}|{seq}|{_moment(at)}|{actor_ref}|{action}|{fmt}|{body_sha256}")
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# One statement: lock the end of the chain, add the link (``hash_event`` in SQL), move the end.  A chain that somebody
+# else makes longer meanwhile is waited for, and read as he leaves it.
+_APPEND = """
+WITH head AS MATERIALIZED (
+    SELECT seq + 1 AS seq, hash FROM claims_chainhead WHERE chain = %(chain)s FOR UPDATE
+), event AS (
+    INSERT INTO claims_event (chain, seq, at, actor_ref, action, format, body, salt, body_sha256, prev, hash)
+    SELECT %(chain)s, head.seq, %(at)s, %(actor_ref)s, %(action)s, %(format)s, %(body)s, %(salt)s, %(body_sha256)s,
+        head.hash,
+        encode(sha256(convert_to(concat_ws('|', head.hash, %(chain)s::text, head.seq, %(moment)s::text,
+            %(actor_ref)s::text, %(action)s::text, %(format)s::int, %(body_sha256)s::text), 'UTF8')), 'hex')
+    FROM head
+    RETURNING *
+), moved AS (
+    UPDATE claims_chainhead AS head SET seq = event.seq, hash = event.hash FROM event WHERE head.chain = event.chain
+)
+SELECT * FROM event
+"""
 
 
 class EventManager(models.Manager["Event"]):
@@ -62,27 +85,23 @@ class EventManager(models.Manager["Event"]):
         Call it inside the transaction of the change it tells of.
         """
         chain = subject if isinstance(subject, str) else subject.chain
-        head, _made = ChainHead.objects.select_for_update().get_or_create(pk=chain)
-        salt, text = secrets.token_hex(16), canonical(body or {})
-        event = Event(
-            chain=chain,
-            seq=head.seq + 1,
-            at=timezone.now(),
-            actor_ref=by.ref if by else "system",
-            action=action,
-            format=FORMAT,
-            body=text,
-            salt=salt,
-            body_sha256=hash_body(salt, text),
-            prev=head.hash,
-        )
-        event.hash = hash_event(
-            event.prev, chain, event.seq, event.at, event.actor_ref, action, event.format, event.body_sha256
-        )
-        event.save(force_insert=True)
-        head.seq, head.hash = event.seq, event.hash
-        head.save(update_fields=["seq", "hash"])
-        return event
+        salt, text, at = secrets.token_hex(16), canonical(body or {}), timezone.now()
+        link = {
+            "chain": chain,
+            "at": at,
+            "actor_ref": by.ref if by else "system",
+            "action": action,
+            "format": FORMAT,
+            "body": text,
+            "salt": salt,
+            "body_sha256": hash_body(salt, text),
+            "moment": _moment(at),
+        }
+        added = list(self.raw(_APPEND, link))
+        if not added:  # the first event of its chain; somebody else may be making the head at this moment too
+            ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
+            added = list(self.raw(_APPEND, link))
+        return added[0]
 
 
 class Event(models.Model):

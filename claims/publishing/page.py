@@ -1,28 +1,26 @@
 """What a public page says: put together once from an approved revision, frozen, and read again by page, feeds and search."""
 
 import json
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from claims.models import (
     Appearance,
-    Approval,
     ChecklistAnswer,
     Claim,
     Desk,
     Evidence,
     FactCheck,
-    Quote,
     Rating,
     Reading,
     Revision,
 )
 from claims.publishing.claimreview import Claimant, PublicChange, Publisher, Review, Verdict
+from claims.workflow.attempt import Attempt
 
 FORMAT = 1
 Page = dict[str, Any]
@@ -40,9 +38,10 @@ def address_of(slug: str) -> str:
 # --- put together
 
 
-def build_page(claim: Claim, revision: Revision) -> Page:
-    """Everything the reader is shown of one approved revision; a fixed number of statements."""
-    said, rating = json.loads(revision.body), claim.rating
+def build_page(attempt: Attempt, revision: Revision) -> Page:
+    """Everything the reader is shown of one approved revision; four statements beside what the step has read."""
+    claim, said = attempt.claim, json.loads(revision.body)
+    rating = claim.rating
     assert rating is not None  # no reading, hence no approval, is without a verdict
     return {
         "format": FORMAT,
@@ -56,13 +55,13 @@ def build_page(claim: Claim, revision: Revision) -> Page:
         "confidence": said["confidence"],
         "exception": said["evidence_exception"],
         "contacts": said["contacts"],
-        "topics": list(claim.topics.values_list("name", flat=True)),
+        "topics": attempt.facts.topics,
         "rating": rating_of(rating),
         "scale": scale_of(rating),
         **_appearances_and_claimants(claim),
-        "evidence": [_evidence(item) for item in _evidence_rows(claim)],
-        "checklist": _checklist(claim),
-        "review": _review(revision),
+        "evidence": [_evidence(item) for item in attempt.evidence],
+        "checklist": [_answered(row) for row in attempt.facts.checklist],
+        "review": _review(attempt, revision),
         "publisher": publisher_now(),
         "content_sha256": revision.content_sha256,
     }
@@ -135,15 +134,6 @@ def _appearance(row: Appearance, claim: Claim) -> Page:
     }
 
 
-def _evidence_rows(claim: Claim) -> Iterable[Evidence]:
-    return (
-        Evidence.objects.filter(claim=claim)
-        .select_related("resource__publisher", "pinned")
-        .prefetch_related(Prefetch("quotes", Quote.objects.order_by("start", "pk")), "waivers")
-        .order_by("number")
-    )
-
-
 def _evidence(item: Evidence) -> Page:
     if item.withheld:
         return {"number": item.number, "stance": item.stance, "withheld": item.withheld_reason}
@@ -170,14 +160,14 @@ def _evidence(item: Evidence) -> Page:
     }
 
 
-def _checklist(claim: Claim) -> list[Page]:
-    answers = ChecklistAnswer.objects.filter(claim=claim).select_related("item").order_by("item__position", "item__pk")
-    return [{"text": row.item.text, "answer": row.get_answer_display()} for row in answers]
+def _answered(row: dict[str, Any]) -> Page:
+    return {"text": row["text"], "answer": str(ChecklistAnswer.Answer(row["answer"]).label)}
 
 
-def _review(revision: Revision) -> Page:
+def _review(attempt: Attempt, revision: Revision) -> Page:
     """How many people gave a verdict of their own or approved it, and in the open what was done without; no names."""
-    approval = Approval.objects.select_related("cross_check").get(revision=revision)
+    approval = attempt.approval
+    assert approval is not None  # the guards asked for it
     cross = approval.cross_check
     waived = cross.kind == Reading.Kind.WAIVER
     given = Reading.objects.filter(claim=revision.claim_id, kind="first", revision__number__lte=revision.number)

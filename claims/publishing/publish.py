@@ -18,11 +18,10 @@ from claims.publishing import corrections, page, validate
 from claims.publishing.claimreview import claim_review, to_script
 from claims.workflow import record_rows
 from claims.workflow.apply import Refused, apply
-from claims.workflow.attempt import public_version
-from claims.workflow.revisions import latest_revision
+from claims.workflow.attempt import Attempt
 
 SLUG_LENGTH = 90
-Make = Callable[[Claim, Person | None, str], FactCheck]
+Make = Callable[[Attempt], FactCheck]
 
 
 def publish(claim_id: int, *, by: Person | None, seen: str = "") -> FactCheck:
@@ -56,9 +55,9 @@ def retract(claim_id: int, *, by: Person, reason: str = "") -> FactCheck:
 def _take(action: str, claim_id: int, *, by: Person | None, make: Make, reason: str = "") -> FactCheck:
     written: list[FactCheck] = []
 
-    def effect(claim: Claim, actor: Person | None, why: str) -> Mapping[str, Any]:
-        row = make(claim, actor, why)
-        claim.public_state = row.kind
+    def effect(attempt: Attempt) -> Mapping[str, Any]:
+        row = make(attempt)
+        attempt.claim.public_state = row.kind
         written.append(row)
         return {
             "fact_check": row.pk,
@@ -74,51 +73,50 @@ def _take(action: str, claim_id: int, *, by: Person | None, make: Make, reason: 
 # --- the four effects; each runs under the claim's lock
 
 
-def _make_public(claim: Claim, by: Person | None, reason: str, *, seen: str) -> FactCheck:
-    revision, previous = latest_revision(claim), public_version(claim)
+def _make_public(attempt: Attempt, *, seen: str) -> FactCheck:
+    claim, revision = attempt.claim, attempt.revision
     assert revision is not None  # the guards asked for an approved one
     if seen and seen != revision.content_sha256:
         raise Refused(_("The claim has changed since this page was opened: read it again."), "seen")
     claim.slug = claim.slug or free_slug(claim)
-    change = corrections.change_since(claim, revision.content_sha256, previous)
-    return _write(claim, "published", revision, by, says=page.build_page(claim, revision), change=change)
+    change = corrections.change_since(claim, revision.content_sha256, attempt.public_version)
+    return _write(attempt, "published", revision, says=page.build_page(attempt, revision), change=change)
 
 
-def _make_withheld(claim: Claim, by: Person | None, reason: str) -> FactCheck:
-    last = _last(claim)
+def _make_withheld(attempt: Attempt) -> FactCheck:
+    last, reason = _last(attempt), attempt.reason
     notice = page.build_notice(page.read_page(last))
-    return _write(claim, "withheld", last.revision, by, says=notice, reason=reason, change=("withheld", reason))
+    return _write(attempt, "withheld", last.revision, says=notice, reason=reason, change=("withheld", reason))
 
 
-def _put_back(claim: Claim, by: Person | None, reason: str) -> FactCheck:
-    last = claim.fact_checks.filter(kind="published").select_related("revision").latest("number")
-    return _write(claim, "published", last.revision, by, says=page.read_page(last))
+def _put_back(attempt: Attempt) -> FactCheck:
+    last = attempt.claim.fact_checks.filter(kind="published").select_related("revision").latest("number")
+    return _write(attempt, "published", last.revision, says=page.read_page(last))
 
 
-def _make_retracted(claim: Claim, by: Person | None, reason: str) -> FactCheck:
-    last = _last(claim)
+def _make_retracted(attempt: Attempt) -> FactCheck:
+    last, reason = _last(attempt), attempt.reason
     notice = page.build_notice(page.read_page(last))
-    return _write(claim, "retracted", last.revision, by, says=notice, reason=reason, change=("retraction", reason))
+    return _write(attempt, "retracted", last.revision, says=notice, reason=reason, change=("retraction", reason))
 
 
-def _last(claim: Claim) -> FactCheck:
-    last = public_version(claim)
+def _last(attempt: Attempt) -> FactCheck:
+    last = attempt.public_version
     assert last is not None  # the table lets only public claims come here
     return last
 
 
 def _write(
-    claim: Claim,
+    attempt: Attempt,
     kind: str,
     revision: Revision,
-    by: Person | None,
     *,
     says: page.Page,
     reason: str = "",
     change: tuple[str, str] | None = None,
 ) -> FactCheck:
     """Freeze one public version, with the correction it brings."""
-    previous, now = public_version(claim), timezone.now()
+    claim, previous, now = attempt.claim, attempt.public_version, timezone.now()
     says |= {
         "kind": kind,
         "slug": claim.slug,
@@ -139,7 +137,7 @@ def _write(
         jsonld="" if kind == "withheld" else _markup(says),
         first_published_at=says["first_published_at"],
         at=now,
-        by=by,
+        by=attempt.by,
     )
     if change and change[0] in Correction.Kind.values:
         corrections.add_correction(row, change)

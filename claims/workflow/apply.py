@@ -17,7 +17,7 @@ from claims.workflow.guards import missing
 from claims.workflow.transitions import TRANSITIONS, Transition
 
 # A publishing effect: runs after the guards and the move, before the Event; gives back what the Event must say.
-Effect = Callable[[Claim, Person | None, str], Mapping[str, Any]]
+Effect = Callable[[Attempt], Mapping[str, Any]]
 
 
 class Refused(StepRefused):
@@ -82,12 +82,11 @@ def _step(attempt: Attempt, effect: Effect | None) -> Claim:
     _move(attempt, before, target)
     body = {"from": before, "to": target, "reason": attempt.reason, **done.body}
     if effect:
-        body |= effect(claim, attempt.by, attempt.reason)
+        body |= effect(attempt)
     save_step(claim)
     event = Event.objects.append(claim, attempt.action, by=attempt.by, body=body)
-    for kind, args in done.jobs:
-        jobs.enqueue(kind, claim=claim.pk, **args)
-    jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
+    follow = [(kind, {"claim": claim.pk, **args}) for kind, args in done.jobs]
+    jobs.enqueue_all([*follow, ("notify", {"key": f"event/{event.pk}", "event": event.pk})])
     return claim
 
 
@@ -125,12 +124,20 @@ def _move(attempt: Attempt, before: str, target: str) -> None:
 
 
 def save_step(claim: Claim) -> None:
-    """Write a claim whose status moved; names the claim to the trigger that guards it."""
+    """Write a claim whose status moved; names the claim to the trigger that guards it, for this one statement."""
     claim.version += 1
+    claim.updated_at = timezone.now()
+    fields = [claim._meta.get_field(name) for name in steps.WRITTEN]
+    values = [field.get_db_prep_save(getattr(claim, field.attname), connection) for field in fields]
+    columns = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('factcheck.step', %s, true)", [str(claim.pk)])
-        claim.save(update_fields=steps.WRITTEN)
-        cursor.execute("SELECT set_config('factcheck.step', '', true)")
+        cursor.execute(
+            # The subquery is evaluated once, before the row is found; RETURNING after it was written.
+            f"UPDATE claims_claim SET {columns}"  # noqa: S608  # names of our own columns
+            " WHERE id = (SELECT set_config('factcheck.step', %s, true)::bigint)"
+            " RETURNING set_config('factcheck.step', '', true)",
+            [*values, str(claim.pk)],
+        )
 
 
 def keep_refusal(claim_id: int, action: str, by: Person | None, sentence: str) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from claims.models import Claim, Desk, Evidence, FactCheck, Person, Reading, Revision
+from claims.models import Approval, Claim, Desk, Evidence, FactCheck, Person, Reading, Revision
 from claims.workflow import revisions
+from claims.workflow.facts import Facts
 from claims.workflow.standing import Standing, standing
 
 
@@ -35,17 +36,30 @@ class Attempt:
     def standing(self) -> Standing:
         return standing(self.claim, self.by)
 
+    @property
+    def facts(self) -> Facts:
+        return self.standing.facts
+
     @cached_property
     def evidence(self) -> list[Evidence]:
         return list(revisions.evidence_rows(self.claim))
 
     @cached_property
     def content(self) -> revisions.Content:
-        return revisions.read_content(self.claim, self.evidence)
+        return revisions.read_content(self.claim, self.evidence, self.facts)
 
     @cached_property
     def revision(self) -> Revision | None:
         return revisions.latest_revision(self.claim)
+
+    @cached_property
+    def approval(self) -> Approval | None:
+        """The approval of the newest revision, with the reading it rests on."""
+        return Approval.objects.filter(revision=self.revision).select_related("cross_check").first()
+
+    @cached_property
+    def public_version(self) -> FactCheck | None:
+        return public_version(self.claim) if self.claim.public_state else None
 
     @cached_property
     def desk(self) -> Desk:

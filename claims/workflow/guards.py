@@ -13,10 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.models import (
-    Approval,
     Assignment,
     Claim,
-    Comment,
     ContactLog,
     Correction,
     Desk,
@@ -232,7 +230,7 @@ def version_is_the_one_seen(attempt: Attempt) -> list[Missing]:
 
 
 def comments_resolved(attempt: Attempt) -> list[Missing]:
-    count = Comment.objects.filter(claim=attempt.claim, parent__isnull=True, resolved_at__isnull=True).count()
+    count = attempt.facts.open_comments
     sentence = ngettext("%(count)d comment is not resolved.", "%(count)d comments are not resolved.", count)
     return _unless(not count, sentence % {"count": count}, "comments")
 
@@ -241,7 +239,7 @@ def comments_resolved(attempt: Attempt) -> list[Missing]:
 
 
 def preflight_list(attempt: Attempt) -> list[Missing]:
-    return [found for item in read_list(attempt.claim, attempt.evidence) for found in item.missing]
+    return [found for item in read_list(attempt.claim, attempt.evidence, attempt.facts) for found in item.missing]
 
 
 # --- publication
@@ -249,7 +247,7 @@ def preflight_list(attempt: Attempt) -> list[Missing]:
 
 def approved_is_current(attempt: Attempt) -> list[Missing]:
     revision = attempt.revision
-    approved = revision is not None and Approval.objects.filter(revision=revision).exists()
+    approved = revision is not None and attempt.approval is not None
     same = approved and revision is not None and attempt.content.content_sha256 == revision.content_sha256
     return _unless(same, _("What stands here now is not what was approved."), "verdict")
 
@@ -273,10 +271,10 @@ def quotes_checked_today(attempt: Attempt) -> list[Missing]:
     since = timezone.now() - FRESH_LOOK
     stale = [
         quote
-        for quote in quotes_with_state(attempt.claim)
+        for quote in quotes_of(attempt.evidence)
         if quote.added_at < since
         and (quote.looked_at is None or quote.looked_at < since)  # type: ignore[attr-defined]
-        and not quote.evidence.waivers.filter(kind="quote_check").exists()
+        and not any(waiver.kind == "quote_check" for waiver in quote.evidence.waivers.all())
     ]
     return [
         Missing(
@@ -288,7 +286,7 @@ def quotes_checked_today(attempt: Attempt) -> list[Missing]:
 
 
 def correction_typed(attempt: Attempt) -> list[Missing]:
-    public = public_version(attempt.claim)
+    public = attempt.public_version
     if public is None or public.revision.content_sha256 == attempt.content.content_sha256:
         return []
     claim = attempt.claim
@@ -301,7 +299,7 @@ def correction_typed(attempt: Attempt) -> list[Missing]:
 
 
 def content_is_public_one(attempt: Attempt) -> list[Missing]:
-    public = public_version(attempt.claim)
+    public = attempt.public_version
     same = public is not None and public.revision.content_sha256 == attempt.content.content_sha256
     return _unless(same, _("What stands here differs from what is public: submit it instead."), "verdict")
 

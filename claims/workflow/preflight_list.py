@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from claims.models import ChecklistItem, Citation, Claim, Evidence, EvidenceKind, Quote, QuoteCheck
+from claims.models import Claim, Evidence, EvidenceKind, Quote
 from claims.workflow.attempt import Missing
+from claims.workflow.facts import Facts, read_facts
 from claims.workflow.revisions import evidence_rows
 
 ENOUGH_ORIGINS = 2
@@ -22,18 +22,17 @@ class Item:
     missing: list[Missing]
 
 
-def read_list(claim: Claim, rows: list[Evidence] | None = None) -> list[Item]:
-    """Every line of the list with what it misses; six statements whatever the number of rows.
+def read_list(claim: Claim, rows: list[Evidence] | None = None, facts: Facts | None = None) -> list[Item]:
+    """Every line of the list with what it misses; four statements whatever the number of rows.
 
     Args:
-        rows: the claim's ``evidence_rows`` where the caller has them already; three statements then.
+        rows: the claim's ``evidence_rows`` where the caller has them already.
+        facts: the claim's facts likewise; nothing is read with both.
     """
     evidence = list(evidence_rows(claim)) if rows is None else rows
-    unanswered = ChecklistItem.objects.current().filter(required=True).exclude(Q(answers__claim=claim))
-    loose = Citation.objects.filter(claim=claim, evidence__isnull=True).values_list("number", flat=True)
-    return make_list(
-        claim, evidence, quotes_with_state(claim), unanswered=[item.text for item in unanswered], loose=loose
-    )
+    facts = facts or read_facts(claim)
+    loose = [number for number, evidence in facts.citations if evidence is None]
+    return make_list(claim, evidence, quotes_of(evidence), unanswered=facts.unanswered, loose=loose)
 
 
 def make_list(
@@ -96,15 +95,9 @@ def captures_done(evidence: list[Evidence]) -> list[Missing]:
     ]
 
 
-def quotes_with_state(claim: Claim) -> list[Quote]:
-    """The claim's passages with the newest look at each: ``state`` and ``looked_at``."""
-    newest = QuoteCheck.objects.filter(quote=OuterRef("pk")).order_by("-at", "-id")
-    return list(
-        Quote.objects.filter(evidence__claim=claim)
-        .select_related("evidence")
-        .annotate(state=Subquery(newest.values("state")[:1]), looked_at=Subquery(newest.values("at")[:1]))
-        .order_by("evidence__number", "start")
-    )
+def quotes_of(evidence: Iterable[Evidence]) -> list[Quote]:
+    """The passages of ``evidence_rows``, each with the newest look at it."""
+    return [quote for item in evidence for quote in item.quotes.all()]
 
 
 def quotes_found(quotes: Iterable[Quote]) -> list[Missing]:

@@ -6,7 +6,7 @@ from django.db.models import F
 
 from claims.models import Approval, Claim, Person, Reading, Revision
 from claims.workflow import revisions
-from claims.workflow.attempt import Attempt, cross_check_for_approval, public_version
+from claims.workflow.attempt import Attempt, cross_check_for_approval
 from claims.workflow.record_rows import seal
 from claims.workflow.transitions import CHANGES_REQUESTED, IN_REVIEW
 
@@ -18,7 +18,7 @@ def add_first(claim: Claim, revision: Revision, by: Person) -> Reading:
         revision=revision,
         kind=Reading.Kind.FIRST,
         by=by,
-        rating=claim.rating,
+        rating_id=claim.rating_id,
         confidence=claim.confidence,
         reason=claim.rationale,
         material_sha256=revision.material_sha256,
@@ -48,18 +48,17 @@ def add_cross(attempt: Attempt) -> tuple[Reading, str]:
     Returns:
         the reading, and where it leads: to review, or back to its checker the first time the verdicts differ.
     """
-    differed_before = _differed_before(attempt.claim)
+    differed_before = _differed_before(attempt)
     rating = attempt.data["rating"]
     reading = _second(attempt, Reading.Kind.CROSS, rating=rating, confidence=attempt.data.get("confidence", ""))
     differs = rating.pk != attempt.claim.rating_id
     return reading, CHANGES_REQUESTED if differs and not differed_before else IN_REVIEW
 
 
-def _differed_before(claim: Claim) -> bool:
+def _differed_before(attempt: Attempt) -> bool:
     """Whether an earlier cross-check of this round (since the claim was last public) differed from its first verdict."""
-    public = public_version(claim)
-    since = public.revision.number if public else 0
-    crosses = Reading.objects.filter(claim=claim, kind=Reading.Kind.CROSS, revision__number__gt=since)
+    since = attempt.public_version.revision.number if attempt.public_version else 0
+    crosses = Reading.objects.filter(claim=attempt.claim, kind=Reading.Kind.CROSS, revision__number__gt=since)
     first = {"revision__readings__kind": Reading.Kind.FIRST}
     return crosses.filter(**first).exclude(rating=F("revision__readings__rating")).exists()
 

@@ -6,35 +6,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import Max, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
-from claims.models import (
-    Appearance,
-    ChecklistAnswer,
-    Citation,
-    Claim,
-    ContactLog,
-    Event,
-    Evidence,
-    Person,
-    Quote,
-    Revision,
-    RevisionAuthor,
-)
+from claims.models import Claim, Evidence, Person, Quote, QuoteCheck, Rating, Revision, RevisionAuthor
 from claims.models.event import canonical, sha256
+from claims.workflow.facts import EDITS, Facts, read_facts, who, wrote
+
+__all__ = ["EDITS"]
 
 FORMAT = 1
-
-# Events by which a person becomes an author: each changes what a revision says.
-EDITS = frozenset(
-    {
-        "create", "edit", "add_appearance", "edit_appearance", "remove_appearance", "add_evidence", "edit_evidence",
-        "remove_evidence", "add_quote", "remove_quote", "pin_snapshot", "waive_capture", "unwaive_capture",
-        "answer_checklist", "log_contact", "answer_contact",
-    }
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Content:
@@ -58,12 +38,14 @@ class Content:
         return sha256(self.material)
 
 
-def read_content(claim: Claim, rows: Iterable[Evidence] | None = None) -> Content:
-    """Read everything format 1 holds, as it stands now; seven statements whatever the number of rows.
+def read_content(claim: Claim, rows: Iterable[Evidence] | None = None, facts: Facts | None = None) -> Content:
+    """Read everything format 1 holds, as it stands now; four statements whatever the number of rows.
 
     Args:
-        rows: the claim's ``evidence_rows`` where the caller has them already; four statements then.
+        rows: the claim's ``evidence_rows`` where the caller has them already.
+        facts: the claim's facts likewise; nothing is read with both.
     """
+    facts = facts or read_facts(claim)
     evidence = [_evidence(item) for item in (evidence_rows(claim) if rows is None else rows)]
     values: dict[str, Any] = {
         "format": FORMAT,
@@ -73,25 +55,15 @@ def read_content(claim: Claim, rows: Iterable[Evidence] | None = None) -> Conten
         "title": claim.title,
         "summary": claim.summary,
         "body": claim.body,
-        "rating": _rating(claim),
+        "rating": _rating(claim.rating),
         "rationale": claim.rationale,
         "confidence": claim.confidence,
         "evidence_exception": claim.evidence_exception,
-        "appearances": [_appearance(row) for row in _appearance_rows(claim)],
+        "appearances": facts.appearances,
         "evidence": evidence,
-        "citations": [
-            [number, cited]
-            for number, cited in Citation.objects.filter(claim=claim).values_list("number", "evidence__number")
-        ],
-        "contacts": list(
-            ContactLog.objects.filter(claim=claim).exclude(public_line="").values_list("public_line", flat=True)
-        ),
-        "checklist": [
-            [code, version, answer]
-            for code, version, answer in ChecklistAnswer.objects.filter(claim=claim)
-            .order_by("item__position", "item__pk")
-            .values_list("item__code", "item__version", "answer")
-        ],
+        "citations": facts.citations,
+        "contacts": facts.contacts,
+        "checklist": [[row["code"], row["version"], row["answer"]] for row in facts.checklist],
         "correction": [claim.correction_kind, claim.correction_text],
     }
     values["claimants"] = list(dict.fromkeys(row["claimant"] for row in values["appearances"] if row["claimant"]))
@@ -104,36 +76,26 @@ def read_content(claim: Claim, rows: Iterable[Evidence] | None = None) -> Conten
 
 
 def evidence_rows(claim: Claim) -> QuerySet[Evidence]:
-    """A claim's evidence in its order, with sources, pinned copies, passages and waivers; three statements."""
+    """A claim's evidence in its order, with sources, pinned copies, passages and waivers; three statements.
+
+    Each passage comes with the newest look at it, ``state`` and ``looked_at``; copies come without their texts.
+    """
+    newest = QuoteCheck.objects.filter(quote=OuterRef("pk")).order_by("-at", "-id")
+    seen = {"state": Subquery(newest.values("state")[:1]), "looked_at": Subquery(newest.values("at")[:1])}
+    quotes = Quote.objects.annotate(**seen).order_by("start", "pk")
     return (
         Evidence.objects.filter(claim=claim)
-        .select_related("resource", "pinned")
-        .prefetch_related(Prefetch("quotes", Quote.objects.order_by("start", "pk")), "waivers")
+        .select_related("resource__publisher", "pinned")
+        .defer("pinned__body_text", "pinned__main_text", "pinned__pages")
+        .prefetch_related(Prefetch("quotes", quotes), "waivers")
         .order_by("number")
     )
 
 
-def _appearance_rows(claim: Claim) -> Iterable[Appearance]:
-    return Appearance.objects.filter(claim=claim).select_related("claimant", "article").order_by("number")
-
-
-def _rating(claim: Claim) -> dict[str, Any] | None:
-    if claim.rating is None:
+def _rating(rating: Rating | None) -> dict[str, Any] | None:
+    if rating is None:
         return None
-    rating = claim.rating
     return {"id": rating.pk, "label": rating.label, "definition": rating.definition, "value": rating.value}
-
-
-def _appearance(row: Appearance) -> dict[str, Any]:
-    return {
-        "claimant": row.claimant.name if row.claimant else "",
-        "url": row.url or (row.article.url if row.article else ""),
-        "where": row.article.title if row.article else "",
-        "date": row.said_on,
-        "verbatim": row.verbatim,
-        "position": row.position,
-        "first": row.is_first,
-    }
 
 
 def _evidence(item: Evidence) -> dict[str, Any]:
@@ -155,17 +117,7 @@ def _evidence(item: Evidence) -> dict[str, Any]:
 
 def authors_of(claim: Claim) -> set[int]:
     """Ids of the people who changed what the claim says since it was last made public, or since it exists."""
-    chain = Event.objects.filter(chain=claim.chain)
-    if not claim.is_public:  # never was, or was retracted: its words are no more the public's than before
-        return _who(chain.filter(action__in=EDITS))
-    public_at = chain.filter(action="publish").order_by("-seq").values("seq")[:1]
-    since = chain.filter(seq__gt=Coalesce(Subquery(public_at), 0), action__in=EDITS)
-    return _who(since)
-
-
-def _who(events: QuerySet[Event]) -> set[int]:
-    refs = events.order_by().values_list("actor_ref", flat=True).distinct()
-    return {int(ref.removeprefix("person/")) for ref in refs if ref.startswith("person/")}
+    return who(list(wrote(claim).values_list("actor_ref", flat=True).distinct()))
 
 
 def latest_revision(claim: Claim) -> Revision | None:
@@ -173,17 +125,22 @@ def latest_revision(claim: Claim) -> Revision | None:
 
 
 def freeze(
-    claim: Claim, origin: Revision.Origin | str, *, by: Person | None, content: Content | None = None
+    claim: Claim,
+    origin: Revision.Origin | str,
+    *,
+    by: Person | None,
+    content: Content | None = None,
+    facts: Facts | None = None,
 ) -> Revision:
     """Keep what the claim says now as its next revision, with its authors.
 
     Call it under the claim's lock.  The caller writes the event that names it.
     """
-    content = content or read_content(claim)
-    last = Revision.objects.filter(claim=claim).aggregate(number=Max("number"))["number"] or 0
+    facts = facts or read_facts(claim)
+    content = content or read_content(claim, facts=facts)
     revision = Revision.objects.create(
         claim=claim,
-        number=last + 1,
+        number=facts.last_number + 1,
         origin=origin,
         format=FORMAT,
         body=content.body,
@@ -193,7 +150,7 @@ def freeze(
         created_by=by,
     )
     RevisionAuthor.objects.bulk_create(
-        RevisionAuthor(revision=revision, person_id=author) for author in sorted(authors_of(claim))
+        RevisionAuthor(revision=revision, person_id=author) for author in sorted(facts.authors)
     )
     return revision
 

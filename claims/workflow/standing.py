@@ -2,8 +2,8 @@
 
 from functools import cached_property
 
-from claims.models import Assignment, Claim, Disclosure, Person, Reading, Recusal
-from claims.workflow.revisions import authors_of
+from claims.models import Claim, Disclosure, Person, Reading, Recusal
+from claims.workflow.facts import Facts, read_facts
 from claims.workflow.transitions import (
     CHECKER,
     CROSS_CHECKER,
@@ -24,15 +24,19 @@ class Standing:
         self.person = person
 
     @cached_property
+    def facts(self) -> Facts:
+        """What hangs on the claim; one statement tells all of it."""
+        return read_facts(self.claim)
+
+    @cached_property
     def authors(self) -> set[int]:
         """Ids of the people who wrote what the claim says now."""
-        return authors_of(self.claim)
+        return self.facts.authors
 
     @cached_property
     def roles(self) -> dict[str, int | None]:
         """The open roles of the claim: role -> person's id, ``None`` where it waits for somebody."""
-        held = Assignment.objects.filter(claim=self.claim, ended_at__isnull=True)
-        return dict(held.values_list("role", "person_id"))
+        return self.facts.roles
 
     @cached_property
     def has_read(self) -> bool:

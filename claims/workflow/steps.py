@@ -106,7 +106,7 @@ def submit(attempt: Attempt) -> Done:
     """Freeze the revision that will be read, keep the first verdict with it, and send it to preflight."""
     claim, by = attempt.claim, attempt.by
     assert by is not None
-    revision = revisions.freeze(claim, "submit", by=by, content=attempt.content)
+    revision = revisions.freeze(claim, "submit", by=by, content=attempt.content, facts=attempt.facts)
     reading = readings.add_first(claim, revision, by)
     body = {
         "revision": revision.number,

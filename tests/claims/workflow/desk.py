@@ -122,7 +122,8 @@ def approved(people):
 def showing(kind):
     """The least a publishing effect does: the next public version, and the claim's public state to match."""
 
-    def effect(claim, by, reason):
+    def effect(attempt):
+        claim, by, reason = attempt.claim, attempt.by, attempt.reason
         newest = claim.fact_checks.order_by("-number").first()
         claim.slug = claim.slug or f"claim-{claim.pk}"
         claim.public_state = kind

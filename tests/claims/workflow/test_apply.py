@@ -492,7 +492,7 @@ def test_a_claim_that_does_not_exist_is_said_so(people):
 def test_a_publishing_effect_comes_only_with_the_steps_of_the_table(people):
     with pytest.raises(ValueError, match="not allowed"):
         apply(desk.accepted(people).pk, "assign", by=people.editor, person=people.author,
-              due=desk.soon(), effect=lambda claim, by, reason: {})  # fmt: skip
+              due=desk.soon(), effect=lambda attempt: {})  # fmt: skip
     with pytest.raises(ValueError, match="needed"):
         apply(desk.approved(people).pk, "publish", by=people.editor)
 

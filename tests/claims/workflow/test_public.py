@@ -10,6 +10,7 @@ from claims.models import Claim, Quote, QuoteCheck
 from claims.workflow import edit, edit_parts, edit_review
 from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import Refused, apply, possible_steps
+from claims.workflow.attempt import Attempt
 from tests.claims.workflow import desk
 from tests.factories import RatingFactory
 
@@ -38,7 +39,7 @@ def hold(claim):
 def say_public(claim, shown_by=None, **fields):
     """What somebody with the database's password would try."""
     if shown_by:
-        desk.showing("published")(desk.reload(claim), shown_by, "")
+        desk.showing("published")(Attempt(desk.reload(claim), "publish", shown_by))
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('factcheck.step', %s, true)", [str(claim.pk)])
     Claim.objects.filter(pk=claim.pk).update(**fields)
