@@ -127,7 +127,7 @@ def _context(request: DeskRequest, page: ClaimPage, outcome: Outcome) -> dict[st
         "cross_check": next((move for move in moves if move.action == "cross_check"), None),
         "next_stage": NEXT_STAGE.get(claim.status, ""),
         "sent_back": _sent_back(page),
-        "is_settled": claim.status not in Claim.OPEN,
+        "is_settled": claim.status not in Claim.OPEN and claim.public_state != Claim.PublicState.WITHHELD,
         "shows_preflight": claim.status in WORKING,
         "shows_checklist": claim.status in {"accepted", *WORKING},
         "checklist_answers": ChecklistAnswer.Answer.choices,

@@ -21,8 +21,8 @@ _EMPTY: dict[str, tuple[str | Promise, str | Promise]] = {
     "waiting": (
         gettext_lazy("Nothing is waiting for you."),
         gettext_lazy(
-            "A claim comes here when you are named for its cross-check, when yours is sent back, "
-            "or when it is laid before you as its editor."
+            "A claim comes here when the next step is yours: a second verdict, a review, a publication, "
+            "changes asked of you, a question put to you."
         ),
     ),
     "unassigned": (

@@ -54,7 +54,7 @@ def with_row_values(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
             is_mine=_is_own(person, chain),
         )
         .only(
-            "statement", "status", "public_state", "due_at", "priority", "worth", "confidential", "rating__code",
+            "statement", "status", "public_state", "next_due_at", "priority", "worth", "confidential", "rating__code",
             "rating__label", "rating__family",
         )
     )  # fmt: skip
@@ -173,10 +173,10 @@ def _balance(claim: Claim) -> SafeString:
 
 
 def _due(claim: Claim, now: datetime) -> SafeString:
-    settled = claim.status in SETTLED
-    if settled and claim.due_at is None:
+    settled = claim.status in SETTLED and claim.public_state != Claim.PublicState.WITHHELD
+    if claim.status in SETTLED and claim.next_due_at is None:
         return SafeString("")
-    return due(claim.due_at, now, settled=settled)
+    return due(claim.next_due_at, now, settled=settled)
 
 
 def _marks(people: list[tuple[str, Person]], me: Person) -> SafeString:

@@ -13,9 +13,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from claims.models import Assignment, Claim, Person, SourceAlert, Topic
+from claims.models import Claim, Person, SourceAlert, Topic
 from claims.models.claim import ClaimQuerySet
 from claims.views.access import visible_claims
+from claims.views.waiting import waiting_for
 
 MOST_COUNTED = 1000
 BIGGEST_ID = 2**63 - 1
@@ -32,17 +33,6 @@ class View:
     hot: bool = False  # a number above zero is a call
 
 
-def _waiting_for(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
-    """Named for its cross-check, sent back to its checker, or laid before its editor."""
-    mine = Assignment.objects.filter(person=person, ended_at__isnull=True)
-    held = {role: mine.filter(role=role).values("claim") for role in Assignment.Role.values}
-    return claims.filter(
-        Q(status="in_cross_check", pk__in=held["cross_checker"])
-        | Q(status="changes_requested", pk__in=held["checker"])
-        | Q(status__in=["in_review", "approved"], pk__in=held["editor"])
-    )
-
-
 def _source_changed(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
     return claims.filter(pk__in=SourceAlert.objects.filter(closed_at__isnull=True).values("quote__evidence__claim"))
 
@@ -50,7 +40,7 @@ def _source_changed(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
 VIEWS: dict[str, View] = {
     "open": View(_("All open"), "list", lambda claims, person: claims.open()),
     "mine": View(_("Mine"), "user-round", lambda claims, person: claims.open().held_by(person)),
-    "waiting": View(_("Waiting for me"), "corner-down-left", _waiting_for),
+    "waiting": View(_("Waiting for me"), "corner-down-left", waiting_for),
     "unassigned": View(_("Unassigned"), "user-round-plus", lambda claims, person: claims.unassigned()),
     "overdue": View(_("Overdue"), "clock", lambda claims, person: claims.overdue(), hot=True),
     "changed": View(_("Source changed"), "git-compare-arrows", _source_changed, hot=True),
@@ -144,8 +134,9 @@ def _condition(name: str, values: tuple[str, ...]) -> Q:
 
 # --- order and places in it
 
+DUE = "next_due_at"
 # Each order ends in the id, so that every claim has one place.  A claim without a date comes after those with one.
-ORDERS = {"due": ("due_at", "id"), "priority": ("priority", "due_at", "id"), "newest": ("-id",)}
+ORDERS = {"due": ("next_due_at", "id"), "priority": ("priority", "next_due_at", "id"), "newest": ("-id",)}
 
 
 def ordered(claims: ClaimQuerySet, sort: str, *, backwards: bool = False) -> ClaimQuerySet:
@@ -153,13 +144,13 @@ def ordered(claims: ClaimQuerySet, sort: str, *, backwards: bool = False) -> Cla
         return claims.order_by("id" if backwards else "-id")
     if not backwards:
         return claims.order_by(*ORDERS[sort])
-    back: list[Any] = [F(name).desc(nulls_first=True) if name == "due_at" else f"-{name}" for name in ORDERS[sort]]
+    back: list[Any] = [F(name).desc(nulls_first=True) if name == DUE else f"-{name}" for name in ORDERS[sort]]
     return claims.order_by(*back)
 
 
 def place_of(claim: Claim, sort: str) -> str:
     """A claim's place in an order, as the address carries it."""
-    due = claim.due_at.isoformat() if claim.due_at else "none"
+    due = claim.next_due_at.isoformat() if claim.next_due_at else "none"
     own: dict[str, list[Any]] = {
         "due": [due, claim.pk],
         "priority": [claim.priority, due, claim.pk],
@@ -181,7 +172,7 @@ def read_place(text: str, sort: str) -> tuple[Any, ...] | None:
 
 
 def _value(name: str, part: str) -> int | datetime | None:
-    if name == "due_at":
+    if name == DUE:
         moment = None if part == "none" else parse_datetime(part)
         if part != "none" and (moment is None or moment.tzinfo is None):
             raise ValueError(part)
@@ -200,12 +191,12 @@ def beyond(sort: str, place: tuple[Any, ...], *, backwards: bool = False) -> Q |
     same = Q(priority=first[0]) if first else Q()
     sign = "<" if backwards else ">"
     if due is None:  # the undated ones come last, by id
-        inside = same & Q(due_at__isnull=True) & Q(**{"pk__lt" if backwards else "pk__gt": pk})
-        dated = same & Q(due_at__isnull=False) if backwards else Q(pk__in=[])
+        inside = same & Q(next_due_at__isnull=True) & Q(**{"pk__lt" if backwards else "pk__gt": pk})
+        dated = same & Q(next_due_at__isnull=False) if backwards else Q(pk__in=[])
         found = inside | dated
     else:
         row = Q(_rows(sign, [*ORDERS[sort]], [*first, due, pk]))
-        found = row if backwards else row | (same & Q(due_at__isnull=True))
+        found = row if backwards else row | (same & Q(next_due_at__isnull=True))
     if not first:
         return found
     further = Q(priority__lt=first[0]) if backwards else Q(priority__gt=first[0])

@@ -7,10 +7,10 @@ import time_machine
 from django.utils import timezone
 
 from claims.models import Claim, ContactLog, Desk
-from claims.workflow import edit, edit_review
+from claims.workflow import edit, edit_review, replies
 from claims.workflow.apply import Refused, apply
 from tests.claims.workflow import desk
-from tests.factories import RatingFactory
+from tests.factories import RatingFactory, make_rubric
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +34,7 @@ def berlin(claim):
 
 
 def test_each_stage_is_due_so_much_working_time_after_it_began(people):
+    make_rubric()
     claim = edit.create_claim(by=people.contributor, statement="Twelve ships came on Monday.")
     assert berlin(claim) == "Mon 01 14:00"
     edit_review.answer_rubric(
@@ -83,14 +84,14 @@ def test_the_date_of_the_whole_claim_stays_through_its_stages_and_the_nearer_one
 def test_a_claim_that_waits_for_replies_is_due_at_the_last_open_deadline(people):
     claim = desk.in_research(people)
     for name, days in (("The port", 1), ("The ministry", 3)):
-        edit_review.log_contact(
+        replies.log_contact(
             claim.pk, by=people.author, asked=name, channel="email", question="How many?", deadline=desk.soon(days=days)
         )
     Claim.objects.filter(pk=claim.pk).update(due_at=None)
 
     apply(claim.pk, "request_reply", by=people.author)
     assert berlin(claim) == "Thu 04 10:00"
-    edit_review.answer_contact(ContactLog.objects.get(asked="The port").pk, by=people.author, answer="Twelve.")
+    replies.answer_contact(ContactLog.objects.get(asked="The port").pk, by=people.author, answer="Twelve.")
     apply(claim.pk, "resume", by=people.author, reason="Enough.")
     assert berlin(claim) == "Mon 08 10:00"
 
