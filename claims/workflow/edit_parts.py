@@ -15,6 +15,7 @@ from claims.errors import FetchFailed
 from claims.jobs import JobRun
 from claims.models import Appearance, Claim, Evidence, Person, Quote, Resource, Snapshot, Waiver
 from claims.web import guard
+from claims.workflow import put_back
 from claims.workflow.apply import Refused
 from claims.workflow.edit import Change, changing, link_citations
 from claims.workflow.transitions import EDITABLE
@@ -105,6 +106,7 @@ def edit_appearance(appearance_id: int, *, by: Person, **fields: Any) -> Appeara
 def remove_appearance(appearance_id: int, *, by: Person) -> None:
     with _changing_row(Appearance, appearance_id, "remove_appearance", by=by) as (change, row):
         change.body |= {"number": row.number, "before": {n: _plain(getattr(row, n)) for n in APPEARANCE_FIELDS}}
+        change.body["kept"] = put_back.keep_appearance(row)
         row.delete()
 
 
@@ -203,6 +205,7 @@ def remove_evidence(evidence_id: int, *, by: Person) -> None:
             "resource": row.resource_id,
             "before": {name: getattr(row, name) for name in EVIDENCE_FIELDS},
             "quotes": list(row.quotes.values_list("exact", flat=True)),
+            "kept": put_back.keep_evidence(row),
         }
         row.delete()
         link_citations(change.claim)
@@ -275,7 +278,7 @@ def add_quote(
 
 def remove_quote(quote_id: int, *, by: Person) -> None:
     with _changing_row(Quote, quote_id, "remove_quote", by=by) as (change, quote):
-        change.body |= {"number": quote.evidence.number, "exact": quote.exact}
+        change.body |= {"number": quote.evidence.number, "exact": quote.exact, "kept": put_back.keep_quote(quote)}
         quote.delete()
 
 

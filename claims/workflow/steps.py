@@ -58,22 +58,27 @@ def accept(attempt: Attempt) -> Done:
 
 
 def decline(attempt: Attempt) -> Done:
-    claim = attempt.claim
+    claim, roles = attempt.claim, _roles(attempt)
     claim.status_before = claim.status
     claim.decline_reason = attempt.data["decline_reason"]
     assignment.end_all(claim)
-    return Done(body={"decline_reason": claim.decline_reason})
+    return Done(body={"decline_reason": claim.decline_reason, "roles": roles})
+
+
+def _roles(attempt: Attempt) -> dict[str, str]:
+    """Who works on it, for the record of a step that ends all roles."""
+    return {role: f"person/{pk}" for role, pk in attempt.standing.roles.items() if pk}
 
 
 def merge(attempt: Attempt) -> Done:
     """Point at the main claim; the claims that pointed here follow in the same transaction, so clusters stay flat."""
-    claim, target = attempt.claim, int(attempt.data["target"])
+    claim, target, roles = attempt.claim, int(attempt.data["target"]), _roles(attempt)
     moved = sorted(claim.duplicates.values_list("pk", flat=True))
     claim.duplicates.update(duplicate_of=target)
     claim.status_before = claim.status
     claim.duplicate_of_id = target
     assignment.end_all(claim)
-    return Done(body={"target": target, "moved": moved})
+    return Done(body={"target": target, "moved": moved, "roles": roles})
 
 
 def restore(attempt: Attempt) -> Done:
@@ -91,9 +96,18 @@ def restore(attempt: Attempt) -> Done:
 def assign(attempt: Attempt) -> Done:
     claim, person = attempt.claim, attempt.data.get("person") or attempt.by
     assert person is not None
-    claim.due_at = attempt.data.get("due") or claim.due_at
+    due_before, claim.due_at = claim.due_at, attempt.data.get("due") or claim.due_at
     assignment.give(claim, Assignment.Role.CHECKER, person, by=attempt.by)
-    return Done(body={"person": person.ref, "due": claim.due_at})
+    return Done(body={"person": person.ref, "due": claim.due_at, "due_before": due_before})
+
+
+def unassign(attempt: Attempt) -> Done:
+    """Nobody's work again; ``due`` is given where the date goes back to what it was."""
+    claim = attempt.claim
+    before = _roles(attempt).get(Assignment.Role.CHECKER, "")
+    claim.due_at = attempt.data.get("due", claim.due_at)
+    assignment.end_all(claim)
+    return Done(body={"before": before, "due": claim.due_at})
 
 
 def hand_over(attempt: Attempt) -> Done:
@@ -222,6 +236,7 @@ STEPS: dict[str, Callable[[Attempt], Done]] = {
     "merge": merge,
     "restore": restore,
     "assign": assign,
+    "unassign": unassign,
     "hand_over": hand_over,
     "submit": submit,
     "pass": let_pass,

@@ -66,6 +66,7 @@ TRANSITIONS: dict[str, Transition] = {
     "merge":             Transition(CLOSABLE, (DUPLICATE,), EDITORS, ("merge_target_is_live",), "Merge", ("target",), public=False),
     "restore":           Transition((DECLINED, DUPLICATE, ARCHIVED), (INBOX, WATCHING, ACCEPTED, IN_RESEARCH, RETRACTED), EDITORS, (), "Restore"),
     "assign":            Transition((ACCEPTED,), (IN_RESEARCH,), (EDITOR, CHECKER), ("assignee_may_work", "has_due_date"), "Assign", ("person", "due")),
+    "unassign":          Transition((IN_RESEARCH,), (ACCEPTED,), HOLDER_OR_EDITOR, (), "Give back", public=False),
     "hand_over":         Transition((ACCEPTED, *WORKING), (), HOLDER_OR_EDITOR, ("role_can_be_handed_over",), "Hand over", ("role", "person")),
     "request_reply":     Transition((IN_RESEARCH, CHANGES_REQUESTED), (AWAITING_REPLY,), (HOLDER,), ("contact_with_deadline",), "Wait for the reply"),
     "resume":            Transition((AWAITING_REPLY,), (IN_RESEARCH,), (HOLDER, EDITOR, SYSTEM), ("reply_settled",), "Resume", ("reason",)),

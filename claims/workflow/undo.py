@@ -1,0 +1,164 @@
+"""Take back what was just done, where it had no effect outside the desk.
+
+Undo is an operation like any other: the inverse of the one that is taken back, with an Event of its own.  What it needs
+is in the Event of the first one, so a token names only that: signed, for one person, for one version of each claim, and
+for a while.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.db.models import OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat, JSONObject
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, Event, Person, Topic
+from claims.workflow import comments, edit, put_back
+from claims.workflow.apply import Refused, apply, keep_refusal
+
+SALT = "claims.undo"
+OPEN_FOR = timedelta(hours=1)
+
+Undo = Callable[[Event, int, Person], object]
+
+
+@dataclass
+class Undone:
+    """The claims on which it was undone, and for each of the others its sentence."""
+
+    claims: list[int] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def offer(claim_ids: Iterable[int], *, by: Person) -> str:
+    """A token that takes back what the person did last on these claims.
+
+    Returns:
+        an empty string where nothing of it can be taken back.
+    """
+    named = Concat(Value("claim/"), Cast(OuterRef("pk"), TextField()))
+    newest = Event.objects.filter(chain=named).order_by("-seq")
+    row = JSONObject(seq="seq", by="actor_ref", action="action", body="body")
+    found = Claim.objects.filter(pk__in=claim_ids).annotate(last=Subquery(newest.values(row=row)[:1])).order_by("pk")
+    done = [
+        [pk, version, last["seq"]]
+        for pk, version, last in found.values_list("pk", "version", "last")
+        if last and last["by"] == by.ref and last["action"] in INVERSES
+    ]
+    return signing.dumps({"by": by.pk, "done": done}, salt=SALT, compress=True) if done else ""
+
+
+def undo(token: str, *, by: Person) -> Undone:
+    """Take back what a token names: each claim by itself, all of it or nothing.
+
+    Raises:
+        Refused: the token is not this person's, or too old.
+    """
+    undone = Undone()
+    for claim_id, version, seq in _read(token, by):
+        try:
+            _undo_one(claim_id, version, seq, by)
+            undone.claims.append(claim_id)
+        except Refused as refusal:
+            keep_refusal(claim_id, "undo", by, str(refusal))
+            undone.refused[claim_id] = str(refusal)
+    return undone
+
+
+def _read(token: str, by: Person) -> list[list[int]]:
+    try:
+        given = signing.loads(token, salt=SALT, max_age=OPEN_FOR)
+    except signing.SignatureExpired:
+        raise Refused(_("It is too late to undo this."), "expired") from None
+    except signing.BadSignature:
+        given = {}
+    if given.get("by") != by.pk:
+        raise Refused(_("This cannot be undone from here; reload the page."), "token")
+    done: list[list[int]] = given["done"]
+    return done
+
+
+@transaction.atomic
+def _undo_one(claim_id: int, version: int, seq: int, by: Person) -> None:
+    claim = Claim.objects.locked().filter(pk=claim_id).first()
+    event = Event.objects.filter(chain=f"claim/{claim_id}", seq=seq).first()
+    if claim is None or event is None or event.is_erased or claim.version != version:
+        raise Refused(_("It was changed in the meantime, so nothing was undone."), "changed")
+    INVERSES[event.action](event, claim_id, by)
+
+
+# --- the inverse of each action
+
+
+def _restore(declined: Event, claim_id: int, by: Person) -> None:
+    """Back to the state before, at most research, with the people who worked on it."""
+    apply(claim_id, "restore", by=by)
+    _give_roles_back(declined.details.get("roles", {}), claim_id, by)
+
+
+def _give_roles_back(roles: Mapping[str, str], claim_id: int, by: Person) -> None:
+    for role, ref in roles.items():
+        person = Person.objects.filter(pk=ref.removeprefix("person/"), is_active=True).first()
+        try:
+            apply(claim_id, "hand_over", by=by, role=role, person=person)
+        except Refused:  # somebody who may not hold it any more: the role waits, and the record says why
+            continue
+
+
+def _unmerge(merged: Event, claim_id: int, by: Person) -> None:
+    """The claims that pointed here before point here again."""
+    moved = merged.details["moved"]
+    _restore(merged, claim_id, by)
+    Claim.objects.locked().filter(pk__in=moved, duplicate_of=merged.details["target"]).update(duplicate_of=claim_id)
+
+
+def _close_again(restored: Event, claim_id: int, by: Person) -> None:
+    body = restored.details
+    if body["from"] == Claim.Status.DECLINED:
+        reason = _("Restored by mistake.")
+        apply(claim_id, "decline", by=by, decline_reason=body["decline_reason"], reason=reason)
+    elif body["from"] == Claim.Status.DUPLICATE:
+        apply(claim_id, "merge", by=by, target=body["duplicate_of"])
+    else:
+        raise Refused(_("What was archived is not put away again by undo."), "archived")
+
+
+def _unassign(assigned: Event, claim_id: int, by: Person) -> None:
+    due = assigned.details["due_before"]
+    apply(claim_id, "unassign", by=by, due=parse_datetime(due) if due else None)
+
+
+def _arrange_back(arranged: Event, claim_id: int, by: Person) -> None:
+    before: dict[str, Any] = arranged.details["before"]
+    topics = before.pop("topics", None)
+    if before.get("due_at"):
+        before["due_at"] = parse_datetime(before["due_at"])
+    found = None if topics is None else list(Topic.objects.filter(slug__in=topics))
+    edit.arrange_claim(claim_id, by=by, topics=found, **before)
+
+
+def _reopen(resolved: Event, claim_id: int, by: Person) -> None:
+    comment_id = resolved.details["comment"]
+    later = Event.objects.filter(chain=resolved.chain, seq__gt=resolved.seq, action__in=comments.ACTIONS)
+    if any(event.details.get("comment") == comment_id for event in later):
+        raise Refused(_("It was changed in the meantime, so nothing was undone."), "changed")
+    comments.reopen_comment(comment_id, by=by)
+
+
+INVERSES: dict[str, Undo] = {
+    "decline": _restore,
+    "merge": _unmerge,
+    "restore": _close_again,
+    "watch": lambda event, claim_id, by: apply(claim_id, "wake", by=by),
+    "assign": _unassign,
+    "arrange": _arrange_back,
+    "remove_appearance": lambda event, claim_id, by: put_back.put_back_appearance(event, claim_id, by=by),
+    "remove_evidence": lambda event, claim_id, by: put_back.put_back_evidence(event, claim_id, by=by),
+    "remove_quote": lambda event, claim_id, by: put_back.put_back_quote(event, claim_id, by=by),
+    "resolve_comment": _reopen,
+}
