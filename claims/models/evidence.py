@@ -95,12 +95,18 @@ class Resource(models.Model):
     language = models.CharField(max_length=12, blank=True)
     kind = models.CharField(max_length=12, choices=EvidenceKind.choices, default=EvidenceKind.NEWS)
     created_at = models.DateTimeField(db_default=Now())
+    looks = models.PositiveSmallIntegerField(default=0, help_text=_("Successful looks since it was first captured."))
+    misses = models.PositiveSmallIntegerField(default=0, help_text=_("Failed looks since the last successful one."))
+    look_again_at = models.DateTimeField(null=True, blank=True, help_text=_("When the watch looks at it next."))
 
     objects: ClassVar[ResourceManager] = ResourceManager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="resource_has_address_or_title", condition=Q(url__isnull=False) | ~Q(title=""))
+        ]
+        indexes = [
+            models.Index(name="resource_to_look_at", fields=["look_again_at"], condition=Q(look_again_at__isnull=False))
         ]
 
     def __str__(self) -> str:
@@ -114,6 +120,23 @@ class Resource(models.Model):
     @property
     def chain(self) -> str:
         return f"resource/{self.pk}"
+
+
+class Host(models.Model):
+    """How one website is asked: not before ``next_at``, and as its robots.txt wishes."""
+
+    class Robots(models.TextChoices):
+        UNKNOWN = "unknown", _("Not known")
+        ALLOWED = "allowed", _("Allowed")
+        DISALLOWED = "disallowed", _("Not wanted")
+
+    name = models.CharField(max_length=255, primary_key=True)
+    next_at = models.DateTimeField(db_default=Now(), help_text=_("The next request may be sent then."))
+    robots = models.TextField(blank=True, help_text=_("Its robots.txt; empty when it has none."))
+    robots_read_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Snapshot(models.Model):
@@ -147,6 +170,8 @@ class Snapshot(models.Model):
     canonical_url = models.URLField(max_length=2000, blank=True)
     language = models.CharField(max_length=12, blank=True)
     problem = models.CharField(max_length=300, blank=True, help_text=_("Why no text could be read from it."))
+    robots = models.CharField(max_length=10, choices=Host.Robots.choices, default=Host.Robots.UNKNOWN)
+    likeness = models.BigIntegerField(null=True, help_text=_("Simhash of the main text; near texts have near numbers."))
 
     class Meta:
         ordering = ["resource", "-captured_at", "-id"]
@@ -324,6 +349,9 @@ class SourceAlert(models.Model):
     quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="alerts")
     check_row = models.ForeignKey(QuoteCheck, on_delete=models.CASCADE, related_name="+")
     opened_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When a second look, a day or more later, found the same.")
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
