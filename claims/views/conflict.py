@@ -12,7 +12,8 @@ from claims.errors import StaleEdit
 from claims.forms.claim import SEEN, EditForm, read_seen
 from claims.views.access import DeskRequest, claim_address, visible_claims
 from claims.views.claim import without_history
-from claims.workflow import edit, revisions
+from claims.workflow import edit
+from claims.workflow.compare import compare_words
 from claims.workflow.conflicts import Conflict, read_conflicts
 
 OPS = {"=": "equal", "-": "delete", "+": "insert"}
@@ -36,7 +37,7 @@ class Row:
 
 def _difference(base: str | None, text: str, *, other: str) -> list[tuple[str, str]]:
     """What one side changed; where the beginning is not known, how it differs from the other side."""
-    return [(OPS[op], words) for op, words in revisions.compare_words(other if base is None else base, text)]
+    return [(OPS[op], words) for op, words in compare_words(other if base is None else base, text)]
 
 
 def show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: StaleEdit, place: str) -> HttpResponse:
@@ -70,5 +71,5 @@ def _field(form: EditForm, conflict: Conflict) -> BoundField:
     """The field with the text of both in it; a choice stands as the person made it."""
     filled = copy(form)
     if conflict.is_text:
-        filled.data = {**form.data.dict(), conflict.field: conflict.merged.text}
+        filled.data = {**dict(form.data.items()), conflict.field: conflict.merged.text}
     return filled.fields[conflict.field].get_bound_field(filled, conflict.field)
