@@ -1,5 +1,6 @@
 """The people of the desk.  ``Person`` is the project's user model."""
 
+import re
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -54,8 +55,14 @@ class Person(AbstractUser):
 
     @property
     def initials(self) -> str:
-        """Two letters for the small round mark of a person."""
+        """Two letters for the small round mark of a person, or two and the number his user name ends in.
+
+        Names of a kind, as Checker One and Contributor One, are told apart by it; the mark's title says the whole name.
+        """
         words = (self.name or self.username).replace("-", " ").split()
+        number = re.search(r"\d{1,2}$", self.username)
+        if number:
+            return words[0][:2].upper() + number[0]
         return (words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])).upper()
 
     @property

@@ -32,7 +32,9 @@ from claims.views.claim_moves import NEXT_STAGE, read_moves
 from claims.views.claim_page import ClaimPage, read_captures, read_evidence, read_page
 from claims.views.context import desk_of
 from claims.views.live import STOP_POLLING, is_part, read_id
+from claims.views.record_words import ABOUT_THE_VERDICT
 from claims.views.result_list import ResultList, neighbours
+from claims.workflow import undo
 from claims.workflow.attempt import Missing
 from claims.workflow.edit import PLAIN_FIELDS, VERDICT_FIELDS, digests
 from claims.workflow.standing import standing
@@ -84,6 +86,7 @@ def carry_out(
     form: PlainForm | None = None,
     said: str = "",
     edited: int | None = None,
+    undoable: bool = False,
 ) -> HttpResponse:
     """Call one operation and answer: back to the claim, or the claim with the one sentence that says why not.
 
@@ -91,6 +94,7 @@ def carry_out(
         place: the part of the page the press came from; a refusal stands there.
         form: what was sent; not called at all when it is not valid.
         said: the sentence that tells of success.
+        undoable: the sentence offers to take it back, where that can be.
 
     Raises:
         StaleEdit: the caller shows both texts.
@@ -106,7 +110,8 @@ def carry_out(
         missing = getattr(refusal, "missing", [])
         return render_claim(request, claim_id, Outcome(str(refusal), place, missing, form, edited))
     if said:
-        messages.success(request, said)
+        token = undo.offer([claim_id], by=request.user) if undoable else ""
+        messages.success(request, said, extra_tags=token)
     return back_to_claim(request, claim_id, place)
 
 
@@ -123,7 +128,9 @@ def _context(request: DeskRequest, page: ClaimPage, outcome: Outcome) -> dict[st
         "held": page.standing,
         "refusal": outcome,
         "moves": [move for move in moves if move.place == "your-move"],
-        "hand_over": next((move for move in moves if move.action == "hand_over"), None),
+        "hand_over": next((move for move in moves if move.action in {"hand_over", "offer"}), None),
+        "offered_by": _offered_by(page),
+        "needs_cross_checker": claim.status == "in_cross_check" and not page.standing.roles.get("cross_checker"),
         "cross_check": next((move for move in moves if move.action == "cross_check"), None),
         "next_stage": NEXT_STAGE.get(claim.status, ""),
         "sent_back": _sent_back(page),
@@ -142,6 +149,12 @@ def _context(request: DeskRequest, page: ClaimPage, outcome: Outcome) -> dict[st
         **_forms(page, outcome),
         **_around(request, page),
     }
+
+
+def _offered_by(page: ClaimPage) -> str:
+    """Who asks this person to take a part over; empty: nobody."""
+    holders = [int(ref.removeprefix("person/")) for ref in page.standing.offers.values()]
+    return next((str(page.person_by_id[pk]) for pk in holders if pk in page.person_by_id), "")
 
 
 def _around(request: DeskRequest, page: ClaimPage) -> dict[str, Any]:
@@ -170,7 +183,7 @@ def _sent_back(page: ClaimPage) -> dict[str, Any] | None:
         return None
     event = claim_cards.read_event(found)
     person = page.person_by_id.get(event.person_id or 0)
-    shown = page.sees_verdict or event.action not in {"cross_check", "fail"}
+    shown = page.sees_verdict or event.action not in ABOUT_THE_VERDICT
     return {
         "action": event.action,
         "at": event.at,

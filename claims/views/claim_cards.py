@@ -53,6 +53,8 @@ class Card:
     note: str
     line: CaptureLine | None
     form: EvidenceForm | None = None
+    talk: int = 0
+    open_talk: int = 0
 
 
 def make_card(item: Evidence, job: Job | None, form: EvidenceForm | None = None) -> Card:
@@ -77,6 +79,8 @@ def make_card(item: Evidence, job: Job | None, form: EvidenceForm | None = None)
         note=item.note,
         line=None if waived and item.pinned is None else capture_line(item, job, item.pinned),
         form=form,
+        talk=item.talk,  # type: ignore[attr-defined]
+        open_talk=item.open_talk,  # type: ignore[attr-defined]
     )
 
 
@@ -168,12 +172,14 @@ def people(page: ClaimPage) -> list[dict[str, Any]]:
     """The roles of the claim with who holds them; a role nobody has to fill yet is left out."""
     named = page.person_by_id
     authors = [named[pk] for pk in sorted(page.standing.authors) if pk in named]
-    rows = [{"label": _("Author"), "people": authors}]
+    rows: list[dict[str, Any]] = [{"label": _("Author"), "people": authors}]
+    offered = {row["role"]: row["offered_to"] for row in page.values.roles}
     labels = {"checker": _("Checker"), "cross_checker": _("Cross-check"), "editor": _("Editor")}
     for role, label in labels.items():
         if role in page.standing.roles:
             holder = named.get(page.standing.roles[role] or 0)
-            rows.append({"label": label, "people": [holder] if holder else []})
+            asked = named.get(offered.get(role) or 0)
+            rows.append({"role": role, "label": label, "people": [holder] if holder else [], "asked": asked})
         elif role == "checker":
             rows.append({"label": label, "people": []})
     return [row for row in rows if row["people"] or row["label"] != _("Author")]

@@ -14,14 +14,16 @@ from claims.workflow.attempt import Missing
 from claims.workflow.transitions import TRANSITIONS
 
 # The one step the page proposes: the first of these that can be taken.
-PROPOSED = ("submit", "cross_check", "approve", "decide", "publish", "accept", "assign", "resume", "lift")
+PROPOSED = (
+    "take_over", "submit", "cross_check", "approve", "decide", "publish", "accept", "assign", "resume", "lift",
+)  # fmt: skip
 # Steps about what the blind review hides: nobody takes them without having seen it.
 ABOUT_THE_VERDICT = {"approve", "decide", "publish", "schedule", "stand"}
 # Asked once more, in a sentence, because readers see it at once.
 CONFIRMED = {"publish", "retract", "lift", "archive"}
 # Decided when the button is pressed: the page would need the whole content read twice to say it before.
 SAID_WHEN_PRESSED = ("approved_is_current", "correction_typed", "content_is_public_one", "quotes_checked_today")
-ELSEWHERE = {"hand_over": "people", "cross_check": "cross-check"}
+ELSEWHERE = {"hand_over": "people", "offer": "people", "cross_check": "cross-check"}
 NEXT_STAGE = {
     "inbox": gettext_lazy("triage"),
     "watching": gettext_lazy("triage"),
@@ -69,6 +71,10 @@ def read_moves(page: ClaimPage, bound: StepForm | None = None) -> list[Move]:
     """
     found = possible_steps(page.claim, page.person, page.attempt, _known(page))
     hidden = set() if page.sees_verdict else ABOUT_THE_VERDICT
+    if not _is_undecided(page):
+        hidden = hidden | {"decide"}
+    if "hand_over" in found:
+        hidden = hidden | {"offer"}  # an editor hands it over at once
     moves = [_move(page, action, missing, bound) for action, missing in found.items() if action not in hidden]
     ready = {move.action: move for move in moves if not move.missing}
     first = next((ready[action] for action in PROPOSED if action in ready), None)
@@ -76,6 +82,12 @@ def read_moves(page: ClaimPage, bound: StepForm | None = None) -> list[Move]:
         return moves
     first.proposed = True
     return [first, *(move for move in moves if move is not first)]
+
+
+def _is_undecided(page: ClaimPage) -> bool:
+    """Whether the two verdicts differ and nobody has settled it."""
+    second = page.second_verdict
+    return second is not None and second.kind == "cross" and second.rating_id != page.claim.rating_id
 
 
 def _known(page: ClaimPage) -> dict[str, list[Missing]]:
@@ -96,7 +108,7 @@ def _open_comments(count: int) -> list[Missing]:
 
 
 def _no_contact(page: ClaimPage) -> list[Missing]:
-    if any(not contact.answer and contact.deadline > page.now for contact in page.contacts):
+    if page.awaited:
         return []
     return [Missing(_("Log whom you asked and by when they may answer."), "reply")]
 
@@ -128,15 +140,25 @@ def make_form(page: ClaimPage, action: str, data: Any = None) -> StepForm:
             "seen": page.values.revision["content_sha256"] if page.values.revision else "",
             "due": page.claim.due_at,
             "person": page.person.pk if action == "assign" and not page.person.is_editor else None,
-            "role": "cross_checker" if page.claim.status == "in_cross_check" else "checker",
+            "role": _part_in_question(page, action),
         },
     )
 
 
+def _part_in_question(page: ClaimPage, action: str) -> str:
+    """The part a form of handing over begins with: one's own, else the one that works now."""
+    own = [role for role, holder in page.standing.roles.items() if holder == page.person.pk]
+    if action == "offer" and own:
+        return own[0]
+    return "cross_checker" if page.claim.status == "in_cross_check" else "checker"
+
+
 def people_for(page: ClaimPage, action: str) -> list[Person]:
-    """Active checkers and editors; a checker takes a claim only for himself."""
+    """Active checkers and editors; a checker takes a claim only for himself, and offers a part to another."""
+    if action == "assign" and not page.person.is_editor:
+        return [page.person]
     fit = [person for person in page.people if person.is_active and person.can_research]
-    return [page.person] if action == "assign" and not page.person.is_editor else fit
+    return [person for person in fit if action != "offer" or person != page.person]
 
 
 def ratings_for(page: ClaimPage, action: str) -> list[Rating]:

@@ -164,6 +164,7 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
     chain = Event.objects.filter(chain=f"claim/{claim_id}")
     public_at = chain.filter(action="publish").order_by("-seq").values("seq")[:1]
     wrote = chain.filter(action__in=EDITS, seq__gt=Coalesce(Subquery(public_at), 0)).order_by()
+    found.offers = {row["role"]: f"person/{row['person']}" for row in read.roles if row["offered_to"] == person.pk}
     sent_back = chain.filter(action__in=SENT_BACK).order_by("-seq")
     of_claim = Q(claim=OuterRef("pk"))
     newest = Revision.objects.filter(claim=claim_id).order_by("-number")
@@ -171,7 +172,9 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
     values: dict[str, Any] = {
         "author_refs": ArraySubquery(wrote.values("actor_ref").distinct()),
         "roles": ArraySubquery(
-            Assignment.objects.filter(of_claim, ended_at=None).values(row=JSONObject(role="role", person="person"))
+            Assignment.objects.filter(of_claim, ended_at=None).values(
+                row=JSONObject(role="role", person="person", offered_to="offered_to")
+            )
         ),
         "has_read": Exists(Reading.objects.filter(of_claim, by=person, kind="cross")),
         "has_seen": Exists(Disclosure.objects.filter(of_claim, person=person)),

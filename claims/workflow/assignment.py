@@ -1,9 +1,16 @@
 """Who gets it: least loaded among those who may, never an author, never somebody recused."""
 
-from django.db.models import Count, Q, QuerySet
+from typing import Any
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models.fields import BooleanField
 from django.db.models.functions import Now
 
 from claims.models import Assignment, Claim, Disclosure, Person, Recusal, Revision
+from claims.models.claim import ClaimQuerySet
+
+# What a person has to do: his open roles on claims that are worked on.
+LOAD = Count("assignments", filter=Q(assignments__ended_at__isnull=True, assignments__claim__status__in=Claim.WORKING))
 
 
 def give(claim: Claim, role: str, person: Person | None, *, by: Person | None) -> str:
@@ -32,6 +39,30 @@ def _end(claim: Claim, held: QuerySet[Assignment]) -> None:
     held.update(ended_at=Now(), offered_to=None)
 
 
+# --- a part that is offered
+
+
+def offer(claim: Claim, role: str, to: Person | None) -> None:
+    """Ask somebody to take over a role; ``None``: nobody is asked any more."""
+    Assignment.objects.filter(claim=claim, role=role, ended_at__isnull=True).update(offered_to=to)
+
+
+def offers_to(claim: Claim, person: Person) -> dict[str, str]:
+    """The roles a person is asked to take over: role -> reference of who holds it."""
+    asked = Assignment.objects.filter(claim=claim, offered_to=person, ended_at__isnull=True)
+    return {role: f"person/{pk}" for role, pk in asked.order_by("role").values_list("role", "person_id")}
+
+
+# --- who checks, and who checks again
+
+
+def eligible_checkers(claim: Claim) -> list[Person]:
+    """Active checkers and editors who may research a claim, least loaded first: the first is whom the desk proposes."""
+    people = Person.objects.eligible(Person.Role.CHECKER, Person.Role.EDITOR).exclude(pk__in=_recused(claim))
+    cross_checks = Assignment.objects.filter(claim=claim, role="cross_checker", ended_at=None, person=OuterRef("pk"))
+    return list(people.exclude(Exists(cross_checks)).annotate(load=LOAD).order_by("role", "load", "pk"))
+
+
 def choose_cross_checker(claim: Claim, revision: Revision | None) -> Person | None:
     """Give the cross-check to the least loaded of those eligible; with nobody eligible the role waits, open to all.
 
@@ -50,21 +81,35 @@ def choose_cross_checker(claim: Claim, revision: Revision | None) -> Person | No
 
 
 def eligible_cross_checkers(claim: Claim, revision: Revision | None) -> list[Person]:
-    """Active checkers and editors who neither wrote this nor saw its verdict nor are recused, least loaded first."""
-    barred = [
-        revision.author_rows.values_list("person_id", flat=True) if revision else [],
-        Disclosure.objects.filter(claim=claim).values_list("person_id", flat=True),
-        Recusal.objects.filter(Q(topic__claims=claim) | Q(claimant__appearances__claim=claim)).values_list(
-            "person_id", flat=True
-        ),
-        Assignment.objects.filter(
-            claim=claim, role=Assignment.Role.CHECKER, ended_at__isnull=True, person__isnull=False
-        ).values_list("person_id", flat=True),
-    ]
-    load = Count(
-        "assignments", filter=Q(assignments__ended_at__isnull=True, assignments__claim__status__in=Claim.WORKING)
-    )
-    people = Person.objects.eligible(Person.Role.CHECKER, Person.Role.EDITOR)
-    people = people.exclude(pk__in={pk for ids in barred for pk in ids})
+    """Active checkers and editors who neither wrote this nor are recused, least loaded first.
+
+    Of an unpublished claim nobody who saw its verdict; of a public one those who did not ask for it come first.
+    """
+    authors = revision.author_rows.values_list("person_id", flat=True) if revision else []
+    holders = Assignment.objects.filter(claim=claim, role=Assignment.Role.CHECKER, ended_at=None, person__isnull=False)
+    barred = {*authors, *holders.values_list("person_id", flat=True), *_recused(claim)}
+    seen = Disclosure.objects.filter(claim=claim, person=OuterRef("pk"))
+    people = Person.objects.eligible(Person.Role.CHECKER, Person.Role.EDITOR).exclude(pk__in=barred)
+    if not claim.is_public:
+        people = people.exclude(Exists(seen))
+    has_seen = Case(When(Exists(seen), then=True), default=False, output_field=BooleanField())
     # Checkers first: an editor who cross-checks can no longer approve under the policy of three.
-    return list(people.annotate(load=load).order_by("role", "load", "pk"))
+    return list(people.annotate(load=LOAD, has_seen=has_seen).order_by("has_seen", "role", "load", "pk"))
+
+
+def _recused(claim: Claim) -> set[int]:
+    about: Any = Q(topic__claims=claim) | Q(claimant__appearances__claim=claim)
+    return set(Recusal.objects.filter(about).values_list("person_id", flat=True))
+
+
+def waiting_for_cross_checker(claims: ClaimQuerySet | None = None) -> ClaimQuerySet:
+    """Claims in cross-check that nobody was eligible for or holds any more; anyone eligible takes one in one press.
+
+    Args:
+        claims: the ones to look among; all of them when left out.
+    """
+    among: ClaimQuerySet = Claim.objects.all() if claims is None else claims
+    held = Assignment.objects.filter(
+        claim=OuterRef("pk"), role=Assignment.Role.CROSS_CHECKER, ended_at__isnull=True, person__isnull=False
+    )
+    return among.filter(~Exists(held), status=Claim.Status.IN_CROSS_CHECK)

@@ -13,17 +13,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.models import (
-    Assignment,
     Claim,
     ContactLog,
     Correction,
     Desk,
-    Person,
     RubricQuestion,
+)
+from claims.workflow.guards_of_people import (
+    assignee_may_work,
+    cross_check_is_free,
+    not_an_author,
+    not_recused,
+    offer_stands,
+    part_is_his_to_offer,
+    role_can_be_handed_over,
+    still_blind,
 )
 from claims.workflow.attempt import Attempt, Missing
 from claims.workflow.preflight_list import quotes_of, read_list
-from claims.workflow.standing import is_recused, standing
+from claims.workflow.reply_lines import awaited_of
 
 FRESH_LOOK = timedelta(hours=24)
 
@@ -85,67 +93,6 @@ def merge_target_is_live(attempt: Attempt) -> list[Missing]:
     return _unless(ok, _("The claim it is merged into must be live and no duplicate itself."))
 
 
-# --- who works on it
-
-
-def _may_work(claim: Claim, person: Person | None) -> list[Missing]:
-    if person is None or not person.is_active or not person.can_research:
-        return [Missing(_("Choose an active checker or editor."))]
-    return _unless(
-        not is_recused(claim, person), _("%(name)s is recused from this claim.") % {"name": person.name}, "people"
-    )
-
-
-def assignee_may_work(attempt: Attempt) -> list[Missing]:
-    person = attempt.data.get("person") or attempt.by
-    if attempt.by and not attempt.by.is_editor and person != attempt.by:
-        return [Missing(_("A checker takes a claim for himself; an editor assigns it to others."))]
-    return _may_work(attempt.claim, person)
-
-
-def role_can_be_handed_over(attempt: Attempt) -> list[Missing]:
-    role, person = attempt.data.get("role"), attempt.data.get("person")
-    if role not in Assignment.Role.values:
-        return [Missing(_("Say which role is handed over."))]
-    found = _may_work(attempt.claim, person)
-    assert person is None or isinstance(person, Person)
-    if not found and person is not None:
-        found += _fits_role(attempt, role, person)
-    return found
-
-
-def _fits_role(attempt: Attempt, role: str, person: Person) -> list[Missing]:
-    by, standing_ = attempt.by, attempt.standing
-    if by and not by.is_editor and role != Assignment.Role.CHECKER:
-        return [Missing(_("Only an editor hands over this role."))]
-    if role == Assignment.Role.EDITOR and not person.is_editor:
-        return [Missing(_("%(name)s is not an editor.") % {"name": person.name})]
-    if role == Assignment.Role.CROSS_CHECKER:
-        theirs = standing(attempt.claim, person)
-        if theirs.is_author or theirs.has_seen or theirs.is_holder:
-            return [
-                Missing(_("%(name)s wrote or has seen this verdict and cannot cross-check it.") % {"name": person.name})
-            ]
-    cross_checker = standing_.roles.get("cross_checker")
-    clash = role == Assignment.Role.CHECKER and cross_checker == person.pk
-    return _unless(not clash, _("%(name)s cross-checks this claim.") % {"name": person.name}, "people")
-
-
-def not_recused(attempt: Attempt) -> list[Missing]:
-    return _unless(not attempt.standing.recused, _("You are recused from this claim."), "people")
-
-
-def not_an_author(attempt: Attempt) -> list[Missing]:
-    return _unless(
-        not attempt.standing.is_author, _("You changed what this claim says, so somebody else must do this."), "people"
-    )
-
-
-def still_blind(attempt: Attempt) -> list[Missing]:
-    blind = attempt.claim.is_public or not attempt.standing.has_seen
-    return _unless(blind, _("You asked to see the verdict, so somebody else must cross-check it."), "people")
-
-
 # --- right of reply
 
 
@@ -184,8 +131,13 @@ def has_own_verdict(attempt: Attempt) -> list[Missing]:
 
 def verdicts_differ(attempt: Attempt) -> list[Missing]:
     second = attempt.second_verdict
-    differ = second is not None and second.kind == "cross" and second.rating_id != attempt.claim.rating_id
-    return _unless(differ, _("The two verdicts agree: there is nothing to decide."))
+    if second is not None and second.kind == "decision":
+        return [Missing(_("An editor has decided between the two verdicts already."))]
+    if second is None or second.kind == "waiver":
+        return [Missing(_("There is no second verdict to decide between."))]
+    return _unless(
+        second.rating_id != attempt.claim.rating_id, _("The two verdicts agree: there is nothing to decide.")
+    )
 
 
 def decision_is_one_of_two(attempt: Attempt) -> list[Missing]:
@@ -329,7 +281,8 @@ GUARDS: dict[str, Guard] = {
     guard.__name__: guard
     for guard in (
         has_reason, has_decline_reason, has_look_again_date, has_due_date, publish_at_is_ahead, rubric_answered,
-        merge_target_is_live, assignee_may_work, role_can_be_handed_over, not_recused, not_an_author, still_blind,
+        merge_target_is_live, assignee_may_work, role_can_be_handed_over, part_is_his_to_offer, offer_stands, cross_check_is_free,
+        not_recused, not_an_author, still_blind,
         contact_with_deadline, reply_settled, has_verdict, has_rationale, waiver_allowed, has_own_verdict,
         verdicts_differ, decision_is_one_of_two, second_verdict_stands, policy_kept, seen_is_current,
         version_is_the_one_seen, comments_resolved,

@@ -1,12 +1,15 @@
 """People come, change and leave; whatever the administrator changes on the desk itself goes on its record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import F, Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from claims.models import Assignment, Claim, Event, Person
+from claims import jobs
+from claims.errors import StepRefused
+from claims.models import Assignment, Claim, Claimant, Event, Person, Recusal, Topic
 from claims.workflow import assignment
 
 DESK_CHAIN = "desk"
@@ -27,14 +30,20 @@ def release_roles(person: Person, *, by: Person | None) -> int:
         how many roles wait for somebody now.
     """
     held = Assignment.objects.filter(person=person, ended_at__isnull=True)
+    Assignment.objects.filter(offered_to=person).update(offered_to=None)
+    return len(_release(held, person, by=by, reason=""))
+
+
+def _release(held: QuerySet[Assignment], person: Person, *, by: Person | None, reason: str) -> list[Assignment]:
     claims = {claim.pk: claim for claim in Claim.objects.locked().filter(pk__in=held.values("claim"))}
     rows = list(held.filter(claim__in=claims).order_by("claim_id", "pk"))
     for row in rows:
         assignment.give(claims[row.claim_id], row.role, None, by=by)
-        body = {"role": row.role, "before": person.ref}
-        Event.objects.append(claims[row.claim_id], "release", by=by, body=body)
+        body = {"role": row.role, "person": person.ref, "before": person.ref, "reason": reason}
+        event = Event.objects.append(claims[row.claim_id], "release", by=by, body=body)
+        jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
     Claim.objects.filter(pk__in=claims).update(version=F("version") + 1)
-    return len(rows)
+    return rows
 
 
 @transaction.atomic
@@ -44,5 +53,84 @@ def let_go(person: Person, *, by: Person) -> int:
         return 0
     person.is_active = False
     person.save(update_fields=["is_active"])
+    released = release_roles(person, by=by)  # claims are locked before heads of chains, here as everywhere
     record_setting(person, "let_go", by=by, before={"is_active": True}, after={"is_active": False})
-    return release_roles(person, by=by)
+    return released
+
+
+# --- recusal
+
+
+@transaction.atomic
+def recuse(
+    person: Person, *, by: Person, claimant: Claimant | None = None, topic: Topic | None = None, reason: str = ""
+) -> tuple[Recusal, list[int]]:
+    """Declare that a person must not work on a claimant or a topic: oneself, or an administrator for others.
+
+    Returns:
+        the recusal, and the ids of the claims whose roles wait for somebody else now.
+
+    Raises:
+        StepRefused: neither or both are named, it is declared already, or it is not his to declare.
+    """
+    _check_may_declare(person, by)
+    if (claimant is None) == (topic is None):
+        raise StepRefused(_("Choose one claimant or one topic."), "recusal")
+    made, is_new = Recusal.objects.get_or_create(
+        person=person, claimant=claimant, topic=topic, defaults={"reason": reason.strip()}
+    )
+    if not is_new:
+        raise StepRefused(_("This is declared already."), "recusal")
+    released = follow_recusal(made, by=by)
+    record_setting(made, "recuse", by=by, before={}, after={"person": person.ref, "reason": made.reason})
+    return made, released
+
+
+def follow_recusal(recusal: Recusal, *, by: Person | None) -> list[int]:
+    """Give back the roles the recused person holds on what it names; the ids of those claims."""
+    about = Q(topics=recusal.topic_id) if recusal.topic_id else Q(appearances__claimant=recusal.claimant_id)
+    concerned = Claim.objects.filter(about, status__in=Claim.OPEN)
+    held = Assignment.objects.filter(person=recusal.person_id, ended_at__isnull=True, claim__in=concerned)
+    Assignment.objects.filter(offered_to=recusal.person_id, claim__in=concerned).update(offered_to=None)
+    sentence = _("%(name)s is recused from %(what)s.") % {
+        "name": recusal.person,
+        "what": recusal.topic or recusal.claimant,
+    }
+    return sorted({row.claim_id for row in _release(held, recusal.person, by=by, reason=sentence)})
+
+
+@transaction.atomic
+def withdraw_recusal(recusal: Recusal, *, by: Person) -> None:
+    """Take a recusal back; roles that were given back stay with who has them now.
+
+    Raises:
+        StepRefused: it is not his to withdraw.
+    """
+    _check_may_declare(recusal.person, by)
+    before = {"person": recusal.person.ref, "reason": recusal.reason}
+    record_setting(recusal, "withdraw_recusal", by=by, before=before, after={})
+    recusal.delete()
+
+
+def _check_may_declare(person: Person, by: Person) -> None:
+    if by != person and by.role != Person.Role.ADMINISTRATOR:
+        raise StepRefused(_("A recusal is declared by the person himself, or by an administrator."), "person")
+
+
+# --- who is on what
+
+
+def working_people() -> QuerySet[Person]:
+    """Active people who check or edit, with ``load``: their open roles on claims that are worked on; busiest first."""
+    people = Person.objects.eligible(Person.Role.CHECKER, Person.Role.EDITOR)
+    return people.annotate(load=assignment.LOAD).order_by("-load", "name", "pk")
+
+
+def open_roles(people: Iterable[Person], viewer: Person) -> QuerySet[Assignment]:
+    """The open roles of people on open claims the viewer may know of, the earliest due first."""
+    return (
+        Assignment.objects.filter(person__in=list(people), ended_at__isnull=True)
+        .filter(claim__in=Claim.objects.visible_to(viewer), claim__status__in=Claim.OPEN)
+        .select_related("claim", "offered_to")
+        .order_by("claim__due_at", "claim_id", "pk")
+    )

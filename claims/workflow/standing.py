@@ -3,14 +3,17 @@
 from functools import cached_property
 
 from claims.models import Claim, Disclosure, Person, Reading, Recusal
+from claims.workflow import assignment
 from claims.workflow.facts import Facts, read_facts
 from claims.workflow.transitions import (
+    ASKED,
     CHECKER,
     CROSS_CHECKER,
     EDITABLE,
     EDITABLE_BY_EDITORS,
     EDITOR,
     HOLDER,
+    PART_HOLDER,
     SYSTEM,
     Transition,
 )
@@ -37,6 +40,11 @@ class Standing:
     def roles(self) -> dict[str, int | None]:
         """The open roles of the claim: role -> person's id, ``None`` where it waits for somebody."""
         return self.facts.roles
+
+    @cached_property
+    def offers(self) -> dict[str, str]:
+        """The roles he is asked to take over: role -> reference of who holds it."""
+        return assignment.offers_to(self.claim, self.person) if self.person else {}
 
     @cached_property
     def has_read(self) -> bool:
@@ -82,9 +90,14 @@ class Standing:
             return person.is_editor
         if kind == CHECKER:
             return person.can_research
-        if kind == HOLDER:
-            return person.can_research and self.is_holder
+        if kind in {HOLDER, PART_HOLDER, ASKED}:
+            return person.can_research and self._has_part(kind, person)
         return kind == CROSS_CHECKER and self.may_cross_check
+
+    def _has_part(self, kind: str, person: Person) -> bool:
+        if kind == ASKED:
+            return bool(self.offers)
+        return self.is_holder if kind == HOLDER else person.pk in self.roles.values()
 
     def may(self, step: Transition) -> bool:
         """Whether a person of this kind may take the step at all, its guards aside."""

@@ -23,7 +23,7 @@ WRITTEN = [
 ASKED_IN_THE_FORM = frozenset(
     {
         "has_reason", "has_decline_reason", "has_look_again_date", "has_due_date", "publish_at_is_ahead",
-        "merge_target_is_live", "assignee_may_work", "role_can_be_handed_over", "has_own_verdict",
+        "merge_target_is_live", "assignee_may_work", "role_can_be_handed_over", "part_is_his_to_offer", "has_own_verdict",
         "decision_is_one_of_two", "seen_is_current", "version_is_the_one_seen", "reply_settled",
     }
 )  # fmt: skip
@@ -108,6 +108,35 @@ def unassign(attempt: Attempt) -> Done:
     claim.due_at = attempt.data.get("due", claim.due_at)
     assignment.end_all(claim)
     return Done(body={"before": before, "due": claim.due_at})
+
+
+def offer(attempt: Attempt) -> Done:
+    """Ask somebody to take a part over; it stays with its holder until he accepts."""
+    role, person = attempt.data["role"], attempt.data["person"]
+    assignment.offer(attempt.claim, role, person)
+    return Done(body={"role": role, "person": person.ref})
+
+
+def take_over(attempt: Attempt) -> Done:
+    """Accept: every part of the claim he was asked to take over is his now."""
+    claim, by = attempt.claim, attempt.by
+    assert by is not None
+    roles = sorted(attempt.standing.offers)
+    before = [assignment.give(claim, role, by, by=by) for role in roles]
+    return Done(body={"role": ", ".join(roles), "person": by.ref, "before": before[0]})
+
+
+def turn_down(attempt: Attempt) -> Done:
+    offers = dict(attempt.standing.offers)
+    for role in offers:
+        assignment.offer(attempt.claim, role, None)
+    return Done(body={"role": ", ".join(offers), "person": next(iter(offers.values()), "")})
+
+
+def take_cross_check(attempt: Attempt) -> Done:
+    assert attempt.by is not None
+    assignment.give(attempt.claim, Assignment.Role.CROSS_CHECKER, attempt.by, by=attempt.by)
+    return Done(body={"role": Assignment.Role.CROSS_CHECKER, "person": attempt.by.ref})
 
 
 def hand_over(attempt: Attempt) -> Done:
@@ -244,6 +273,10 @@ STEPS: dict[str, Callable[[Attempt], Done]] = {
     "cross_check": give_cross_check,
     "waive_cross_check": waive_cross_check,
     "decide": decide,
+    "offer": offer,
+    "take_over": take_over,
+    "turn_down": turn_down,
+    "take_cross_check": take_cross_check,
     "approve": approve,
     "schedule": schedule,
     "publish": publish,

@@ -22,6 +22,7 @@ EDITABLE_BY_EDITORS = (IN_REVIEW, APPROVED)
 
 # Kinds of person.
 EDITOR, CHECKER, HOLDER, CROSS_CHECKER, SYSTEM = "editor", "checker", "holder", "cross_checker", "system"
+PART_HOLDER, ASKED = "part_holder", "asked"  # holds any part of it; was asked by its holder to take one over
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,11 @@ TRANSITIONS: dict[str, Transition] = {
     "restore":           Transition((DECLINED, DUPLICATE, ARCHIVED), (INBOX, WATCHING, ACCEPTED, IN_RESEARCH, RETRACTED), EDITORS, (), "Restore"),
     "assign":            Transition((ACCEPTED,), (IN_RESEARCH,), (EDITOR, CHECKER), ("assignee_may_work", "has_due_date"), "Assign", ("person", "due")),
     "unassign":          Transition((IN_RESEARCH,), (ACCEPTED,), HOLDER_OR_EDITOR, (), "Give back", public=False),
-    "hand_over":         Transition((ACCEPTED, *WORKING), (), HOLDER_OR_EDITOR, ("role_can_be_handed_over",), "Hand over", ("role", "person")),
+    "hand_over":         Transition((ACCEPTED, *WORKING), (), EDITORS, ("role_can_be_handed_over",), "Hand over", ("role", "person")),
+    "offer":             Transition((ACCEPTED, *WORKING), (), (PART_HOLDER,), ("part_is_his_to_offer",), "Ask somebody to take over", ("role", "person")),
+    "take_over":         Transition((ACCEPTED, *WORKING), (), (ASKED,), ("offer_stands",), "Take it over"),
+    "turn_down":         Transition((ACCEPTED, *WORKING), (), (ASKED,), (), "Turn it down"),
+    "take_cross_check":  Transition((IN_CROSS_CHECK,), (), (CROSS_CHECKER,), ("cross_check_is_free", "not_an_author", "still_blind", "not_recused"), "Take the cross-check"),
     "request_reply":     Transition((IN_RESEARCH, CHANGES_REQUESTED), (AWAITING_REPLY,), (HOLDER,), ("contact_with_deadline",), "Wait for the reply"),
     "resume":            Transition((AWAITING_REPLY,), (IN_RESEARCH,), (HOLDER, EDITOR, SYSTEM), ("reply_settled",), "Resume", ("reason",)),
     "submit":            Transition((IN_RESEARCH, CHANGES_REQUESTED), (PREFLIGHT,), (HOLDER,), ("has_verdict", "has_rationale"), "Submit"),

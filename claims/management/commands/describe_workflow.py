@@ -12,6 +12,8 @@ WHO = {
     "checker": "checker, for himself",
     "holder": "its checker",
     "cross_checker": "cross-checker",
+    "part_holder": "who holds a part of it",
+    "asked": "who was asked to take a part over",
     "system": "the system",
 }
 INTRODUCTION = """# The life of a claim

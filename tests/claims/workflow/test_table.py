@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 
 KINDS = {
     "contributor": set(),
-    "author": {"checker", "holder"},
-    "cross_checker": {"checker", "cross_checker"},
-    "editor": {"editor", "checker"},
+    "author": {"checker", "holder", "part_holder"},
+    "cross_checker": {"checker", "cross_checker", "part_holder"},
+    "editor": {"editor", "checker", "asked"},
     "administrator": set(),
     "auditor": set(),
     "system": {"system"},
@@ -36,7 +36,7 @@ def test_a_step_is_open_to_its_people_in_its_states_and_to_nobody_else(state):
         # Born unpublished; the deferred trigger would refuse a published claim without a fact-check, at commit only.
         values["published"] = {"public_state": "published", "slug": "s"}
     claim = ClaimFactory(status=state, **values.get(state, {}))
-    Assignment.objects.create(claim=claim, role="checker", person=people.author)
+    Assignment.objects.create(claim=claim, role="checker", person=people.author, offered_to=people.editor)
     Assignment.objects.create(claim=claim, role="cross_checker", person=people.cross_checker)
     wrong = []
 
