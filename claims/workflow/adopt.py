@@ -1,5 +1,6 @@
 """Take into the record what changed by no operation: loaddata, SQL (house rule 8)."""
 
+import json
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from claims.models import Claim, Event
 from claims.workflow import revisions
 from claims.workflow.apply import apply
+from claims.workflow.compare import compare
 from claims.workflow.readings import mark_recorded
 from claims.workflow.record_rows import seal
 from claims.workflow.transitions import CHANGES_REQUESTED, EDITABLE_BY_EDITORS, IN_CROSS_CHECK, IN_REVIEW, PREFLIGHT
@@ -41,7 +43,8 @@ def _adopt(pk: int) -> bool:
         revision = revisions.freeze(claim, "adopted", by=None, content=content)
         body |= {"revision": revision.number, "revision_sha256": seal(revision)}
         if before is not None:
-            body["changed"] = [[c.field, c.old, c.new] for c in revisions.compare(before, revision)]
+            changes = compare(json.loads(before.body), json.loads(revision.body))
+            body["changed"] = [[change.field, change.old, change.new] for change in changes]
     Event.objects.append(claim, "adopt", by=None, body=body)
     mark_recorded(claim)
     if "revision" in body and before is not None:

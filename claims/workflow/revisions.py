@@ -1,9 +1,7 @@
-"""Freeze what a claim says, hash it, compare two, say who wrote what (house rule 4, format 1)."""
+"""Freeze what a claim says, hash it, say who wrote what (house rule 4, format 1); ``compare`` compares two."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
@@ -15,6 +13,7 @@ from claims.workflow.facts import EDITS, Facts, read_facts, who, wrote
 __all__ = ["EDITS"]
 
 FORMAT = 1
+
 
 @dataclass(frozen=True)
 class Content:
@@ -153,43 +152,3 @@ def freeze(
         RevisionAuthor(revision=revision, person_id=author) for author in sorted(facts.authors)
     )
     return revision
-
-
-@dataclass(frozen=True)
-class Change:
-    """One field that differs: ``words`` is a list of ``(op, text)`` with op ``=``, ``-`` or ``+``."""
-
-    field: str
-    old: Any
-    new: Any
-    words: tuple[tuple[str, str], ...] = ()
-
-
-def compare(old: Revision, new: Revision) -> list[Change]:
-    """What differs between two revisions, field by field: word by word for text, item by item for the rest."""
-    before, after = json.loads(old.body), json.loads(new.body)
-    changes = []
-    for field in after:
-        if before.get(field) != after[field]:
-            is_text = isinstance(after[field], str) and isinstance(before.get(field), str)
-            words = compare_words(before[field], after[field]) if is_text else ()
-            changes.append(Change(field, before.get(field), after[field], words))
-    return changes
-
-
-def compare_words(old: str, new: str) -> tuple[tuple[str, str], ...]:
-    """A word-by-word difference as ``(op, text)`` pairs; joining ``=`` and ``+`` gives the new text."""
-    a, b = _tokens(old), _tokens(new)
-    pieces: list[tuple[str, str]] = []
-    for op, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if op == "equal":
-            pieces.append(("=", "".join(a[a1:a2])))
-        else:
-            pieces += [("-", "".join(a[a1:a2])), ("+", "".join(b[b1:b2]))]
-    return tuple((op, words) for op, words in pieces if words)
-
-
-def _tokens(text: str) -> list[str]:
-    """Words, each with the space after it, so that nothing is lost."""
-    *words, last = text.split(" ")
-    return [word + " " for word in words] + [last]

@@ -1,12 +1,16 @@
 """What differs between two versions, as a person reads it."""
 
+import json
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.workflow import compare
+from claims.workflow import compare, edit_parts
+from claims.workflow.apply import apply
+from tests.claims.workflow import desk
+from tests.factories import ResourceFactory
 
 EVIDENCE = {
     "number": 1, "resource": "https://a.example.org/", "title": "The log", "kind": "primary", "stance": "supports",
@@ -280,3 +284,19 @@ def test_versions_with_other_evidence_always_differ(rows):
     evidence = list({row["number"]: row for row in evidence}.values())
 
     assert bool(changes(evidence=evidence)) == (evidence != [EVIDENCE])
+
+
+@pytest.mark.django_db
+def test_two_frozen_versions_of_a_claim_are_compared():
+    people = desk.hire()
+    claim = desk.in_preflight(people)
+    apply(claim.pk, "recall", by=people.author, reason="A word was wrong.")
+    desk.write_verdict(claim, people.author, rationale="Three counts agree [1].")
+    edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
+    apply(claim.pk, "submit", by=people.author)
+    old, new = (json.loads(revision.body) for revision in claim.revisions.order_by("number"))
+    found = {change.field: change for change in compare.compare(old, new)}
+
+    assert list(found) == ["rationale", "evidence"]
+    assert said(found["rationale"].words) == "-Two|+Three| counts agree [1]."
+    assert [(item.op, item.key.split()[0]) for item in found["evidence"].items] == [("added", "3")]
