@@ -10,7 +10,7 @@ TEST_VAR_DIR = tempfile.mkdtemp(prefix="factcheck-tests-")
 (Path(TEST_VAR_DIR) / "static").mkdir()  # whitenoise warns when it is missing
 atexit.register(shutil.rmtree, TEST_VAR_DIR, ignore_errors=True)
 
-for name in ("DATABASE_URL", "CELERY_BROKER_URL", "BASE_URL", "ALLOWED_HOSTS", "DEMO", "OUTBOUND_ALLOW", "EMAIL_URL"):
+for name in ("DATABASE_URL", "CELERY_BROKER_URL", "BASE_URL", "ALLOWED_HOSTS", "DEMO", "OUTBOUND_ALLOW", "EMAIL_URL", "EMAIL_HOST"):
     os.environ.pop(name, None)
 os.environ |= {
     "VAR_DIR": TEST_VAR_DIR,

@@ -104,6 +104,21 @@ KINDS: dict[str, Kind] = {
         gives_up="claims.intake.article.give_up",
     ),
     "notify": Kind(_("Send notices"), "claims.notifications.send.notify", attempts=6),
+    "send_mail": Kind(
+        _("Send an e-mail"),
+        "claims.notifications.mail.send_mail",
+        attempts=10,
+        gives_up="claims.notifications.outbox.give_up",
+        lane=lambda _args: "mail",  # a dead mail server keeps one worker waiting, not all
+    ),
+    "call_webhook": Kind(
+        _("Call a webhook"),
+        "claims.notifications.webhook.call_webhook",
+        queue=Job.Queue.CAPTURE,
+        attempts=10,
+        gives_up="claims.notifications.outbox.give_up",
+        lane=lambda args: f"webhook/{args['webhook']}",
+    ),
 }
 
 PERIODIC: dict[str, Periodic] = {
@@ -112,6 +127,7 @@ PERIODIC: dict[str, Periodic] = {
     "deadlines": Periodic(_("See to what is due"), "claims.workflow.deadlines.tick", 60),
     "presses": Periodic(_("Forget forms sent long ago"), "claims.models.press.forget_old", 86400),
     "copies": Periodic(_("Look after stored copies"), "claims.evidence.scrub.start_nightly_work", 86_400),
+    "digests": Periodic(_("Prepare the e-mails of the morning"), "claims.notifications.my_day.enqueue_digests", 300),
     "terms": Periodic(_("Count words for matching"), "claims.matching.retrieve.refresh_terms", 3600),
 }
 

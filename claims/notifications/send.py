@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-from django.db.models import Q
-
 from claims.jobs import JobRun
-from claims.models import Assignment, Claim, Comment, Event, NoticePreference, Notification, Person, RevisionAuthor
+from claims.models import Assignment, Claim, Comment, Event, Notification, Person, RevisionAuthor
+from claims.notifications import choices, outbox
+from claims.notifications.due import WHO as WHO_OF_DUE
 from claims.notifications.messages import SENTENCES, notice
 from claims.workflow import comments
 from claims.workflow.revisions import latest_revision
@@ -23,36 +23,35 @@ def notify(job: JobRun, *, event: int) -> Callable[[], None]:
 
 def _notify(event_id: int) -> None:
     event = Event.objects.filter(pk=event_id).first()
-    claim = _claim_of(event) if event else None
-    if event is None or claim is None or event.action not in SENTENCES:
+    claim = outbox.claim_of(event) if event else None
+    if event is None or claim is None:
         return
+    outbox.call_webhooks(event, claim)
+    if event.action in SENTENCES:
+        _tell_people(event, claim)
+
+
+def _tell_people(event: Event, claim: Claim) -> None:
     told = {pk: kind for pk, kind in _who(event, claim).items() if f"person/{pk}" != event.actor_ref}
-    muted = set(NoticePreference.objects.filter(person__in=told, in_app=False).values_list("person_id", "kind"))
-    people = Person.objects.filter(pk__in=told, is_active=True).order_by("pk")
+    chosen = choices.wishes(told)
+    wish = {pk: chosen.get((pk, kind)) or choices.default_of(kind) for pk, kind in told.items()}
+    people = [
+        person
+        for person in Person.objects.filter(pk__in=told, is_active=True).order_by("pk")
+        if wish[person.pk] != choices.NOWHERE and Claim.objects.visible_to(person).filter(pk=claim.pk).exists()
+    ]
     who = _name_of(event.actor_ref)
     Notification.objects.bulk_create(
-        (
-            _row(event, claim, person, told[person.pk], who)
-            for person in people
-            if (person.pk, told[person.pk]) not in muted
-            and Claim.objects.visible_to(person).filter(pk=claim.pk).exists()
-        ),
+        (_row(event, claim, person, told[person.pk], who, in_app=wish[person.pk].in_app) for person in people),
         ignore_conflicts=True,  # the job may run twice
     )
+    outbox.mail_notices(event, claim, [person.pk for person in people if wish[person.pk].email and person.email])
 
 
-def _row(event: Event, claim: Claim, person: Person, kind: str, who: str) -> Notification:
+def _row(event: Event, claim: Claim, person: Person, kind: str, who: str, *, in_app: bool) -> Notification:
     sees_verdict = standing(claim, person).sees_verdict
     text = notice(kind, claim.statement, who, event.details, sees_verdict=sees_verdict)
-    return Notification(person=person, event=event, claim=claim, kind=kind, text=text)
-
-
-def _claim_of(event: Event) -> Claim | None:
-    """The claim an event is about; what happens to a source is about the claim that relies on it."""
-    kind, _slash, pk = event.chain.partition("/")
-    about = {"claim": Q(pk=pk), "resource": Q(evidence=event.details.get("evidence"))}
-    found: Claim | None = Claim.objects.filter(about[kind]).first() if kind in about else None
-    return found
+    return Notification(person=person, event=event, claim=claim, kind=kind, text=text, in_app=in_app)
 
 
 def _name_of(ref: str) -> str:
@@ -157,7 +156,9 @@ WHO: dict[str, Callable[[Event, Claim], Told]] = {
     "decline": _makers,
     "merge": _makers,
     "comment": _talkers,
+    **WHO_OF_DUE,
     "source_changed": _editors,
+    "source_change_confirmed": _editors,
     "copy_damaged": _editors,
     "copy_mended": _editors,
 }

@@ -59,4 +59,5 @@ def _jobs_at_work() -> int:
 def _unread_notices(request: HttpRequest) -> int:
     if not request.user.is_authenticated:
         return 0
-    return Notification.objects.filter(person=request.user.pk, read_at__isnull=True)[:MOST_NOTICES].count()
+    unread = Notification.objects.filter(person=request.user.pk, read_at__isnull=True, in_app=True)
+    return unread[:MOST_NOTICES].count()
