@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.templatetags import balance, fields, marks, moments
+from claims.workflow.citations import MARK, NUMBER
 
 register = template.Library()
 
@@ -31,7 +32,6 @@ register.simple_tag(moments.moment)
 register.inclusion_tag("includes/field.html")(fields.field)
 
 NOTICE_ICONS = {"info": "info", "wait": "circle-alert", "late": "circle-alert"}
-CITATION = re.compile(r"\[(\d{1,3})\]")
 SHORT_HASH = 4  # characters kept at each end
 STAGES = [
     gettext_lazy("Inbox"),
@@ -235,11 +235,11 @@ def stages(status: str) -> dict[str, Any]:
 
 @register.filter
 def cited(text: str, prefix: str = "e") -> SafeString:
-    """Prose with its citations: ``[3]`` becomes a link to ``#e3``; everything else is escaped."""
+    """Prose with its citations: ``[3]`` becomes a link to ``#e3``, ``[1, 2]`` two; everything else is escaped."""
     name = _("Source") if prefix == "s" else _("Evidence")
     paragraphs = linebreaks(conditional_escape(text))
-    linked = CITATION.sub(rf'<a class="cite" href="#{prefix}\1" aria-label="{name} \1">\1</a>', paragraphs)
-    return SafeString(linked)
+    link = rf'<a class="cite" href="#{prefix}\g<0>" aria-label="{name} \g<0>">\g<0></a>'
+    return SafeString(MARK.sub(lambda marked: NUMBER.sub(link, marked[1]), paragraphs))
 
 
 @register.filter

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.http import Http404
 from django.utils import timezone
 
@@ -27,6 +28,7 @@ from claims.models import (
     Disclosure,
     Event,
     Evidence,
+    FactCheck,
     Job,
     Person,
     Quote,
@@ -92,11 +94,21 @@ class ClaimPage:
         Who must not see the verdict yet is not told what depends on it: neither that there is one, nor whether it
         needs evidence, nor what its rationale cites.
         """
-        unanswered = [row["text"] for row in self.values.checklist if row["required"] and not row["answer"]]
         items = make_list(
-            self.claim, self.evidence, self.quotes, unanswered=unanswered, loose=self.values.loose_citations
+            self.claim,
+            self.evidence,
+            self.quotes,
+            questions=self.values.checklist,
+            loose=self.values.loose_citations,
+            awaited=[(row.pk, row.asked, row.deadline) for row in self.awaited],
+            told=self.values.told,
         )
-        return items if self.sees_verdict else items[2:5]
+        return [item for item in items if self.sees_verdict or not item.tells]
+
+    @cached_property
+    def awaited(self) -> list[ContactLog]:
+        """Questions put to somebody that are still open."""
+        return [row for row in self.contacts if not (row.answer or row.no_wait_reason) and row.deadline > self.now]
 
     @cached_property
     def second_verdict(self) -> Reading | None:
@@ -191,6 +203,7 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
         ),
         "rubric": ArraySubquery(_rubric()),
         "checklist": ArraySubquery(_checklist()),
+        "told": _told(claim_id),
         "loose_citations": ArraySubquery(
             Citation.objects.filter(of_claim, evidence=None).order_by("number").values("number")
         ),
@@ -214,12 +227,26 @@ def _count(rows: QuerySet[Any]) -> Any:
 
 
 def _checklist() -> QuerySet[Any]:
-    answer = ChecklistAnswer.objects.filter(item=OuterRef("pk"), claim=OuterRef(OuterRef("pk"))).values("answer")
+    given = ChecklistAnswer.objects.filter(item=OuterRef("pk"), claim=OuterRef(OuterRef("pk")))
+    older = ChecklistAnswer.objects.filter(item__code=OuterRef("code"), item__version__lt=OuterRef("version"))
     return (
         ChecklistItem.objects.current()
-        .alias(given=Coalesce(Subquery(answer), Value("")))
-        .values(row=JSONObject(pk="pk", text="text", required="required", answer="given"))
+        .alias(
+            given=Coalesce(Subquery(given.values("answer")), Value("")),
+            said=Coalesce(Subquery(given.values("note")), Value("")),
+            older=Exists(older.filter(claim=OuterRef(OuterRef("pk")))),
+        )
+        .values(
+            row=JSONObject(pk="pk", text="text", required="required", answer="given", note="said", reworded="older")
+        )
     )
+
+
+def _told(claim_id: int) -> Subquery:
+    """Kind and text of the change told with the newest public version; null when it never was public."""
+    newest = FactCheck.objects.filter(claim=claim_id).order_by("-number")
+    said = newest.annotate(said=KeyTransform("correction", Cast("revision__body", JSONField())))
+    return Subquery(said.values("said")[:1])
 
 
 def _rubric() -> QuerySet[Any]:

@@ -6,12 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import jobs
-from claims.models import Claim, ContactLog, Event, Person
+from claims.models import Claim, ContactLog, Person
 from claims.models.claim import ClaimQuerySet
 from claims.workflow.apply import apply
-from claims.workflow.edit_review import default_public_line
 from claims.workflow.people import release_roles
-from claims.workflow.readings import mark_recorded, unrecorded
+from claims.workflow.reply_lines import note_silence
+from claims.workflow.transitions import EDITABLE
 
 BATCH = 200
 
@@ -26,9 +26,12 @@ def tick() -> None:
     now = timezone.now()
     for claim in _free(Claim.objects.filter(status="watching", look_again_at__lte=now)):
         apply(claim.pk, "wake", by=None)
-    waiting = ContactLog.objects.filter(claim=OuterRef("pk"), answer="", deadline__gt=now)
+    open_contacts = ContactLog.objects.filter(claim=OuterRef("pk"), answer="")
+    silent = open_contacts.filter(silence_noted_at=None, deadline__lte=now)
+    for claim in _free(Claim.objects.filter(Exists(silent), status__in=EDITABLE)):
+        note_silence(claim)
+    waiting = open_contacts.filter(no_wait_reason="", deadline__gt=now)
     for claim in _free(Claim.objects.filter(~Exists(waiting), status="awaiting_reply")):
-        _close_silent_contacts(claim)
         apply(claim.pk, "resume", by=None, reason=_("Every answer is in, or its deadline has passed."))
     for pk in Claim.objects.filter(status="approved", publish_at__lte=now).values_list("pk", flat=True)[:BATCH]:
         jobs.enqueue("publish_due", key=f"claim/{pk}", claim=pk)
@@ -40,16 +43,3 @@ def tick() -> None:
 def _free(claims: ClaimQuerySet) -> list[Claim]:
     """The claims nobody holds, locked."""
     return list(claims.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH])
-
-
-def _close_silent_contacts(claim: Claim) -> None:
-    """Readers are told that somebody was asked and did not answer."""
-    silent, behind = [], unrecorded(claim)
-    for contact in ContactLog.objects.filter(claim=claim, answer="", deadline__lte=timezone.now()):
-        line = default_public_line(contact.asked, contact.asked_at, answered=False)
-        if contact.public_line == default_public_line(contact.asked, contact.asked_at):
-            ContactLog.objects.filter(pk=contact.pk).update(public_line=line)
-            silent.append(contact.pk)
-    if silent:
-        Event.objects.append(claim, "reply_deadline_passed", by=None, body={"contacts": silent})
-        mark_recorded(claim, leaving=behind)

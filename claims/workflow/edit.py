@@ -4,7 +4,6 @@ Every write to a claim, or to what hangs on it, goes through ``changing``.  Fiel
 meantime are refused with both texts; disjoint changes merge by themselves.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from claims.models import Citation, Claim, Desk, Event, Evidence, Person, Topic
 from claims.models.event import sha256
 from claims.workflow import revisions, stages
 from claims.workflow.apply import Refused, apply, keep_refusal
+from claims.workflow.citations import cited_numbers
 from claims.workflow.readings import mark_recorded, unrecorded
 from claims.workflow.standing import Standing, standing
 from claims.workflow.transitions import CHANGES_REQUESTED, EDITABLE_BY_EDITORS, IN_REVIEW
@@ -29,7 +29,6 @@ VERDICT_FIELDS = (
     "correction_text",
 )  # fmt: skip
 PLAIN_FIELDS = ("statement", "context", "language", "kind", "no_appearance_reason")
-CITATION = re.compile(r"\[(\d{1,3})\]")
 
 
 @dataclass
@@ -197,7 +196,7 @@ def _plain(value: Any) -> Any:
 
 def link_citations(claim: Claim) -> None:
     """Point each ``[n]`` of the claim's texts to its evidence; one that points to nothing is kept and reported."""
-    cited = {int(n) for text in (claim.rationale, claim.summary, claim.body) for n in CITATION.findall(text)}
+    cited = cited_numbers(" ".join((claim.rationale, claim.summary, claim.body)))
     evidence = dict(Evidence.objects.filter(claim=claim, number__in=cited).values_list("number", "pk"))
     existing = dict(Citation.objects.filter(claim=claim).values_list("number", "evidence_id"))
     wanted = {number: evidence.get(number) for number in cited}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, TypeVar
 from urllib.parse import urldefrag
 
@@ -13,16 +14,19 @@ from django.utils.translation import gettext_lazy
 from claims import jobs
 from claims.errors import FetchFailed
 from claims.jobs import JobRun
-from claims.models import Appearance, Claim, Evidence, Person, Quote, Resource, Snapshot, Waiver
+from claims.models import Appearance, Citation, Claim, Evidence, Person, Quote, Resource, Snapshot, Waiver
 from claims.web import guard
 from claims.workflow import put_back
 from claims.workflow.apply import Refused
+from claims.workflow.claimants import name_claimant
 from claims.workflow.edit import Change, changing, link_citations
-from claims.workflow.transitions import EDITABLE
+from claims.workflow.transitions import APPROVED, EDITABLE, IN_CROSS_CHECK, IN_REVIEW, PREFLIGHT
 
 Row = TypeVar("Row", bound=Model)
 
 LONGEST_ADDRESS = 2000
+LONGEST_TITLE = 400
+FROZEN = (PREFLIGHT, IN_CROSS_CHECK, IN_REVIEW, APPROVED)
 
 EVIDENCE_FIELDS = (
     "stance", "kind", "origin", "reliability", "credibility", "grade_reason", "note", "withheld", "withheld_reason",
@@ -85,11 +89,18 @@ def _plain(value: Any) -> Any:
 
 
 def add_appearance(claim_id: int, *, by: Person | None, **fields: Any) -> Appearance:
-    """Say of one more place where the claim was made."""
+    """Say of one more place where the claim was made.
+
+    Args:
+        fields: ``APPEARANCE_FIELDS``, or for who is not known yet ``new_claimant``, a name, and ``claimant_kind``.
+    """
     with changing(claim_id, "add_appearance", by=by) as change:
         last = Appearance.objects.filter(claim=change.claim).aggregate(n=Max("number"))["n"] or 0
+        fields = _with_claimant(change, fields)
         if "is_first" not in fields:
             fields["is_first"] = last == 0
+        elif fields["is_first"]:
+            Appearance.objects.filter(claim=change.claim, is_first=True).update(is_first=False)
         row = Appearance.objects.create(claim=change.claim, number=last + 1, **fields)
         change.body |= {"number": row.number, "after": {name: _plain(value) for name, value in fields.items()}}
     return row
@@ -97,10 +108,20 @@ def add_appearance(claim_id: int, *, by: Person | None, **fields: Any) -> Appear
 
 def edit_appearance(appearance_id: int, *, by: Person, **fields: Any) -> Appearance:
     with _changing_row(Appearance, appearance_id, "edit_appearance", by=by) as (change, row):
+        fields = _with_claimant(change, fields)
         if fields.get("is_first"):
             Appearance.objects.filter(claim=change.claim, is_first=True).exclude(pk=row.pk).update(is_first=False)
         _change_row(change, row, fields, APPEARANCE_FIELDS)
     return row
+
+
+def _with_claimant(change: Change, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with the claimant of a name that was written instead of chosen."""
+    kept = {name: value for name, value in fields.items() if name not in {"new_claimant", "claimant_kind"}}
+    if fields.get("new_claimant", "").strip():
+        kind = fields.get("claimant_kind", "")
+        kept["claimant"] = name_claimant(fields["new_claimant"], by=change.by, kind=kind)
+    return kept
 
 
 def remove_appearance(appearance_id: int, *, by: Person) -> None:
@@ -160,8 +181,10 @@ def _cite(change: Change, resource: Resource, fields: Mapping[str, Any]) -> Evid
 
 
 def _next_number(claim: Claim) -> int:
-    used = Claim.objects.filter(pk=claim.pk).aggregate(e=Max("evidence__number"), c=Max("citations__number"))
-    return max(used["e"] or 0, used["c"] or 0) + 1
+    """The next after the highest; one that a text cites without evidence is passed over, for it meant something else."""
+    last = Evidence.objects.filter(claim=claim).aggregate(last=Max("number"))["last"] or 0
+    cited = set(Citation.objects.filter(claim=claim, number__gt=last).values_list("number", flat=True))
+    return next(number for number in count(last + 1) if number not in cited)
 
 
 def add_links(claim_id: int, *, by: Person, urls: Iterable[str], **fields: Any) -> list[tuple[str, str]]:
@@ -184,6 +207,31 @@ def edit_evidence(evidence_id: int, *, by: Person, **fields: Any) -> Evidence:
     with _changing_row(Evidence, evidence_id, "edit_evidence", by=by) as (change, row):
         _change_row(change, row, _withheld_with_reason(row, fields), EVIDENCE_FIELDS)
     return row
+
+
+def title_source(evidence_id: int, *, by: Person, title: str) -> Resource:
+    """Say what a source is called; every claim that cites it calls it so from now on.
+
+    Raises:
+        Refused: there is no title, or another claim that cites the source is being reviewed.
+    """
+    title = " ".join(title.split())[:LONGEST_TITLE]
+    with _changing_row(Evidence, evidence_id, "title_source", by=by) as (change, row):
+        source = row.resource
+        if not title:
+            raise Refused(_("Say what the source is called."), "title")
+        if title == source.title:
+            change.nothing = True
+            return source
+        others = Claim.objects.filter(evidence__resource=source, status__in=FROZEN).exclude(pk=change.claim.pk)
+        if others.exists():
+            words = _("Another claim that cites this source is being reviewed: its title stays until then.")
+            raise Refused(words, "title")
+        change.body |= {"number": row.number, "source": source.pk}
+        change.body |= {"before": {"title": source.title}, "after": {"title": title}}
+        source.title = title
+        source.save(update_fields=["title"])
+    return source
 
 
 def _withheld_with_reason(row: Evidence, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -287,11 +335,19 @@ def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Wai
     if not reason.strip():
         raise Refused(_("Say why, in a sentence; readers see it."), "reason")
     with _changing_row(Evidence, evidence_id, "waive_capture", by=by) as (change, row):
+        if kind == Waiver.Kind.CAPTURE:
+            _check_without_copy(row)
         waiver, _made = Waiver.objects.update_or_create(
             evidence=row, kind=kind, defaults={"reason": reason.strip(), "by": by}
         )
         change.body |= {"number": row.number, "kind": kind, "reason": waiver.reason}
     return waiver
+
+
+def _check_without_copy(row: Evidence) -> None:
+    if row.pinned_id is not None or Snapshot.objects.filter(resource=row.resource_id, problem="").exists():
+        words = _("Evidence %(number)d has a captured copy, so there is nothing to waive.")
+        raise Refused(words % {"number": row.number}, "captured")
 
 
 def unwaive(waiver_id: int, *, by: Person) -> None:

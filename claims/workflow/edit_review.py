@@ -1,7 +1,6 @@
 """What people answer and ask on a claim: rubric, checklist, right of reply, and asking to see the verdict."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +11,6 @@ from claims.models import (
     ChecklistAnswer,
     ChecklistItem,
     Claim,
-    ContactLog,
     Disclosure,
     Event,
     Person,
@@ -66,10 +64,20 @@ def worth_of(claim: Claim) -> str:
 
 
 def answer_checklist(claim_id: int, *, by: Person, item: ChecklistItem, answer: str, note: str = "") -> None:
+    """Answer one question of the checklist; an answer to an older wording stays beside it.
+
+    Raises:
+        Refused: it is no answer, the question is not asked any more, or a "no" to a required one says not why.
+    """
+    note = note.strip()
+    if answer not in ChecklistAnswer.Answer.values:
+        raise Refused(_("Answer yes, no or does not apply."), "answer")
+    if not item.is_active:
+        raise Refused(_("This question is worded anew: answer it as it stands now."), "answer")
+    if item.required and answer == ChecklistAnswer.Answer.NO and not note:
+        raise Refused(_("A “no” to a required question needs a note that says why; the approver reads it."), "note")
     with changing(claim_id, "answer_checklist", by=by) as change:
         old = ChecklistAnswer.objects.filter(claim=change.claim, item=item).first()
-        if answer not in ChecklistAnswer.Answer.values:
-            raise Refused(_("Answer yes, no or does not apply."), "answer")
         if old is not None and (old.answer, old.note) == (answer, note):
             change.nothing = True
             return
@@ -77,58 +85,8 @@ def answer_checklist(claim_id: int, *, by: Person, item: ChecklistItem, answer: 
             claim=change.claim, item=item, defaults={"answer": answer, "note": note, "by": by, "at": timezone.now()}
         )
         change.body |= {"item": item.code, "before": old.answer if old else "", "after": answer}
-
-
-def log_contact(
-    claim_id: int,
-    *,
-    by: Person,
-    asked: str,
-    channel: str,
-    question: str,
-    deadline: datetime,
-    contact_detail: str = "",
-    public_line: str = "",
-) -> ContactLog:
-    """Keep whom was asked what and by when.  The address or number stays out of the record."""
-    if not asked.strip() or not question.strip():
-        raise Refused(_("Say who was asked, and what."), "contact")
-    with changing(claim_id, "log_contact", by=by) as change:
-        contact = ContactLog.objects.create(
-            claim=change.claim,
-            asked=asked.strip(),
-            channel=channel,
-            contact_detail=contact_detail.strip(),
-            question=question.strip(),
-            deadline=deadline,
-            public_line=public_line.strip() or default_public_line(asked.strip(), timezone.now()),
-            by=by,
-        )
-        change.body |= {"contact": contact.pk, "asked": contact.asked, "channel": channel, "deadline": deadline}
-    return contact
-
-
-def default_public_line(asked: str, at: datetime, answered: bool | None = None) -> str:
-    """What readers are told of a question and its answer."""
-    words = {
-        None: _("%(who)s was asked on %(date)s."),
-        True: _("%(who)s was asked on %(date)s and answered."),
-        False: _("%(who)s was asked on %(date)s and did not answer."),
-    }[answered]
-    return words % {"who": asked, "date": at.date().isoformat()}
-
-
-def answer_contact(contact_id: int, *, by: Person, answer: str, public_line: str = "") -> ContactLog:
-    found = ContactLog.objects.filter(pk=contact_id).first()
-    if found is None or not answer.strip():
-        raise Refused(_("Write down what was answered."), "contact")
-    with changing(found.claim_id, "answer_contact", by=by) as change:
-        found.refresh_from_db()
-        found.answer, found.answered_at = answer.strip(), timezone.now()
-        found.public_line = public_line.strip() or default_public_line(found.asked, found.asked_at, answered=True)
-        found.save(update_fields=["answer", "answered_at", "public_line"])
-        change.body |= {"contact": found.pk, "asked": found.asked}
-    return found
+        if note:
+            change.body["note"] = note
 
 
 @transaction.atomic

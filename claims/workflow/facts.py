@@ -5,11 +5,13 @@ A step, its guards and the content it freezes ask for the same few rows; they ar
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from claims.models import Claim, Event, Rating
 
@@ -48,11 +50,26 @@ SELECT jsonb_build_object(
         SELECT jsonb_agg(jsonb_build_object('code', item.code, 'version', item.version, 'text', item.text,
             'answer', given.answer) ORDER BY item.position, item.id)
         FROM claims_checklistanswer given JOIN claims_checklistitem item ON item.id = given.item_id
-        WHERE given.claim_id = claim.id),
-    'unanswered', (
-        SELECT jsonb_agg(item.text ORDER BY item.position, item.id) FROM claims_checklistitem item
-        WHERE item.is_active AND item.required AND NOT EXISTS (
-            SELECT FROM claims_checklistanswer given WHERE given.item_id = item.id AND given.claim_id = claim.id)),
+        WHERE given.claim_id = claim.id AND NOT EXISTS (
+            SELECT FROM claims_checklistanswer again JOIN claims_checklistitem later ON later.id = again.item_id
+            WHERE again.claim_id = claim.id AND later.code = item.code AND later.version > item.version)),
+    'questions', (
+        SELECT jsonb_agg(jsonb_build_object('pk', item.id, 'text', item.text, 'required', item.required,
+            'answer', COALESCE(given.answer, ''), 'note', COALESCE(given.note, ''), 'reworded', EXISTS (
+                SELECT FROM claims_checklistanswer before JOIN claims_checklistitem older ON older.id = before.item_id
+                WHERE before.claim_id = claim.id AND older.code = item.code AND older.version < item.version)
+            ) ORDER BY item.position, item.id)
+        FROM claims_checklistitem item
+        LEFT JOIN claims_checklistanswer given ON given.item_id = item.id AND given.claim_id = claim.id
+        WHERE item.is_active),
+    'awaited', (
+        SELECT jsonb_agg(jsonb_build_array(asked.id, asked.asked, asked.deadline) ORDER BY asked.asked_at, asked.id)
+        FROM claims_contactlog asked WHERE asked.claim_id = claim.id AND asked.answer = ''
+            AND asked.no_wait_reason = '' AND asked.deadline > %(now)s),
+    'told', (
+        SELECT revision.body::jsonb -> 'correction' FROM claims_factcheck public
+        JOIN claims_revision revision ON revision.id = public.revision_id
+        WHERE public.claim_id = claim.id ORDER BY public.number DESC LIMIT 1),
     'topics', (
         SELECT jsonb_agg(topic.name ORDER BY topic.name) FROM claims_claim_topics of_claim
         JOIN claims_topic topic ON topic.id = of_claim.topic_id WHERE of_claim.claim_id = claim.id),
@@ -81,7 +98,10 @@ class Facts:
         citations: ``[number, number of the evidence]``, the second ``None`` where it points to none.
         contacts: lines as published.
         checklist: questions with their answers, in the checklist's order: ``code``, ``version``, ``text``, ``answer``.
-        unanswered: texts of required questions without an answer.
+        questions: what the checklist asks today: ``pk``, ``text``, ``required``, with this claim's ``answer`` and
+            ``note``, and whether it was ``reworded`` since it was answered.
+        awaited: questions put to somebody that are still open: id, who was asked, until when he may answer.
+        told: kind and text of the change told with the newest public version; ``None``: it never was public.
         topics: their names.
         authors: ids of the people who wrote what it says now (see ``wrote``).
         roles: role -> id of who holds it, ``None`` where it waits for somebody.
@@ -93,7 +113,9 @@ class Facts:
     citations: list[list[Any]]
     contacts: list[str]
     checklist: list[dict[str, Any]]
-    unanswered: list[str]
+    questions: list[dict[str, Any]]
+    awaited: list[tuple[int, str, datetime]]
+    told: list[str] | None
     topics: list[str]
     authors: set[int]
     roles: dict[str, int | None]
@@ -103,7 +125,7 @@ class Facts:
 
 def read_facts(claim: Claim) -> Facts:
     """Read them all as they stand now; one statement, which brings the claim's ``rating`` too."""
-    asked = {"claim": claim.pk, "edits": sorted(EDITS), "is_public": claim.is_public}
+    asked = {"claim": claim.pk, "edits": sorted(EDITS), "is_public": claim.is_public, "now": timezone.now()}
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, asked)
         row: tuple[str] | None = cursor.fetchone()
@@ -114,7 +136,9 @@ def read_facts(claim: Claim) -> Facts:
         citations=said.get("citations") or [],
         contacts=said.get("contacts") or [],
         checklist=said.get("checklist") or [],
-        unanswered=said.get("unanswered") or [],
+        questions=said.get("questions") or [],
+        awaited=[(pk, who, datetime.fromisoformat(until)) for pk, who, until in said.get("awaited") or []],
+        told=said.get("told"),
         topics=said.get("topics") or [],
         authors=who(said.get("wrote") or []),
         roles=said.get("roles") or {},

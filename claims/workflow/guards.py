@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 
 from claims.models import (
     Claim,
-    ContactLog,
     Correction,
     Desk,
     RubricQuestion,
@@ -29,11 +28,9 @@ from claims.workflow.guards_of_people import (
     role_can_be_handed_over,
     still_blind,
 )
-from claims.workflow.attempt import Attempt, Missing
-from claims.workflow.preflight_list import quotes_of, read_list
+from claims.workflow.preflight_list import quotes_found, quotes_of, read_list
 from claims.workflow.reply_lines import awaited_of
-
-FRESH_LOOK = timedelta(hours=24)
+from claims.workflow.sources import looks_missing
 
 Guard = Callable[[Attempt], list[Missing]]
 
@@ -97,14 +94,12 @@ def merge_target_is_live(attempt: Attempt) -> list[Missing]:
 
 
 def contact_with_deadline(attempt: Attempt) -> list[Missing]:
-    waiting = ContactLog.objects.filter(claim=attempt.claim, answer="", deadline__gt=timezone.now()).exists()
-    return _unless(waiting, _("Log whom you asked and by when they may answer."), "reply")
+    return _unless(awaited_of(attempt.claim).exists(), _("Log whom you asked and by when they may answer."), "reply")
 
 
 def reply_settled(attempt: Attempt) -> list[Missing]:
-    open_contacts = ContactLog.objects.filter(claim=attempt.claim, answer="", deadline__gt=timezone.now()).exists()
     return _unless(
-        not open_contacts or bool(attempt.reason.strip()),
+        bool(attempt.reason.strip()) or not awaited_of(attempt.claim).exists(),
         _("An answer is still awaited: say why you go on without it."),
         "reply",
     )
@@ -114,11 +109,11 @@ def reply_settled(attempt: Attempt) -> list[Missing]:
 
 
 def has_verdict(attempt: Attempt) -> list[Missing]:
-    return _unless(attempt.claim.rating_id is not None, _("Give a verdict."), "verdict")
+    return _unless(attempt.claim.rating_id is not None, _("Give a verdict."), "verdict-rating")
 
 
 def has_rationale(attempt: Attempt) -> list[Missing]:
-    return _unless(bool(attempt.claim.rationale.strip()), _("Write the rationale."), "verdict")
+    return _unless(bool(attempt.claim.rationale.strip()), _("Write the rationale."), "verdict-rationale")
 
 
 def waiver_allowed(attempt: Attempt) -> list[Missing]:
@@ -247,7 +242,9 @@ def correction_typed(attempt: Attempt) -> list[Missing]:
     typed = (
         claim.correction_kind in Correction.Kind.values and bool(claim.correction_text.strip()) and now != told_before
     )
-    return _unless(typed, _("It was public before: say what kind of change this is, and what changed."), "verdict")
+    return _unless(
+        typed, _("It was public before: say what kind of change this is, and what changed."), "verdict-correction_kind"
+    )
 
 
 def content_is_public_one(attempt: Attempt) -> list[Missing]:

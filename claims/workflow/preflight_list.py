@@ -1,12 +1,16 @@
 """The preflight list: what must hold before anybody reads a claim a second time, and again when it is approved."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from claims.models import Claim, Evidence, EvidenceKind, Quote
+from claims.models import ChecklistAnswer, Claim, Correction, Evidence, EvidenceKind, Quote
 from claims.workflow.attempt import Missing
 from claims.workflow.facts import Facts, read_facts
 from claims.workflow.revisions import evidence_rows
@@ -16,10 +20,15 @@ ENOUGH_ORIGINS = 2
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the list: what is asked, and what is missing of it (nothing: it is met)."""
+    """One line of the list: what is asked, and what is missing of it (nothing: it is met).
+
+    Attributes:
+        tells: the line says something of a verdict that is kept from those who must not know it yet.
+    """
 
     title: str
     missing: list[Missing]
+    tells: bool = False
 
 
 def read_list(claim: Claim, rows: list[Evidence] | None = None, facts: Facts | None = None) -> list[Item]:
@@ -32,36 +41,52 @@ def read_list(claim: Claim, rows: list[Evidence] | None = None, facts: Facts | N
     evidence = list(evidence_rows(claim)) if rows is None else rows
     facts = facts or read_facts(claim)
     loose = [number for number, evidence in facts.citations if evidence is None]
-    return make_list(claim, evidence, quotes_of(evidence), unanswered=facts.unanswered, loose=loose)
+    return make_list(
+        claim, evidence, quotes_of(evidence),
+        questions=facts.questions, loose=loose, awaited=facts.awaited, told=facts.told,
+    )  # fmt: skip
 
 
 def make_list(
-    claim: Claim, evidence: list[Evidence], quotes: Iterable[Quote], *, unanswered: Iterable[str], loose: Iterable[int]
+    claim: Claim,
+    evidence: list[Evidence],
+    quotes: Iterable[Quote],
+    *,
+    questions: Iterable[Mapping[str, Any]],
+    loose: Iterable[int],
+    awaited: Iterable[tuple[int, str, datetime]],
+    told: list[str] | None,
 ) -> list[Item]:
     """The list from what was read before; asks the database nothing.
 
     Args:
         evidence: with passages and waivers prefetched.
         quotes: with ``state``, the newest look at each.
-        unanswered: required questions of the checklist without an answer.
+        questions: what the checklist asks today (see ``Facts``).
         loose: citations that point to no evidence.
+        awaited: questions put to somebody that are still open (see ``Facts``).
+        told: the change told with the newest public version; ``None``: it never was public.
     """
-    return [
-        Item(_("Verdict and rationale"), verdict_given(claim)),
-        Item(_("Enough independent evidence"), evidence_is_enough(claim, evidence)),
+    items = [
+        Item(_("Verdict and rationale"), verdict_given(claim), tells=True),
+        Item(_("Enough independent evidence"), evidence_is_enough(claim, evidence), tells=True),
         Item(_("Every source captured"), captures_done(evidence)),
         Item(_("Every passage found in its source"), quotes_found(quotes)),
-        Item(_("Checklist answered"), checklist_answered(unanswered)),
-        Item(_("Every citation resolves"), citations_resolve(loose)),
+        Item(_("Checklist answered"), checklist_answered(questions)),
+        Item(_("Replies in, or a reason not to wait"), replies_settled(awaited)),
+        Item(_("Every citation resolves"), citations_resolve(loose), tells=True),
     ]
+    if told is not None:
+        items.append(Item(_("Kind of change since it was public"), change_typed(claim, told), tells=True))
+    return items
 
 
 def verdict_given(claim: Claim) -> list[Missing]:
     found = []
     if claim.rating_id is None:
-        found.append(Missing(_("Give a verdict."), "verdict"))
+        found.append(Missing(_("Give a verdict."), "verdict-rating"))
     if not claim.rationale.strip():
-        found.append(Missing(_("Write the rationale."), "verdict"))
+        found.append(Missing(_("Write the rationale."), "verdict-rationale"))
     return found
 
 
@@ -111,9 +136,45 @@ def quotes_found(quotes: Iterable[Quote]) -> list[Missing]:
     ]
 
 
-def checklist_answered(unanswered: Iterable[str]) -> list[Missing]:
-    return [Missing(_("Checklist: %(question)s") % {"question": text}, "checklist") for text in unanswered]
+def checklist_answered(questions: Iterable[Mapping[str, Any]]) -> list[Missing]:
+    """Each required question as it is worded today has an answer, and a "no" says why."""
+    required = [(asked, _open_question(asked)) for asked in questions if asked["required"]]
+    return [
+        Missing(sentence % {"question": asked["text"]}, f"checklist-{asked['pk']}")
+        for asked, sentence in required
+        if sentence
+    ]
+
+
+def _open_question(asked: Mapping[str, Any]) -> str:
+    if not asked["answer"] and asked["reworded"]:
+        return _("Checklist, worded anew since it was answered: %(question)s")
+    if not asked["answer"]:
+        return _("Checklist: %(question)s")
+    if asked["answer"] == ChecklistAnswer.Answer.NO and not asked["note"].strip():
+        return _("Checklist, answered “no” without saying why: %(question)s")
+    return ""
+
+
+def replies_settled(awaited: Iterable[tuple[int, str, datetime]]) -> list[Missing]:
+    """Nobody is passed over whose answer may still come, or it is said why."""
+    sentence = _("A reply of %(who)s is awaited until %(when)s: note the answer, or say why you do not wait.")
+    return [
+        Missing(sentence % {"who": who, "when": date_format(timezone.localtime(until), "j F Y, H:i")}, f"contact-{pk}")
+        for pk, who, until in awaited
+    ]
 
 
 def citations_resolve(loose: Iterable[int]) -> list[Missing]:
-    return [Missing(_("[%(number)d] points to no evidence.") % {"number": number}, "verdict") for number in loose]
+    return [
+        Missing(_("[%(number)d] points to no evidence.") % {"number": number}, "verdict-rationale") for number in loose
+    ]
+
+
+def change_typed(claim: Claim, told: list[str]) -> list[Missing]:
+    """Readers are told what changed since the version they know, and of what kind the change is."""
+    if claim.correction_kind not in Correction.Kind.values:
+        return [Missing(_("It was public before: say what kind of change this is."), "verdict-correction_kind")]
+    if not claim.correction_text.strip() or [claim.correction_kind, claim.correction_text] == told:
+        return [Missing(_("Say in words for the reader what changed this time."), "verdict-correction_text")]
+    return []

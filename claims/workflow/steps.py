@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from claims.models import Assignment, Claim, Person
-from claims.workflow import assignment, readings, revisions, stages
+from claims.workflow import assignment, readings, reply_lines, revisions, stages
 from claims.workflow.attempt import Attempt
 from claims.workflow.record_rows import seal
 from claims.workflow.transitions import IN_CROSS_CHECK, IN_RESEARCH, IN_REVIEW, PUBLISHED, RETRACTED, WORKING
@@ -145,6 +145,13 @@ def hand_over(attempt: Attempt) -> Done:
     return Done(body={"role": role, "person": person.ref, "before": before})
 
 
+def resume(attempt: Attempt) -> Done:
+    """Why the desk goes on without the answers still awaited is kept with each question."""
+    if attempt.by is not None:
+        reply_lines.go_on_without_all(attempt.claim, attempt.by, attempt.reason)
+    return Done()
+
+
 def submit(attempt: Attempt) -> Done:
     """Freeze the revision that will be read, keep the first verdict with it, and send it to preflight."""
     claim, by = attempt.claim, attempt.by
@@ -267,6 +274,7 @@ STEPS: dict[str, Callable[[Attempt], Done]] = {
     "assign": assign,
     "unassign": unassign,
     "hand_over": hand_over,
+    "resume": resume,
     "submit": submit,
     "pass": let_pass,
     "fail": fail,

@@ -25,7 +25,7 @@ from claims.models import (
     Rating,
 )
 from claims.publishing.publish import publish
-from claims.workflow import comments, edit, edit_parts, edit_review
+from claims.workflow import comments, edit, edit_parts, edit_review, replies
 from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import apply
 from claims.workflow.revisions import read_content

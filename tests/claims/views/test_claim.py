@@ -23,7 +23,7 @@ from claims.models import (
     Reading,
     Refusal,
 )
-from claims.workflow import edit, edit_parts, edit_review
+from claims.workflow import edit, edit_parts, edit_review, replies
 from claims.workflow.apply import apply
 from tests.claims.workflow import desk
 from tests.factories import (
@@ -651,7 +651,7 @@ def test_every_other_state_has_a_page(client, people, state):
     claim = desk.in_research(people)
     client.force_login(people.editor)
     if state == "awaiting_reply":
-        edit_review.log_contact(
+        replies.log_contact(
             claim.pk, by=people.author, asked="Office", channel="email", question="Why?", deadline=desk.soon()
         )
         apply(claim.pk, "request_reply", by=people.author)

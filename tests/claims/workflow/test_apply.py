@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from claims.models import Approval, Assignment, Claim, Desk, Event, Job, Reading, Refusal, Revision, RevisionAuthor
-from claims.workflow import comments, edit, edit_parts, edit_review
+from claims.workflow import comments, edit, edit_parts, edit_review, replies
 from claims.workflow.apply import Refused, apply, possible_steps
 from claims.workflow.revisions import authors_of
 from claims.workflow.standing import standing
@@ -196,13 +196,13 @@ def test_waiting_for_a_reply_needs_somebody_asked(people):
     with pytest.raises(Refused, match="whom you asked"):
         apply(claim.pk, "request_reply", by=people.author)
 
-    contact = edit_review.log_contact(
+    contact = replies.log_contact(
         claim.pk, by=people.author, asked="Harbour office", channel="email", question="How many?", deadline=desk.soon()
     )
     apply(claim.pk, "request_reply", by=people.author)
     with pytest.raises(Refused, match="go on without it"):
         apply(claim.pk, "resume", by=people.author)
-    edit_review.answer_contact(contact.pk, by=people.author, answer="Twelve.")
+    replies.answer_contact(contact.pk, by=people.author, answer="Twelve.")
 
     assert apply(claim.pk, "resume", by=people.author).status == "in_research"
 

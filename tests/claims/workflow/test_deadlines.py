@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from claims.models import Claim, ContactLog, Event, Job
-from claims.workflow import deadlines, edit_review
+from claims.workflow import deadlines, replies
 from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import apply
 from tests.claims.workflow import desk
@@ -36,7 +36,7 @@ def test_a_watched_claim_comes_back_on_its_day_and_not_before(people):
 @pytest.mark.parametrize("line", ["", "We asked the harbour office twice."])
 def test_silence_past_the_deadline_ends_the_wait_and_is_said_to_readers(people, line):
     claim = desk.in_research(people)
-    edit_review.log_contact(
+    replies.log_contact(
         claim.pk, by=people.author, asked="Harbour office", channel="phone", question="How many?",
         deadline=desk.soon(), public_line=line,
     )  # fmt: skip

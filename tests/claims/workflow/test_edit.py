@@ -6,13 +6,20 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from claims.errors import FetchFailed, StaleEdit
-from claims.models import Appearance, Citation, Claim, Event, Evidence, Job, Quote, Refusal, Topic, Waiver
-from claims.workflow import comments, edit, edit_parts, edit_review
+from claims.models import Appearance, Citation, Claim, Claimant, Event, Evidence, Job, Quote, Refusal, Topic, Waiver
+from claims.workflow import comments, edit, edit_parts, edit_review, replies
 from claims.workflow.apply import Refused, apply
-from claims.workflow.revisions import authors_of
+from claims.workflow.revisions import authors_of, read_content
 from claims.workflow.standing import standing
 from tests.claims.workflow import desk
-from tests.factories import ChecklistItemFactory, ClaimFactory, RatingFactory, ResourceFactory, SnapshotFactory
+from tests.factories import (
+    ChecklistItemFactory,
+    ClaimantFactory,
+    ClaimFactory,
+    RatingFactory,
+    ResourceFactory,
+    SnapshotFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -164,11 +171,79 @@ def test_a_number_once_cited_is_not_given_to_another_source(people):
     claim = desk.ready(people)
     desk.write_verdict(claim, people.author, rationale="See [5].")
 
-    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
-    assert evidence.number == 6
+    added = [edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory()) for _ in range(3)]
+    assert [evidence.number for evidence in added] == [3, 4, 6]
+
+
+def test_a_year_in_brackets_does_not_run_away_with_the_numbers(people):
+    claim = desk.ready(people)
+    desk.write_verdict(claim, people.author, rationale="As it was in [2024] [1, 2].")
+
+    assert list(claim.citations.values_list("number", "evidence__number")) == [(1, 1), (2, 2), (2024, None)]
+    assert edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory()).number == 3
+
+
+def test_a_copy_that_is_there_cannot_be_waived(people):
+    claim = desk.ready(people)
+    captured, other = claim.evidence.order_by("number")
+    with pytest.raises(Refused, match="Evidence 1 has a captured copy, so there is nothing to waive"):
+        edit_parts.waive(captured.pk, "capture", by=people.author, reason="No network.")
+    other.quotes.all().delete()
+    Evidence.objects.filter(pk=other.pk).update(pinned=None)
+    with pytest.raises(Refused, match="Evidence 2 has a captured copy"):
+        edit_parts.waive(other.pk, "capture", by=people.author, reason="No network.")
+
+    assert edit_parts.waive(captured.pk, "quote_check", by=people.author, reason="Closed today.").kind == "quote_check"
+
+
+# --- the title of a source
+
+
+def test_a_checker_says_what_a_source_is_called_and_becomes_its_author(people):
+    claim = desk.in_research(people)
+    edit_parts.add_evidence(claim.pk, by=people.contributor, resource=ResourceFactory(title="untitled"))
+    evidence = claim.evidence.get()
+    edit_parts.title_source(evidence.pk, by=people.author, title="  Counts of the   harbour ")
+    edit_parts.title_source(evidence.pk, by=people.author, title="Counts of the harbour")
+
+    assert read_content(desk.reload(claim)).values["evidence"][0]["title"] == "Counts of the harbour"
+    event = Event.objects.get(chain=claim.chain, action="title_source")
+    assert (event.details["before"], event.details["after"]) == (
+        {"title": "untitled"}, {"title": "Counts of the harbour"}
+    )  # fmt: skip
+    assert people.author.pk in authors_of(desk.reload(claim))
+    with pytest.raises(Refused, match="what the source is called"):
+        edit_parts.title_source(evidence.pk, by=people.author, title=" ")
+
+
+def test_a_title_stays_while_another_claim_with_the_source_is_reviewed(people):
+    reviewed = desk.in_review(people)
+    source = reviewed.evidence.first().resource
+    claim = desk.in_research(people)
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=source)
+    before = source.title
+
+    with pytest.raises(Refused, match="is being reviewed"):
+        edit_parts.title_source(evidence.pk, by=people.author, title="Another name")
+    source.refresh_from_db()
+    assert source.title == before
 
 
 # --- appearances
+
+
+def test_who_made_the_claim_may_be_named_where_nobody_knows_him_yet(claim, people):
+    known = ClaimantFactory(name="Harbour office")
+    new = edit_parts.add_appearance(
+        claim.pk, by=people.contributor, new_claimant="Pilots' union", claimant_kind="organisation"
+    )
+    again = edit_parts.add_appearance(claim.pk, by=people.contributor, new_claimant=" harbour OFFICE ")
+    edit_parts.edit_appearance(again.pk, by=people.contributor, new_claimant="pilots’ union")
+
+    assert (new.claimant.name, new.claimant.kind) == ("Pilots' union", "organisation")
+    assert again.claimant == known
+    assert Appearance.objects.get(pk=again.pk).claimant == new.claimant
+    assert Claimant.objects.count() == 2
 
 
 def test_appearances_are_added_changed_and_removed(claim, people):
@@ -179,6 +254,10 @@ def test_appearances_are_added_changed_and_removed(claim, people):
     edit_parts.edit_appearance(second.pk, by=people.contributor, is_first=True, position="denies")
     edit_parts.edit_appearance(second.pk, by=people.contributor, position="denies")
     edit_parts.remove_appearance(first.pk, by=people.contributor)
+
+    third = edit_parts.add_appearance(claim.pk, by=people.contributor, is_first=True, url="https://b.example.org/")
+    edit_parts.remove_appearance(third.pk, by=people.contributor)
+    edit_parts.edit_appearance(second.pk, by=people.contributor, is_first=True)
 
     row = Appearance.objects.get(claim=claim)
     assert (row.number, row.position, row.is_first) == (2, "denies", True)
@@ -309,16 +388,14 @@ def test_an_answer_of_the_checklist_is_recorded_once(claim, people):
 
 def test_contact_details_stay_out_of_the_record_and_the_revision(people):
     claim = desk.ready(people)
-    contact = edit_review.log_contact(
+    contact = replies.log_contact(
         claim.pk, by=people.author, asked="Harbour office", channel="email", contact_detail="secret@harbour.example",
         question="How many?", deadline=desk.soon(),
     )  # fmt: skip
     with pytest.raises(Refused, match="what was answered"):
-        edit_review.answer_contact(contact.pk, by=people.author, answer="")
+        replies.answer_contact(contact.pk, by=people.author, answer="")
     with pytest.raises(Refused, match="who was asked"):
-        edit_review.log_contact(
-            claim.pk, by=people.author, asked="", channel="email", question="", deadline=desk.soon()
-        )
+        replies.log_contact(claim.pk, by=people.author, asked="", channel="email", question="", deadline=desk.soon())
     claim = apply(claim.pk, "submit", by=people.author)
 
     texts = [event.body for event in Event.objects.all()] + [revision.body for revision in claim.revisions.all()]

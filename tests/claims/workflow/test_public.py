@@ -7,10 +7,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from claims.models import Claim, Quote, QuoteCheck
-from claims.workflow import edit, edit_parts, edit_review
+from claims.workflow import edit, edit_parts, edit_review, preflight_list
 from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import Refused, apply, possible_steps
 from claims.workflow.attempt import Attempt
+from claims.workflow.preflight_list import read_list
 from tests.claims.workflow import desk
 from tests.factories import RatingFactory
 
@@ -128,23 +129,42 @@ def test_a_changed_claim_does_not_simply_stand(claim, people):
 def test_changed_words_want_a_typed_correction_but_no_new_cross_check(claim, people):
     claim = reopen(claim, people)
     desk.write_verdict(claim, people.author, rationale="Three counts agree [1].")
+    assert not_typed(claim) == ["It was public before: say what kind of change this is."]
+    with pytest.raises(Refused, match="what kind of change"):
+        review_again(claim, people)
+    apply(claim.pk, "fail", by=None, reason="Say what changed.")
+
+    correct(claim, people, "")
+    assert not_typed(claim) == ["Say in words for the reader what changed this time."]
+    correct(claim, people, "We wrote two; it was three.")
+    assert not_typed(claim) == []
     claim = review_again(claim, people)
     assert claim.readings.filter(kind="cross").count() == 1
-    with pytest.raises(Refused, match="what kind of change"):
-        apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
-
-    apply(claim.pk, "return", by=people.editor, reason="Type the correction.")
-    fields = {"correction_kind": "correction", "correction_text": "We wrote two; it was three."}
-    edit.edit_claim(claim.pk, by=people.author, fields=fields, seen=edit.digests(desk.reload(claim)))
-    claim = review_again(claim, people)
     claim = apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
     assert claim.fact_checks.count() == 2
 
     claim = reopen(claim, people)
     desk.write_verdict(claim, people.author, rationale="Four counts agree [1].")
+    assert not_typed(claim) == ["Say in words for the reader what changed this time."]
+
+
+def test_a_correction_that_was_told_before_is_not_published_again(claim, people, monkeypatch):
+    claim = reopen(claim, people)
+    desk.write_verdict(claim, people.author, rationale="Three counts agree [1].")
+    monkeypatch.setattr(preflight_list, "change_typed", lambda claim, told: [])
     claim = review_again(claim, people)
+
     with pytest.raises(Refused, match="what kind of change"):
         apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+
+
+def correct(claim, people, text):
+    fields = {"correction_kind": "correction", "correction_text": text}
+    edit.edit_claim(claim.pk, by=people.author, fields=fields, seen=edit.digests(desk.reload(claim)))
+
+
+def not_typed(claim):
+    return [found.sentence for item in read_list(desk.reload(claim)) for found in item.missing]
 
 
 def test_one_editor_withholds_and_puts_back(claim, people):
@@ -190,6 +210,7 @@ def test_a_public_verdict_is_no_secret_and_its_cross_check_is_marked_informed(cl
     claim = reopen(claim, people)
     edit_review.show_verdict(claim.pk, by=people.cross_checker)
     desk.write_verdict(claim, people.author, code="mixed")
+    correct(claim, people, "We had it as true.")
     apply(claim.pk, "submit", by=people.author)
     apply(claim.pk, "pass", by=None)
     desk.hand_cross_check_to(claim, people.cross_checker, people.editor)

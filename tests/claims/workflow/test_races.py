@@ -23,7 +23,7 @@ from claims.models import (
     Reading,
 )
 from claims.publishing import publish as publishing
-from claims.workflow import adopt, deadlines, edit, edit_parts, edit_review
+from claims.workflow import adopt, deadlines, edit, edit_parts, edit_review, replies
 from claims.workflow import people as staff
 from claims.workflow.apply import Refused, apply
 from claims.workflow.revisions import read_content
@@ -432,7 +432,7 @@ def test_a_claim_a_person_woke_does_not_keep_the_clock_from_the_others(people):
 
 def test_silence_is_not_written_into_a_claim_that_went_on_meanwhile(people):
     claim = desk.ready(people)
-    edit_review.log_contact(
+    replies.log_contact(
         claim.pk, by=people.author, asked="The port", channel="email", question="How many?", deadline=desk.soon()
     )
     apply(claim.pk, "request_reply", by=people.author)

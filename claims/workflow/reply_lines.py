@@ -1,0 +1,120 @@
+"""Right of reply: what readers are told of each question, where the replies stand, and when silence is noted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, ContactLog, Desk, Event, Person
+from claims.workflow.readings import mark_recorded, unrecorded
+
+
+@dataclass(frozen=True)
+class Replies:
+    """Where the replies of a claim stand.
+
+    Attributes:
+        awaited: not answered, and the deadline is ahead.
+        silent: not answered, and the deadline has passed.
+        passed_on: the newest deadline that passed without an answer.
+        until: the newest deadline that is ahead.
+        unsettled: awaited without a reason not to wait.
+    """
+
+    asked: int
+    answered: int
+    awaited: int
+    silent: int
+    passed_on: datetime | None
+    until: datetime | None
+    unsettled: int
+
+
+def count_replies(contacts: Iterable[ContactLog], now: datetime) -> Replies:
+    """Count who was asked, who answered, and who is silent."""
+    rows = list(contacts)
+    quiet = [row for row in rows if not row.answer]
+    ahead = [row for row in quiet if row.deadline > now]
+    passed = [row.deadline for row in quiet if row.deadline <= now]
+    return Replies(
+        asked=len(rows),
+        answered=len(rows) - len(quiet),
+        awaited=len(ahead),
+        silent=len(passed),
+        passed_on=max(passed, default=None),
+        until=max((row.deadline for row in ahead), default=None),
+        unsettled=sum(not row.no_wait_reason for row in ahead),
+    )
+
+
+def line_of(contact: ContactLog, zone: tzinfo) -> str:
+    """What readers are told of a question and its answer where nobody wrote it otherwise; dates as the desk counts them."""
+    words = {
+        "answered": _("%(who)s was asked on %(date)s and answered."),
+        "silent": _("%(who)s was asked on %(date)s and did not answer."),
+        "unawaited": _("%(who)s was asked on %(date)s and had not answered when this was written."),
+        "asked": _("%(who)s was asked on %(date)s."),
+    }[_state(contact)]
+    return words % {"who": contact.asked, "date": date_format(contact.asked_at.astimezone(zone), "j F Y")}
+
+
+def _state(contact: ContactLog) -> str:
+    if contact.answer:
+        return "answered"
+    if contact.silence_noted_at:
+        return "silent"
+    return "unawaited" if contact.no_wait_reason else "asked"
+
+
+def desk_zone() -> tzinfo:
+    return Desk.objects.current().zone
+
+
+def note_silence(claim: Claim) -> None:
+    """Readers are told that somebody was asked and did not answer.  Call it under the claim's lock, when due."""
+    now, zone, behind = timezone.now(), desk_zone(), unrecorded(claim)
+    silent = list(ContactLog.objects.filter(claim=claim, answer="", silence_noted_at=None, deadline__lte=now))
+    for contact in silent:
+        was_automatic = contact.public_line == line_of(contact, zone)
+        contact.silence_noted_at = now
+        if was_automatic:
+            contact.public_line = line_of(contact, zone)
+    if silent:
+        ContactLog.objects.bulk_update(silent, ["silence_noted_at", "public_line"])
+        body = {"contacts": [contact.pk for contact in silent]}
+        Event.objects.append(claim, "reply_deadline_passed", by=None, body=body)
+        mark_recorded(claim, leaving=behind)
+
+
+def stop_waiting(claim: Claim, contacts: Iterable[ContactLog], reason: str) -> list[int]:
+    """Keep why the desk goes on without the answers still awaited, and tell readers that there was none.
+
+    Returns:
+        ids of the questions it was said of.
+    """
+    zone, rows = desk_zone(), list(contacts)
+    for contact in rows:
+        was_automatic = contact.public_line == line_of(contact, zone)
+        contact.no_wait_reason = reason.strip()
+        if was_automatic:
+            contact.public_line = line_of(contact, zone)
+    ContactLog.objects.bulk_update(rows, ["no_wait_reason", "public_line"])
+    return [contact.pk for contact in rows]
+
+
+def awaited_of(claim: Claim) -> QuerySet[ContactLog]:
+    """The questions still open: not answered, deadline ahead, no reason given not to wait."""
+    return ContactLog.objects.filter(claim=claim, answer="", no_wait_reason="", deadline__gt=timezone.now())
+
+
+def go_on_without_all(claim: Claim, by: Person | None, reason: str) -> None:
+    """A claim that waited for replies goes on before they came: the reason is kept with each."""
+    behind, rows = unrecorded(claim), list(awaited_of(claim).order_by("asked_at", "pk"))
+    if rows:
+        body = {"contacts": stop_waiting(claim, rows, reason), "reason": reason}
+        Event.objects.append(claim, "go_on_without", by=by, body=body)
+        mark_recorded(claim, leaving=behind)
