@@ -7,6 +7,7 @@ from claims.views import (
     bulk,
     claim,
     claim_edits,
+    comments,
     drafts,
     evidence,
     intake,
@@ -18,6 +19,7 @@ from claims.views import (
     record,
     sign_in,
     steps,
+    undo,
 )
 
 app_name = "claims"
@@ -29,7 +31,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *drafts.urlpatterns,
     *steps.urlpatterns,
     *parts.urlpatterns,
+    *comments.urlpatterns,
     *record.urlpatterns,
+    *undo.urlpatterns,
     *evidence.urlpatterns,
     *intake.urlpatterns,
     *jobs.urlpatterns,

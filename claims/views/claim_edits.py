@@ -109,7 +109,7 @@ def claim_arrange(request: DeskRequest, claim_id: int) -> HttpResponse:
         given: dict[str, Any] = dict(form.cleaned_data)
         edit.arrange_claim(claim_id, by=request.user, topics=list(given.pop("topics")), **given)
 
-    return carry_out(request, claim_id, arrange, place="people", form=form)
+    return carry_out(request, claim_id, arrange, place="people", form=form, said=_("Arranged."), undoable=True)
 
 
 urlpatterns = [

@@ -298,10 +298,17 @@ def read_evidence(claim_id: int, **narrow: Any) -> list[Evidence]:
     return list(
         Evidence.objects.filter(claim=claim_id, **narrow)
         .select_related("resource__publisher", "pinned")
+        .annotate(talk=_talk(), open_talk=_talk(resolved_at=None))
         .defer("pinned__body_text", "pinned__main_text", "pinned__pages")
         .prefetch_related(Prefetch("quotes", quotes), "waivers")
         .order_by("number")
     )
+
+
+def _talk(**narrow: Any) -> Any:
+    """How many threads there are on a piece of evidence; what was taken back is not counted."""
+    threads = Comment.objects.filter(evidence=OuterRef("pk"), parent=None, withdrawn_at=None, **narrow).order_by()
+    return Coalesce(Subquery(threads.values("evidence").annotate(n=Count("pk")).values("n")), 0)
 
 
 def read_captures(evidence: Iterable[Evidence]) -> dict[int, Job]:

@@ -21,7 +21,7 @@ from claims.models import Evidence, Snapshot, Waiver
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import STOP_POLLING
 from claims.views.reader import open_reader, read_capture
-from claims.workflow import edit_parts
+from claims.workflow import edit_parts, undo
 from claims.workflow.apply import Refused
 
 TEMPLATE = "claims/evidence_reader.html"
@@ -263,7 +263,8 @@ def quote_remove(request: DeskRequest, evidence: Evidence, *, quote_id: int) -> 
     if not evidence.quotes.filter(pk=quote_id).exists():
         raise Refused(_("This passage is no longer marked."), "gone")
     edit_parts.remove_quote(quote_id, by=request.user)
-    messages.success(request, _("The passage is no longer marked."))
+    token = undo.offer([evidence.claim_id], by=request.user)
+    messages.success(request, _("The passage is no longer marked."), extra_tags=token)
     return _back(evidence, request.POST.get("snapshot", ""))
 
 

@@ -1,9 +1,9 @@
-"""What is written on the claim page besides steps: evidence, appearances, replies, answers, comments."""
+"""What is written on the claim page besides steps: evidence, appearances, replies, answers."""
 
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -14,17 +14,15 @@ from claims.forms.parts import (
     AnswerForm,
     AppearanceForm,
     ChecklistForm,
-    CommentForm,
     ContactForm,
     LinksForm,
     RubricForm,
 )
-from claims.models import Appearance, ChecklistItem, Comment, ContactLog, Evidence, RubricQuestion
+from claims.models import Appearance, ChecklistItem, ContactLog, Evidence, RubricQuestion
 from claims.views.access import DeskRequest, signed_in
 from claims.views.claim import Outcome, carry_out, render_claim
 from claims.views.claim_cards import edit_form
-from claims.views.live import read_id
-from claims.workflow import comments, edit_parts, edit_review
+from claims.workflow import edit_parts, edit_review
 
 # --- evidence
 
@@ -83,7 +81,7 @@ def evidence_remove(request: DeskRequest, claim_id: int, number: int) -> HttpRes
     item = get_object_or_404(Evidence, claim=claim_id, number=number)
     remove = partial(edit_parts.remove_evidence, item.pk, by=request.user)
     said = _("Evidence %(number)d is taken off; its copies and the record stay.") % {"number": number}
-    return carry_out(request, claim_id, remove, place="evidence", said=said)
+    return carry_out(request, claim_id, remove, place="evidence", said=said, undoable=True)
 
 
 # --- appearances
@@ -108,7 +106,8 @@ def appearance_add(request: DeskRequest, claim_id: int) -> HttpResponse:
 def appearance_remove(request: DeskRequest, claim_id: int, number: int) -> HttpResponse:
     row = get_object_or_404(Appearance, claim=claim_id, number=number)
     remove = partial(edit_parts.remove_appearance, row.pk, by=request.user)
-    return carry_out(request, claim_id, remove, place="appearances")
+    said = _("The appearance is taken off.")
+    return carry_out(request, claim_id, remove, place="appearances", said=said, undoable=True)
 
 
 # --- rubric, checklist, right of reply
@@ -161,29 +160,7 @@ def contact_answer(request: DeskRequest, claim_id: int, contact_id: int) -> Http
     return carry_out(request, claim_id, answer, place="reply", form=form)
 
 
-# --- comments, and asking to see the verdict
-
-
-@signed_in
-@require_POST
-def comment_add(request: DeskRequest, claim_id: int) -> HttpResponse:
-    form = CommentForm(request.POST, name="comment")
-    parent = read_id(request.POST.get("parent", ""))
-    if request.POST.get("parent") and not Comment.objects.filter(pk=parent or 0, claim=claim_id).exists():
-        raise Http404
-
-    def add() -> None:
-        comments.add_comment(claim_id, by=request.user, text=form.cleaned_data["text"], parent_id=parent)
-
-    return carry_out(request, claim_id, add, place="comments", form=form)
-
-
-@signed_in
-@require_POST
-def comment_resolve(request: DeskRequest, claim_id: int, comment_id: int) -> HttpResponse:
-    comment = get_object_or_404(Comment, pk=comment_id, claim=claim_id)
-    resolve = partial(comments.resolve_comment, comment.pk, by=request.user)
-    return carry_out(request, claim_id, resolve, place="comments")
+# --- asking to see the verdict
 
 
 @signed_in
@@ -205,7 +182,5 @@ urlpatterns = [
     path(f"{_CLAIM}checklist/", checklist_answer, name="checklist-answer"),
     path(f"{_CLAIM}contacts/", contact_log, name="contact-log"),
     path(f"{_CLAIM}contacts/<int:contact_id>/", contact_answer, name="contact-answer"),
-    path(f"{_CLAIM}comments/add/", comment_add, name="comment-add"),
-    path(f"{_CLAIM}comments/<int:comment_id>/resolve/", comment_resolve, name="comment-resolve"),
     path(f"{_CLAIM}show-verdict/", verdict_show, name="verdict-show"),
 ]

@@ -1,4 +1,4 @@
-"""A claim's comments and its record: parts of its page that load by themselves, and pages for who has no script."""
+"""A claim's record: a part of its page that loads by itself, and a page for who has no script."""
 
 from itertools import chain
 
@@ -7,38 +7,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from claims.forms.parts import CommentForm
-from claims.models import Comment, Event, Person, Refusal
+from claims.models import Event, Person, Refusal
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import is_part, read_id
 from claims.views.record_words import Entry, entry_of_event, entry_of_refusal
 from claims.workflow.standing import standing
 
 PER_PAGE = 40
-
-
-@signed_in
-@require_safe
-def comment_list(request: DeskRequest, claim_id: int) -> HttpResponse:
-    """The conversation about a claim, open threads first."""
-    claim = get_object_or_404(visible_claims(request.user), pk=claim_id)
-    rows = list(
-        Comment.objects.filter(claim=claim).select_related("by", "resolved_by", "evidence").order_by("at", "pk")
-    )
-    replies: dict[int, list[Comment]] = {}
-    for row in rows:
-        replies.setdefault(row.parent_id or 0, []).append(row)
-    threads = [(row, replies.get(row.pk, [])) for row in replies.get(0, [])]
-    context = {
-        "claim": claim,
-        "threads": sorted(threads, key=lambda thread: thread[0].resolved_at is not None),
-        "open_count": sum(row.resolved_at is None for row, _replies in threads),
-        "may_comment": request.user.role != Person.Role.AUDITOR,
-        "comment_form": CommentForm(name="comment"),
-    }
-    context["in_page"] = is_part(request, "comments")
-    part = "#comments" if context["in_page"] else ""
-    return render(request, f"claims/claim_comments.html{part}", context)
 
 
 @signed_in
@@ -81,6 +56,5 @@ def _entries(events: list[Event], refusals: list[Refusal], *, sees_verdict: bool
 
 
 urlpatterns = [
-    path("claims/<int:claim_id>/comments/", comment_list, name="comment-list"),
     path("claims/<int:claim_id>/record/", claim_record, name="claim-record"),
 ]

@@ -18,6 +18,7 @@ from claims.views.claim_page import read_page
 from claims.views.context import desk_of
 from claims.workflow.apply import apply
 from claims.workflow.transitions import TRANSITIONS
+from claims.workflow.undo import INVERSES
 
 
 @signed_in
@@ -31,8 +32,9 @@ def claim_step(request: DeskRequest, claim_id: int, action: str) -> HttpResponse
     def take() -> None:
         step_for(action)(claim_id, by=request.user, **form.cleaned_data)
 
+    place = ELSEWHERE.get(action, "your-move")
     said = _("Done: %(step)s.") % {"step": _(TRANSITIONS[action].label)}
-    return carry_out(request, claim_id, take, place=ELSEWHERE.get(action, "your-move"), form=form, said=said)
+    return carry_out(request, claim_id, take, place=place, form=form, said=said, undoable=action in INVERSES)
 
 
 def step_for(action: str) -> Callable[..., Any]:

@@ -372,6 +372,7 @@ def test_the_steps_a_person_may_take_are_drawn_with_what_they_miss(client, peopl
     assert moves(read(client, people.author, at(claim))) == {
         "submit": ["Give a verdict.", "Write the rationale."],
         "request_reply": ["Log whom you asked and by when they may answer."],
+        "unassign": [],
     }
     assert moves(read(client, people.cross_checker, at(claim))) == {}
     assert set(moves(read(client, people.editor, at(claim)))) == {"decline", "merge"}

@@ -1,11 +1,9 @@
 """What is written on the claim page besides steps, two people at once, and the record in words."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from claims.models import Claim, Comment, ContactLog, Event, Evidence, Refusal
+from claims.models import Claim, ContactLog, Event, Evidence, Refusal
 from claims.views.record_words import WORDS, entry_of_event
 from claims.workflow import edit, edit_review
 from claims.workflow.apply import Refused, apply
@@ -17,7 +15,6 @@ from tests.factories import (
     ClaimantFactory,
     ClaimFactory,
     EvidenceFactory,
-    PersonFactory,
     RatingFactory,
     TopicFactory,
     make_rubric,
@@ -213,159 +210,6 @@ def test_the_address_of_who_was_asked_is_not_sent_to_readers_of_the_desk(client,
         seen[name] = "office@example.org" in client.get(f"/claims/{claim.pk}/").content.decode()
 
     assert seen == {"author": True, "editor": True, "auditor": False, "contributor": False}
-
-
-# --- comments
-
-
-def test_a_comment_sent_twice_by_a_double_click_is_written_once(client, author, claim):
-    for _ in range(2):
-        post(client, "comment-add", claim.pk, text="Who counted?", once="same")
-    post(client, "comment-add", claim.pk, text="Who counted?", once="another page")
-
-    assert Comment.objects.count() == 2
-
-
-def test_comments_are_answered_and_resolved_and_open_ones_come_first(client, author, claim):
-    post(client, "comment-add", claim.pk, text="Who counted?")
-    first = Comment.objects.get()
-    post(client, "comment-add", claim.pk, text="The office did.", parent=first.pk)
-    post(client, "comment-resolve", claim.pk, first.pk)
-    post(client, "comment-add", claim.pk, text="And <when>?")
-    response = client.get(reverse("claims:comment-list", args=[claim.pk]))
-
-    assert [(thread.text, [r.text for r in replies]) for thread, replies in response.context["threads"]] == [
-        ("And <when>?", []),
-        ("Who counted?", ["The office did."]),
-    ]
-    assert "And &lt;when&gt;?" in response.content.decode()
-
-
-@pytest.mark.parametrize("parent", ["x", "999999", "²"])
-def test_an_answer_to_no_comment_of_this_claim_is_not_found(client, author, claim, parent):
-    assert post(client, "comment-add", claim.pk, text="Yes.", parent=parent).status_code == 404
-
-
-def test_comments_of_another_claim_are_not_resolved_here(client, author, claim):
-    other = Comment.objects.create(claim=ClaimFactory(), by=author, text="There.")
-
-    assert post(client, "comment-resolve", claim.pk, other.pk).status_code == 404
-
-
-def test_an_empty_comment_is_refused_where_it_was_pressed(client, author, claim):
-    assert post(client, "comment-add", claim.pk, text=" ").status_code == 422
-
-
-def test_comments_load_as_a_part_or_stand_as_a_page(client, author, claim):
-    address = reverse("claims:comment-list", args=[claim.pk])
-    part = client.get(address, headers={**HTMX, "HX-Target": "comments"}).content.decode()
-
-    assert part.lstrip().startswith("<section")
-    assert 'hx-target="#claim"' in part
-    assert "<html" in client.get(address).content.decode()
-    assert 'hx-target="#claim"' not in client.get(address).content.decode()
-
-
-@pytest.mark.parametrize("count", [1, 30])
-def test_comments_cost_the_same_however_many(client, author, claim, count):
-    for n in range(count):
-        Comment.objects.create(claim=claim, by=PersonFactory(), text=f"Comment {n}")
-    with CaptureQueriesContext(connection) as statements:
-        client.get(reverse("claims:comment-list", args=[claim.pk]), headers={**HTMX, "HX-Target": "comments"})
-
-    assert len(statements) == 5  # session, person, desk for its time zone, claim, comments
-
-
-# --- the record
-
-
-def record(client, claim, query=""):
-    return client.get(reverse("claims:claim-record", args=[claim.pk]) + query)
-
-
-def test_the_record_tells_in_words_what_happened_with_before_and_after(client, people, claim):
-    client.force_login(people.author)
-    seen = edit.digests(desk.reload(claim))
-    edit.edit_claim(claim.pk, by=people.author, fields={"context": "At <dawn>."}, seen=seen)
-    first = record(client, claim).context["entries"][0]
-
-    assert first.sentence == f"{people.author.name} changed context"
-    assert first.changes == [("context", "", "At <dawn>.")]
-    assert "<ins>At &lt;dawn&gt;.</ins>" in record(client, claim).content.decode()
-
-
-def test_the_record_names_who_assigned_whom(client, people, claim):
-    client.force_login(people.auditor)
-    sentences = [entry.sentence for entry in record(client, claim).context["entries"]]
-
-    assert sentences[0] == f"{people.editor.name} assigned it to {people.author.name}"
-    assert sentences[-1] == f"{people.contributor.name} put the claim into the inbox"
-
-
-def test_what_was_refused_stands_in_the_record(client, people, claim):
-    with pytest.raises(Refused):
-        apply(claim.pk, "submit", by=people.author)
-    client.force_login(people.auditor)
-    first = record(client, claim).context["entries"][0]
-
-    assert first.sentence == f"{people.author.name} tried “Submit” and was refused"
-    assert first.reason == "Give a verdict. Write the rationale."
-
-
-def test_the_record_hides_what_tells_the_verdict_from_who_must_not_know_it(client, people):
-    claim = desk.in_cross_check(people)
-    desk.hand_cross_check_to(claim, people.cross_checker, people.editor)
-    apply(claim.pk, "cross_check", by=people.cross_checker, rating=RatingFactory(code="true"), reason="Planted reason.")
-    Refusal.objects.create(claim=claim, person=people.editor, action="decide", reason="Planted refusal.")
-    told = {}
-    for name in ("author", "auditor"):
-        client.force_login(getattr(people, name))
-        page = record(client, claim).content.decode()
-        told[name] = ("Planted reason." in page, "Planted refusal." in page, "Two counts agree" in page)
-
-    assert told == {"author": (True, True, True), "auditor": (False, False, False)}
-
-
-def test_a_long_record_is_read_in_pages_with_every_event_once(client, people, claim):
-    client.force_login(people.auditor)
-    for n in range(100):
-        Event.objects.append(claim, "show_verdict", by=people.editor, body={"n": n})
-    Refusal.objects.create(claim=claim, person=people.editor, action="submit", reason="No.")
-    total = Event.objects.filter(chain=claim.chain).count() + 1
-    found, query = 0, ""
-    while query is not None:
-        context = record(client, claim, query).context
-        found += len(context["entries"])
-        query = f"?before={context['older']}" if context["older"] else None
-
-    assert found == total
-
-
-def test_events_of_any_kind_and_erased_ones_have_a_line(client, people, claim):
-    client.force_login(people.auditor)
-    Event.objects.append(claim, "something_new", by=None, body={"before": "x", "topics": 1})
-    Event.objects.append(
-        claim, "arrange", by=people.editor, body={"before": {"topics": []}, "after": {"topics": ["a", "b"]}}
-    )
-    erased = Event(chain=claim.chain, action="comment", actor_ref="system", body="", salt="", at=desk.soon(), seq=99)
-    entries = record(client, claim).context["entries"]
-    assert [entries[0].changes, entries[1].sentence] == [[("topics", "", "a, b")], "something new"]
-    assert entry_of_event(erased, {}, sees_verdict=True).sentence == "The desk commented (erased)"
-
-
-def test_every_step_and_edit_of_the_table_has_words():
-    assert (set(TRANSITIONS) | EDITS) - set(WORDS) == set()
-
-
-@pytest.mark.parametrize("count", [1, 60])
-def test_the_record_costs_the_same_however_long(client, people, claim, count):
-    client.force_login(people.auditor)
-    for _ in range(count):
-        Event.objects.append(claim, "comment", by=PersonFactory(), body={})
-    with CaptureQueriesContext(connection) as statements:
-        record(client, claim, "")
-
-    assert len(statements) <= 16
 
 
 # --- two people at once
