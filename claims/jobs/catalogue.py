@@ -125,6 +125,7 @@ PERIODIC: dict[str, Periodic] = {
     "anchor": Periodic(_("Anchor the record"), "claims.workflow.record.anchor_heads", 60),
     "adopt": Periodic(_("Adopt changes from outside"), "claims.workflow.adopt.adopt_outside_changes", 60),
     "deadlines": Periodic(_("See to what is due"), "claims.workflow.deadlines.tick", 60),
+    "reminders": Periodic(_("Remind of what is due"), "claims.workflow.reminders.tick", 60),
     "presses": Periodic(_("Forget forms sent long ago"), "claims.models.press.forget_old", 86400),
     "copies": Periodic(_("Look after stored copies"), "claims.evidence.scrub.start_nightly_work", 86_400),
     "digests": Periodic(_("Prepare the e-mails of the morning"), "claims.notifications.my_day.enqueue_digests", 300),

@@ -46,6 +46,15 @@ SENTENCES = {
     "source_changed": gettext_lazy("A passage it relies on was altered or is gone: %(claim)s"),
     "copy_damaged": gettext_lazy("A stored copy of one of its sources is damaged or missing: %(claim)s"),
     "copy_mended": gettext_lazy("A stored copy of one of its sources is whole again: %(claim)s"),
+    "due_soon": gettext_lazy("It is due soon: %(claim)s"),
+    "overdue": gettext_lazy("It is overdue: %(claim)s"),
+    "still_on_it": gettext_lazy("You have had this for %(days)s days. Still on it? %(claim)s"),
+    "reply_due_soon": gettext_lazy("Somebody who was asked has little time left to answer: %(claim)s"),
+    "reply_overdue": gettext_lazy("Somebody who was asked did not answer in time: %(claim)s"),
+    "reply_deadline_passed": gettext_lazy("Somebody who was asked did not answer in time: %(claim)s"),
+    "cross_checker_wanted": gettext_lazy("It needs a cross-checker, and nobody has taken it: %(claim)s"),
+    "second_read": gettext_lazy("Its cross-check was waived; a second read is due: %(claim)s"),
+    "withheld_too_long": gettext_lazy("Its page has been withheld for 72 hours: %(claim)s"),
     "cross_check_wanted": gettext_lazy("A second verdict is asked of you: %(claim)s"),
     "review_wanted": gettext_lazy("It waits for an editor to approve it: %(claim)s"),
 }
@@ -67,7 +76,7 @@ def notice(kind: str, statement: str, who: str, details: Mapping[str, Any], *, s
         sees_verdict: whether the person may read what was written with the step.
     """
     claim = Truncator(statement).chars(STATEMENT)
-    text = str(SENTENCES[kind]) % {"who": who or _("The desk"), "claim": claim}
+    text = str(SENTENCES[kind]) % {"who": who or _("The desk"), "claim": claim, "days": details.get("days", "")}
     words = _words(kind, details) if sees_verdict else ""
     return Truncator(f"{text} \u2014 {words}" if words else text).chars(LONGEST)
 

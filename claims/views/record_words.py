@@ -87,6 +87,16 @@ WORDS: dict[str, Words] = {
     "propose_retraction": Words("st-retracted", _w("%(who)s proposed a retraction"), "hot"),
     "retract": Words("st-retracted", _w("%(who)s retracted it"), "hot"),
     "archive": Words("archive", _w("%(who)s archived it")),
+    "due_soon": Words("clock", _w("It was due soon: who must act was reminded")),
+    "overdue": Words("clock", _w("It was overdue: the editors were told"), "hot"),
+    "still_on_it": Words("clock", _w("%(person)s was asked: still on it?")),
+    "stay_on_it": Words("user-round-check", _w("%(who)s is still on it")),
+    "reply_due_soon": Words("hourglass", _w("An answer was due soon")),
+    "reply_overdue": Words("hourglass", _w("An answer did not come in time"), "hot"),
+    "cross_checker_wanted": Words("user-round-plus", _w("Nobody had taken the cross-check: the editors were told"), "hot"),
+    "second_read": Words("clock", _w("A second read was due, as the cross-check was waived"), "hot"),
+    "read_again": Words("check", _w("%(who)s read it again: it stands"), "good"),
+    "withheld_too_long": Words("clock", _w("Its page was withheld for 72 hours: the editors were told"), "hot"),
     "erase": Words("trash-2", _w("Words of an event were erased")),
 }
 FIELD_NAMES: dict[str, str | Promise] = {

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import F, Max, OuterRef, Q, Subquery
 
 from claims.models import Claim, ContactLog, Desk
+from claims.models.claim import ClaimQuerySet
 from claims.workflow.hours import Calendar, Limit, add_working_time
 from claims.workflow.transitions import (
     ACCEPTED,
@@ -32,6 +33,7 @@ LIMIT_OF = {
     APPROVED: "publication_limit",
 }
 WITHHELD_AT_MOST = timedelta(hours=72)
+BATCH = 200  # claims the clock takes in hand at once
 
 
 def calendar_of(desk: Desk) -> Calendar:
@@ -46,6 +48,12 @@ def after(desk: Desk, limit: str, moment: datetime) -> datetime | None:
     """
     found = Limit.read(getattr(desk, limit))
     return add_working_time(moment, found, calendar_of(desk)) if found else None
+
+
+def days_of(limit: str) -> timedelta | None:
+    """A limit as days and hours go by, work or no work."""
+    found = Limit.read(limit)
+    return timedelta(**{"days" if found.unit == "d" else "hours": found.amount}) if found else None
 
 
 def due_in(claim: Claim, now: datetime, desk: Callable[[], Desk]) -> datetime | None:
@@ -67,3 +75,18 @@ def reply_due(claim: Claim) -> datetime | None:
     found = ContactLog.objects.filter(claim=claim, answer="").aggregate(last=Max("deadline"))
     last: datetime | None = found["last"]
     return last
+
+
+def date_stages(now: datetime, desk: Desk) -> None:
+    """Date what came by no step (an import, SQL, a limit that was set later), from now on; follow moved deadlines."""
+    limited = [state for state, limit in LIMIT_OF.items() if getattr(desk, limit) and state != AWAITING_REPLY]
+    last = ContactLog.objects.filter(claim=OuterRef("pk"), answer="").order_by("-deadline").values("deadline")[:1]
+    moved = Q(status=AWAITING_REPLY, last__isnull=False) & ~Q(stage_due_at=F("last"), stage_due_at__isnull=False)
+    undated = Q(status__in=limited, stage_due_at=None)
+    for claim in free_ones(Claim.objects.alias(last=Subquery(last)).filter(moved | undated)):
+        Claim.objects.filter(pk=claim.pk).update(stage_due_at=due_in(claim, now, lambda: desk))
+
+
+def free_ones(claims: ClaimQuerySet) -> list[Claim]:
+    """The claims nobody holds at this moment, locked: the clock waits for nobody."""
+    return list(claims.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH])

@@ -135,6 +135,7 @@ def showing(kind):
             reason=reason if kind != "published" else "",
             page="{}",
             first_published_at=timezone.now(),
+            at=timezone.now(),
             by=by,
         )
         return {"fact_check": fact_check.pk}
