@@ -1,5 +1,5 @@
 """The admin panel."""
 
-from claims.admin import records, settings
+from claims.admin import questions, records, settings, webhooks
 
-__all__ = ["records", "settings"]
+__all__ = ["questions", "records", "settings", "webhooks"]

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 
 from claims.admin.base import SettingAdmin
 from claims.models import (
-    ChecklistItem,
     Claimant,
     Desk,
     Person,
@@ -136,17 +135,6 @@ class RatingAdmin(SettingAdmin):
     list_filter = ("scale", "is_retired")
     list_select_related = ("scale",)
     search_fields = ("label", "code")
-
-
-@admin.register(ChecklistItem)
-class ChecklistItemAdmin(SettingAdmin):
-    list_display = ("text", "code", "version", "required", "is_active", "position")
-    list_filter = ("is_active", "required")
-    search_fields = ("text", "code")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """Another wording is another version: the words that were answered stay."""
-        return ("code", "version", "text") if obj is not None else ()
 
 
 @admin.register(Publisher)

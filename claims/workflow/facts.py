@@ -125,7 +125,12 @@ class Facts:
 
 def read_facts(claim: Claim) -> Facts:
     """Read them all as they stand now; one statement, which brings the claim's ``rating`` too."""
-    asked = {"claim": claim.pk, "edits": sorted(EDITS), "is_public": claim.is_public, "now": timezone.now()}
+    asked: dict[str, Any] = {
+        "claim": claim.pk,
+        "edits": sorted(EDITS),
+        "is_public": claim.is_public,
+        "now": timezone.now(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, asked)
         row: tuple[str] | None = cursor.fetchone()
