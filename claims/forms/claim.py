@@ -33,7 +33,7 @@ class EditForm(PlainForm):
     def clean(self) -> dict[str, Any]:
         """Two versions of the same words, as the page of a conflict offers them, are no text to save."""
         given = super().clean() or {}
-        for name, value in given.items():
+        for name, value in list(given.items()):
             if isinstance(value, str) and not is_settled(value):
                 self.add_error(
                     name,

@@ -69,7 +69,10 @@ def draft_list(request: DeskRequest, claim_id: int, part: str) -> HttpResponse:
 
 def _offer(request: DeskRequest, claim: Claim, part: str) -> HttpResponse:
     found = drafts.drafts_of(claim, request.user, part)
-    rows = [{"draft": row, "fields": _labels(part, list(row.texts))} for row in found]
+    rows = [
+        {"draft": row, "fields": _labels(part, [name for name in drafts.FIELDS[Draft.Part(part)] if name in row.texts])}
+        for row in found
+    ]
     context = {"claim": claim, "part": part, "rows": rows, "now": timezone.now()}
     return render(request, "claims/draft_list.html", context)
 
