@@ -85,6 +85,7 @@ class BulkForm(PlainForm):
     due = moment_field(_("Due"), required=False)
     decline_reason = choice_field(_("Reason"), Claim.DeclineReason, required=False, empty=_("choose"))
     reason = forms.CharField(label=_("Why, in words"), required=False, max_length=2000)
+    topic = forms.CharField(label=_("Topic to add"), required=False, max_length=80)
 
     def __init__(self, data: Any = None, *, people: Iterable[Person]) -> None:
         super().__init__(data, name="bulk")

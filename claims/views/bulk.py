@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -15,12 +16,14 @@ from django.views.decorators.http import require_POST
 
 from claims.errors import UserFacingError
 from claims.forms.steps import BulkForm
-from claims.models import Person
+from claims.models import Person, Topic
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import read_id
+from claims.views.once import forget_press
 from claims.views.result_list import ResultList
+from claims.workflow import undo
 from claims.workflow.apply import Refused, apply
-from claims.workflow.edit import arrange_claim
+from claims.workflow.edit import add_topic, arrange_claim
 
 MOST_AT_ONCE = 50
 Operation = Callable[[int], object]
@@ -29,31 +32,39 @@ Operation = Callable[[int], object]
 @signed_in
 @require_POST
 def claim_bulk(request: DeskRequest) -> HttpResponse:
-    """Assign, date or decline the selected claims; those that refuse say why, the others go through."""
+    """Assign, date, decline or give a topic to the selected claims; those that refuse say why, the others go through."""
     ids = [pk for text in request.POST.getlist("claim")[:MOST_AT_ONCE] if (pk := read_id(text))]
     visible = list(visible_claims(request.user).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
     form = BulkForm(request.POST, people=Person.objects.eligible("checker", "editor"))
     asked = ResultList.read(QueryDict(request.META.get("QUERY_STRING", "")))
+    done: list[int] = []
     if not form.is_valid() or not visible:
         messages.error(request, _("Select claims first, and say what is to be done with them."))
     else:
-        _tell(request, *_carry_out(visible, _operation(request, form)))
+        pressed_at = timezone.now()
+        done, refused = _carry_out(visible, _operation(request, form))
+        _tell(request, done, refused, pressed_at)
+    if not done:
+        forget_press(request)
     return redirect(f"{reverse('claims:claim-list')}?{asked.query}")
 
 
-def _carry_out(ids: list[int], operation: Operation) -> tuple[int, list[str]]:
-    refused = []
+def _carry_out(ids: list[int], operation: Operation) -> tuple[list[int], list[str]]:
+    done, refused = [], []
     for pk in ids:
         try:
             operation(pk)
+            done.append(pk)
         except UserFacingError as refusal:
             refused.append(f"C-{pk}: {refusal}")
-    return len(ids) - len(refused), refused
+    return done, refused
 
 
-def _tell(request: DeskRequest, done: int, refused: list[str]) -> None:
+def _tell(request: DeskRequest, done: list[int], refused: list[str], pressed_at: datetime) -> None:
+    """How many were changed, with an undo for all of them, and why the others were not."""
     if done:
-        messages.success(request, ngettext("%(n)d claim changed.", "%(n)d claims changed.", done) % {"n": done})
+        said = ngettext("%(n)d claim changed.", "%(n)d claims changed.", len(done)) % {"n": len(done)}
+        messages.success(request, said, extra_tags=undo.offer(done, by=request.user, since=pressed_at))
     if refused:
         messages.error(request, " ".join(refused))
 
@@ -63,6 +74,7 @@ def _operation(request: DeskRequest, form: BulkForm) -> Operation:
     operations: dict[str, Operation] = {
         "assign": lambda pk: assign(pk, by, given["person"], given["due"]),
         "date": lambda pk: set_date(pk, by, request.POST.get("date", "")),
+        "topic": lambda pk: tag(pk, by, given["topic"]),
         "decline": lambda pk: apply(
             pk, "decline", by=by, decline_reason=given["decline_reason"], reason=given["reason"]
         ),
@@ -87,6 +99,15 @@ def set_date(pk: int, by: Person, text: str) -> object:
     if due is None:
         raise Refused(_("Choose a date."), "due")
     return arrange_claim(pk, by=by, due_at=due if timezone.is_aware(due) else timezone.make_aware(due))
+
+
+def tag(pk: int, by: Person, name: str) -> object:
+    """Add a topic by its name, whatever the case, or by its slug."""
+    wanted = " ".join(name.split())
+    topic = Topic.objects.filter(Q(name__iexact=wanted) | Q(slug=wanted.lower())).order_by("pk").first()
+    if topic is None:
+        raise Refused(_("Choose a topic the desk has."), "topic")
+    return add_topic(pk, by=by, topic=topic)
 
 
 urlpatterns = [path("claims/bulk/", claim_bulk, name="claim-bulk")]

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
@@ -102,6 +103,7 @@ def carry_out(
     check_may_see(request.user, claim_id)
     if form is not None and not form.is_valid():
         return render_claim(request, claim_id, Outcome("", place, form=form, edited=edited))
+    pressed_at = timezone.now()
     try:
         operation()
     except UserFacingError as refusal:
@@ -110,7 +112,7 @@ def carry_out(
         missing = getattr(refusal, "missing", [])
         return render_claim(request, claim_id, Outcome(str(refusal), place, missing, form, edited))
     if said:
-        token = undo.offer([claim_id], by=request.user) if undoable else ""
+        token = undo.offer([claim_id], by=request.user, since=pressed_at) if undoable else ""
         messages.success(request, said, extra_tags=token)
     return back_to_claim(request, claim_id, place)
 

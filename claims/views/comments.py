@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -168,9 +169,11 @@ def _settle(
     in_part = bool(place.number) and is_part(request, place.part)
 
     def settle() -> None:
+        pressed_at = timezone.now()
         operation(comment.pk, by=request.user)
         if in_part:
-            messages.success(request, said, extra_tags=undo.offer([claim_id], by=request.user))
+            token = undo.offer([claim_id], by=request.user, since=pressed_at)
+            messages.success(request, said, extra_tags=token)
 
     if in_part:
         return _answer_part(request, claim_id, place, settle)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -262,8 +263,9 @@ def quote_add(request: DeskRequest, evidence: Evidence) -> HttpResponse:
 def quote_remove(request: DeskRequest, evidence: Evidence, *, quote_id: int) -> HttpResponse:
     if not evidence.quotes.filter(pk=quote_id).exists():
         raise Refused(_("This passage is no longer marked."), "gone")
+    pressed_at = timezone.now()
     edit_parts.remove_quote(quote_id, by=request.user)
-    token = undo.offer([evidence.claim_id], by=request.user)
+    token = undo.offer([evidence.claim_id], by=request.user, since=pressed_at)
     messages.success(request, _("The passage is no longer marked."), extra_tags=token)
     return _back(evidence, request.POST.get("snapshot", ""))
 

@@ -208,6 +208,14 @@ def link_citations(claim: Claim) -> None:
     )
 
 
+@transaction.atomic
+def add_topic(claim_id: int, *, by: Person, topic: Topic) -> Claim:
+    """Add one topic and leave the others; one the claim has already changes nothing."""
+    claim = Claim.objects.locked().filter(pk=claim_id).first()
+    before = list(claim.topics.all()) if claim else []
+    return arrange_claim(claim_id, by=by, topics=before if topic in before else [*before, topic])
+
+
 ARRANGED = ("due_at", "priority", "worth", "worth_reason", "confidential")
 
 

@@ -7,7 +7,7 @@ for a while.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core import signing
@@ -35,14 +35,17 @@ class Undone:
     refused: dict[int, str] = field(default_factory=dict)
 
 
-def offer(claim_ids: Iterable[int], *, by: Person) -> str:
+def offer(claim_ids: Iterable[int], *, by: Person, since: datetime) -> str:
     """A token that takes back what the person did last on these claims.
+
+    Args:
+        since: when he pressed; what was done before that is not taken back.
 
     Returns:
         an empty string where nothing of it can be taken back.
     """
     named = Concat(Value("claim/"), Cast(OuterRef("pk"), TextField()))
-    newest = Event.objects.filter(chain=named).order_by("-seq")
+    newest = Event.objects.filter(chain=named, at__gte=since).order_by("-seq")
     row = JSONObject(seq="seq", by="actor_ref", action="action", body="body")
     found = Claim.objects.filter(pk__in=claim_ids).annotate(last=Subquery(newest.values(row=row)[:1])).order_by("pk")
     done = [

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from claims.models import Article, Assignment, Claim, Comment, Event, Refusal
 from claims.workflow import comments, edit, edit_parts
+from claims.workflow import undo as undoing
 from claims.workflow.apply import Refused, apply
 from claims.workflow.record import erase_event
-from claims.workflow.undo import INVERSES, SALT, offer, undo
+from claims.workflow.undo import INVERSES, SALT, undo
 from tests.claims.workflow import desk
 from tests.factories import AppearanceFactory, ClaimantFactory, ClaimFactory, TopicFactory
 
@@ -23,6 +24,10 @@ CHANGED = "It was changed in the meantime, so nothing was undone."
 @pytest.fixture
 def people():
     return desk.hire()
+
+
+def offer(claim_ids, *, by):
+    return undoing.offer(claim_ids, by=by, since=timezone.now() - timedelta(minutes=1))
 
 
 def newest(claim):
@@ -280,6 +285,13 @@ def test_nothing_is_offered_for_what_somebody_else_did_or_what_cannot_be_undone(
     decline(claim, people.editor)
     assert offer([claim.pk], by=people.other_editor) == ""
     assert offer([], by=people.editor) == ""
+
+
+def test_what_was_done_before_the_press_is_not_offered(people):
+    claim = desk.accepted(people)
+    edit.arrange_claim(claim.pk, by=people.editor, priority=2)
+
+    assert undoing.offer([claim.pk], by=people.editor, since=timezone.now()) == ""
 
 
 def test_an_event_whose_words_were_erased_cannot_be_undone(people):
