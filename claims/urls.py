@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from claims.api import search
 from claims.views import (
+    answers,
     bulk,
     claim,
     claim_edits,
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *claim.urlpatterns,
     *drafts.urlpatterns,
     *steps.urlpatterns,
+    *answers.urlpatterns,
     *parts.urlpatterns,
     *comments.urlpatterns,
     *record.urlpatterns,

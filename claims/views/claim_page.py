@@ -12,6 +12,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.http import Http404
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from claims.models import (
     Appearance,
@@ -36,6 +37,7 @@ from claims.models import (
     Rating,
     Reading,
     Recusal,
+    Reminder,
     Revision,
     RubricAnswer,
     RubricQuestion,
@@ -78,6 +80,24 @@ class ClaimPage:
     @property
     def sees_verdict(self) -> bool:
         return self.standing.sees_verdict
+
+    @property
+    def days_on_it(self) -> int | None:
+        """For how many days he has held the claim, when the clock asks whether he is still on it."""
+        since = [
+            parse_datetime(row["since"])
+            for row in self.values.asked
+            if (row["kind"], row["person"]) == ("still_on_it", self.person.pk) and self.standing.is_holder
+        ]
+        return (self.now - since[0]).days if since and since[0] else None
+
+    @property
+    def second_read_due(self) -> bool:
+        return any(row["kind"] == "second_read" for row in self.values.asked)
+
+    @property
+    def may_read_again(self) -> bool:
+        return self.person.can_research and self.sees_verdict and not self.standing.is_author
 
     @cached_property
     def person_by_id(self) -> dict[int, Person]:
@@ -207,6 +227,7 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
         "loose_citations": ArraySubquery(
             Citation.objects.filter(of_claim, evidence=None).order_by("number").values("number")
         ),
+        "asked": ArraySubquery(_asked(claim_id)),
         "comment_count": _count(comments),
         "open_comments": _count(comments.filter(resolved_at=None)),
         "topic_names": ArraySubquery(_topics(claim_id)),
@@ -219,6 +240,13 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
         ),
     }
     return claims.select_related("rating", "duplicate_of", "retraction_proposed_by").annotate(**values)
+
+
+def _asked(claim_id: int) -> QuerySet[Any]:
+    """What the clock has asked and nobody answered, and since when its checker has had the claim."""
+    held = Assignment.objects.filter(claim=claim_id, role="checker", ended_at=None).values("assigned_at")[:1]
+    asked = Reminder.objects.filter(claim=claim_id, closed_at=None).alias(since=Subquery(held)).order_by("pk")
+    return asked.values(row=JSONObject(kind="kind", person="person", since="since"))
 
 
 def _count(rows: QuerySet[Any]) -> Any:
