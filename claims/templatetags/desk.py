@@ -177,8 +177,12 @@ def chip(label: str, value: str, remove_url: str) -> SafeString:
 
 @register.simple_tag
 def diff(parts: Iterable[tuple[str, str]]) -> SafeString:
-    """Show a difference word by word: parts are ("equal" | "delete" | "insert", text); both words are kept."""
-    forms = {"equal": "{}", "delete": "<del>{}</del>", "insert": "<ins>{}</ins>"}
+    """Show a difference word by word: parts are ("equal" | "delete" | "insert", text); both words are kept.
+
+    A part ("gap", words) says what was left out because it stays the same.
+    """
+    gap = f'<span class="meta">[{_("… {} that stay …")}]</span>'
+    forms = {"equal": "{}", "delete": "<del>{}</del>", "insert": "<ins>{}</ins>", "gap": gap}
     return format_html_join("", "{}", ((format_html(forms[kind], text),) for kind, text in parts))
 
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.models import Claim, Event, Refusal
-from claims.workflow.edit import VERDICT_FIELDS
+from claims.models import Event, Refusal
+from claims.views.compare_rows import Line
+from claims.views.record_changes import changes_of
 from claims.workflow.transitions import TRANSITIONS
 
 
@@ -93,20 +93,19 @@ WORDS: dict[str, Words] = {
     "stay_on_it": Words("user-round-check", _w("%(who)s is still on it")),
     "reply_due_soon": Words("hourglass", _w("An answer was due soon")),
     "reply_overdue": Words("hourglass", _w("An answer did not come in time"), "hot"),
-    "cross_checker_wanted": Words("user-round-plus", _w("Nobody had taken the cross-check: the editors were told"), "hot"),
+    "cross_checker_wanted": Words(
+        "user-round-plus", _w("Nobody had taken the cross-check: the editors were told"), "hot"
+    ),
     "second_read": Words("clock", _w("A second read was due, as the cross-check was waived"), "hot"),
     "read_again": Words("check", _w("%(who)s read it again: it stands"), "good"),
     "withheld_too_long": Words("clock", _w("Its page was withheld for 72 hours: the editors were told"), "hot"),
     "erase": Words("trash-2", _w("Words of an event were erased")),
 }
-FIELD_NAMES: dict[str, str | Promise] = {
-    "worth": _w("worth"), "stance": _w("stance"), "origin": _w("origin"), "reliability": _w("source grade"),
-    "credibility": _w("information grade"), "grade_reason": _w("grade reason"), "note": _w("note"),
-    "withheld": _w("withholding"), "withheld_reason": _w("reason of withholding"), "topics": _w("topics"),
-    "due_at": _w("due date"), "priority": _w("priority"), "confidential": _w("confidentiality"),
+# Events whose own words come from somebody who knew a verdict, and may speak of it.
+ABOUT_THE_VERDICT = {
+    "cross_check", "decide", "approve", "fail", "waive_cross_check", "return", "recall", "reopen", "stand", "decline",
+    "propose_retraction", "retract", "publish",
 }  # fmt: skip
-# Events whose own words come from somebody who knew a verdict.
-ABOUT_THE_VERDICT = {"cross_check", "decide", "approve", "fail", "waive_cross_check"}
 
 
 @dataclass
@@ -118,24 +117,27 @@ class Entry:
     sentence: str
     at: datetime
     reason: str = ""
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    changes: list[Line] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
+    revision: int | None = None  # the version it froze
+    place: str = ""  # its own place on the page
 
 
-def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool) -> Entry:
+def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool, viewer: str = "") -> Entry:
     """An event in words.
 
     Args:
         names: people by their reference (``person/3``).
         sees_verdict: when not, what tells the verdict is left out without a trace.
+        viewer: who reads it; his own words are never kept from him.
     """
     body = event.details
     words = WORDS.get(event.action, Words("history", event.action.replace("_", " ")))
-    changes = _changes(body, sees_verdict=sees_verdict)
-    hides_words = event.action in ABOUT_THE_VERDICT and not sees_verdict
+    changes = changes_of(event, sees_verdict=sees_verdict)
+    hides_words = event.action in ABOUT_THE_VERDICT and not sees_verdict and viewer != event.actor_ref
     told = {
         "who": names.get(event.actor_ref, _("The desk")),
-        "fields": ", ".join(dict.fromkeys(label for label, _old, _new in changes)) or _("the claim"),
+        "fields": _fields(changes),
         "person": names.get(str(body.get("person", "")), ""),
         "role": str(body.get("role", "")).replace("_", "-"),
         **{name: body.get(name, "") for name in ("number", "asked", "target", "revision")},
@@ -146,44 +148,30 @@ def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool) -
         str(words.text) % told + ("" if not event.is_erased else " " + _("(erased)")),
         event.at,
         reason="" if hides_words else str(body.get("reason", "") or ""),
-        changes=[] if event.action in {"comment", "answer_rubric"} else changes,
+        changes=changes,
         listed=[] if hides_words else [str(pair[0]) for pair in body.get("missing", [])],
+        revision=body.get("revision"),
+        place=f"event-{event.seq}",
     )
 
 
-def entry_of_refusal(refusal: Refusal, names: dict[str, str], *, sees_verdict: bool) -> Entry:
+def _fields(changes: list[Line]) -> str:
+    """What was changed, inside a sentence; "the claim" where that is not told."""
+    labels = (line.label[:1].lower() + line.label[1:] for line in changes)
+    return ", ".join(dict.fromkeys(labels)) or _("the claim")
+
+
+def entry_of_refusal(refusal: Refusal, names: dict[str, str], *, sees_verdict: bool, viewer: str = "") -> Entry:
     """An attempt the rules turned down."""
     step = TRANSITIONS.get(refusal.action)
     label = _(step.label) if step and step.label else refusal.action.replace("_", " ")
-    who = names.get(f"person/{refusal.person_id}", _("Somebody"))
+    by = f"person/{refusal.person_id}"
+    hides_words = refusal.action in ABOUT_THE_VERDICT and not sees_verdict and viewer != by
     return Entry(
         "st-declined",
         "hot",
-        _("%(who)s tried “%(step)s” and was refused") % {"who": who, "step": label},
+        _("%(who)s tried “%(step)s” and was refused") % {"who": names.get(by, _("Somebody")), "step": label},
         refusal.at,
-        reason=refusal.reason if sees_verdict or refusal.action not in ABOUT_THE_VERDICT else "",
+        reason="" if hides_words else refusal.reason,
+        place=f"refusal-{refusal.pk}",
     )
-
-
-def _changes(body: dict[str, Any], *, sees_verdict: bool) -> list[tuple[str, str, str]]:
-    before, after = body.get("before", {}), body.get("after", {})
-    if not isinstance(before, dict) or not isinstance(after, dict):
-        return []
-    return [
-        (_field_name(name), _plain(before.get(name)), _plain(after.get(name)))
-        for name in {**before, **after}
-        if sees_verdict or name not in VERDICT_FIELDS
-    ]
-
-
-def _field_name(name: str) -> str:
-    if name in FIELD_NAMES:
-        return str(FIELD_NAMES[name])
-    known = {f.name: str(getattr(f, "verbose_name", f.name)) for f in Claim._meta.get_fields() if f.concrete}
-    return known.get(name, name.replace("_", " "))
-
-
-def _plain(value: Any) -> str:
-    if value in {None, ""} if not isinstance(value, list | dict) else not value:
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -3,12 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from claims.models import Claim, ContactLog, Event, Evidence, Refusal
-from claims.views.record_words import WORDS, entry_of_event
+from claims.models import Claim, ContactLog, Evidence
 from claims.workflow import edit, edit_review
-from claims.workflow.apply import Refused, apply
-from claims.workflow.revisions import EDITS
-from claims.workflow.transitions import TRANSITIONS
+from claims.workflow.apply import Refused
 from tests.claims.workflow import desk
 from tests.factories import (
     ChecklistItemFactory,

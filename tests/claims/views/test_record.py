@@ -1,0 +1,354 @@
+"""The record of a claim: who did what, when, before and after; narrowed, in pages, and blind where it must be."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from claims.models import Event, Refusal
+from claims.views.record_list import KINDS, OTHER, REFUSED
+from claims.views.record_words import WORDS, entry_of_event
+from claims.workflow import edit, edit_parts, edit_review, replies
+from claims.workflow.apply import Refused, apply
+from claims.workflow.revisions import EDITS
+from claims.workflow.transitions import TRANSITIONS
+from tests.claims.workflow import desk
+from tests.factories import ChecklistItemFactory, PersonFactory, RatingFactory
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true", "HX-Target": "record"}
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+@pytest.fixture
+def claim(people):
+    return desk.in_research(people)
+
+
+def record(client, claim, query="", **headers):
+    return client.get(reverse("claims:claim-record", args=[claim.pk]) + query, headers=headers)
+
+
+def entries(client, person, claim, query=""):
+    client.force_login(person)
+    return record(client, claim, query).context["entries"]
+
+
+def told(entry):
+    return {line.label: line.words for line in entry.changes}
+
+
+def test_the_record_tells_in_words_what_happened_with_before_and_after(client, people, claim):
+    client.force_login(people.author)
+    seen = edit.digests(desk.reload(claim))
+    edit.edit_claim(claim.pk, by=people.author, fields={"context": "At <dawn>."}, seen=seen)
+    first = record(client, claim).context["entries"][0]
+
+    assert first.sentence == f"{people.author.name} changed context"
+    assert told(first) == {"Context": [("insert", "At <dawn>.")]}
+    assert "<ins>At &lt;dawn&gt;.</ins>" in record(client, claim).content.decode()
+
+
+def test_the_record_names_who_assigned_whom(client, people, claim):
+    client.force_login(people.auditor)
+    sentences = [entry.sentence for entry in record(client, claim).context["entries"]]
+
+    assert sentences[0] == f"{people.editor.name} assigned it to {people.author.name}"
+    assert sentences[-1] == f"{people.contributor.name} put the claim into the inbox"
+
+
+def test_what_was_refused_stands_in_the_record(client, people, claim):
+    with pytest.raises(Refused):
+        apply(claim.pk, "submit", by=people.author)
+    client.force_login(people.auditor)
+    first = record(client, claim).context["entries"][0]
+
+    assert first.sentence == f"{people.author.name} tried “Submit” and was refused"
+    assert first.reason == "Give a verdict. Write the rationale."
+
+
+def test_the_record_hides_what_tells_the_verdict_from_who_must_not_know_it(client, people):
+    claim = desk.in_cross_check(people)
+    desk.hand_cross_check_to(claim, people.cross_checker, people.editor)
+    apply(claim.pk, "cross_check", by=people.cross_checker, rating=RatingFactory(code="true"), reason="Planted reason.")
+    Refusal.objects.create(claim=claim, person=people.editor, action="decide", reason="Planted refusal.")
+    told = {}
+    for name in ("author", "auditor"):
+        client.force_login(getattr(people, name))
+        page = record(client, claim).content.decode()
+        told[name] = ("Planted reason." in page, "Planted refusal." in page, "Two counts agree" in page)
+
+    assert told == {"author": (True, True, True), "auditor": (False, False, False)}
+
+
+@pytest.mark.parametrize("query", ["", "kind=people", "kind=refused", "kind=people&by=%(editor)s", "by=%(editor)s"])
+def test_a_long_record_is_read_in_pages_with_everything_once(client, people, claim, query):
+    query %= {"editor": people.editor.pk}
+    for n in range(100):
+        Event.objects.append(claim, "show_verdict", by=people.editor, body={"n": n})
+        Refusal.objects.create(claim=claim, person=people.editor, action="submit", reason="No.")
+    events = Event.objects.filter(chain=claim.chain)
+    if query.endswith(str(people.editor.pk)):
+        events = events.filter(actor_ref=people.editor.ref)
+    if "kind=people" in query:
+        events = events.filter(action__in=KINDS["people"].actions)
+    wanted = {f"event-{seq}" for seq in events.values_list("seq", flat=True)} if "refused" not in query else set()
+    wanted |= (
+        {f"refusal-{pk}" for pk in Refusal.objects.values_list("pk", flat=True)} if "people" not in query else set()
+    )
+    client.force_login(people.auditor)
+    found = []
+    while query is not None:
+        context = record(client, claim, f"?{query}").context
+        found += [entry.place for entry in context["entries"]]
+        query = context["older"] or None
+
+    assert (len(found), set(found)) == (len(wanted), wanted)
+    assert context["asked"].is_first is False
+
+
+def test_what_happens_while_somebody_pages_neither_repeats_nor_hides_a_line(client, people, claim):
+    for n in range(60):
+        Event.objects.append(claim, "show_verdict", by=people.editor, body={"n": n})
+    client.force_login(people.auditor)
+    first = record(client, claim).context
+    Event.objects.append(claim, "show_verdict", by=people.editor, body={})
+    Refusal.objects.create(claim=claim, person=people.editor, action="submit", reason="No.")
+    second = record(client, claim, "?" + first["older"]).context
+    places = [entry.place for context in (first, second) for entry in context["entries"]]
+
+    assert places == [f"event-{seq}" for seq in range(len(places), 0, -1)]
+
+
+def test_events_of_any_kind_and_erased_ones_have_a_line(client, people, claim):
+    client.force_login(people.auditor)
+    Event.objects.append(claim, "something_new", by=None, body={"before": "x", "topics": 1})
+    Event.objects.append(
+        claim, "arrange", by=people.editor, body={"before": {"topics": []}, "after": {"topics": ["a", "b"]}}
+    )
+    erased = Event(chain=claim.chain, action="comment", actor_ref="system", body="", salt="", at=desk.soon(), seq=99)
+    found = record(client, claim).context["entries"]
+    assert [told(found[0]), found[1].sentence] == [{"Topics": [("insert", "a, b")]}, "something new"]
+    assert entry_of_event(erased, {}, sees_verdict=True).sentence == "The desk commented (erased)"
+
+
+def test_every_step_and_edit_of_the_table_has_words():
+    assert (set(TRANSITIONS) | EDITS) - set(WORDS) == set()
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_the_record_costs_the_same_however_long(client, people, claim, count):
+    client.force_login(people.auditor)
+    for _ in range(count):
+        Event.objects.append(claim, "comment", by=PersonFactory(), body={})
+    with CaptureQueriesContext(connection) as statements:
+        record(client, claim, "")
+
+    assert len(statements) <= 16
+
+
+# --- narrowed
+
+
+def test_the_record_is_narrowed_by_kind_and_by_person_in_the_address(client, people):
+    claim = desk.in_review(people)
+    with pytest.raises(Refused):
+        apply(claim.pk, "approve", by=people.cross_checker)
+    by_author = entries(client, people.editor, claim, f"?by={people.author.pk}")
+    evidence = entries(client, people.editor, claim, f"?kind=evidence&by={people.author.pk}")
+    refused = entries(client, people.editor, claim, "?kind=refused")
+
+    assert by_author
+    assert all(people.author.name in entry.sentence for entry in by_author if entry.tone != "hot")
+    assert [entry.sentence for entry in evidence] == [
+        f"{people.author.name} marked a passage of evidence 2",
+        f"{people.author.name} added evidence 2",
+        f"{people.author.name} added evidence 1",
+    ]
+    assert [entry.sentence for entry in refused] == [f"{people.cross_checker.name} tried “Approve” and was refused"]
+    assert [entry.sentence for entry in entries(client, people.editor, claim, "?by=desk")] == ["Preflight passed"]
+
+
+def test_the_filters_offer_everybody_who_did_or_tried_something(client, people, claim):
+    Refusal.objects.create(claim=claim, person=people.auditor, action="submit", reason="No.")
+    Event.objects.append(claim, "pass", by=None, body={})
+    client.force_login(people.auditor)
+    page = record(client, claim, f"?by={people.editor.pk}")
+    offered = dict(page.context["people"])
+
+    assert {people.contributor.name, people.editor.name, people.auditor.name} <= set(offered.values())
+    assert people.other_editor.name not in offered.values()
+    assert f'<option value="{people.editor.pk}" selected>' in page.content.decode()
+
+
+def test_a_record_narrowed_to_nothing_says_so_and_offers_everything(client, people, claim):
+    client.force_login(people.auditor)
+    page = record(client, claim, "?kind=comments")
+
+    assert page.context["entries"] == []
+    assert "Nothing of this kind by this person stands in the record." in page.content.decode()
+    assert f'href="{reverse("claims:claim-record", args=[claim.pk])}"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["kind=nonsense&by=nobody", "before=x.y", "before=²", "by=" + "9" * 30, "before=." * 9]
+)
+def test_nonsense_in_the_address_asks_for_everything(client, people, claim, query):
+    assert len(entries(client, people.auditor, claim, f"?{query}")) == Event.objects.filter(chain=claim.chain).count()
+
+
+def test_past_the_oldest_there_is_nothing_older(client, people, claim):
+    client.force_login(people.auditor)
+    page = record(client, claim, "?before=1.1").content.decode()
+
+    assert "Nothing older." in page
+    assert "Newest" in page
+
+
+def test_every_event_is_of_one_kind_at_most_and_those_of_none_are_found_too(client, people, claim):
+    actions = [action for kind in KINDS.values() for action in kind.actions]
+    Event.objects.append(claim, "something_new", by=people.editor, body={})
+
+    assert len(actions) == len(set(actions))
+    assert [entry.sentence for entry in entries(client, people.auditor, claim, f"?kind={OTHER}")] == ["something new"]
+
+
+def test_in_the_claim_page_the_record_leads_to_where_it_can_be_narrowed(client, people, claim):
+    client.force_login(people.auditor)
+    part = record(client, claim, **HTMX).content.decode()
+
+    assert part.lstrip().startswith("<section")
+    assert 'name="kind"' not in part
+    assert 'name="kind"' in record(client, claim).content.decode()
+
+
+# --- before and after
+
+
+def test_each_kind_of_change_says_what_was_and_what_is(client, people, claim):
+    desk.add_proof(claim, people.author, count=1)
+    piece = claim.evidence.get()
+    edit_parts.edit_evidence(piece.pk, by=people.author, stance="refutes", credibility=2)
+    edit_parts.remove_evidence(piece.pk, by=people.author)
+    item = ChecklistItemFactory(code="date")
+    for answer in ("yes", "n/a"):
+        edit_review.answer_checklist(claim.pk, by=people.author, item=item, answer=answer)
+    edit.arrange_claim(claim.pk, by=people.editor, confidential=True, priority=2, due_at=None)
+    found = entries(client, people.editor, claim)
+
+    assert told(found[0])["Confidential"] == [("insert", "yes")]
+    assert told(found[0])["Priority"] == [("delete", "5"), ("insert", "2")]
+    assert told(found[1]) == {"Answer": [("delete", "Yes"), ("insert", "Does not apply")]}
+    assert told(found[3])["Stance"] == [("delete", "Refutes")]
+    assert told(found[3])["Passage"] == [("delete", "twelve ships")]
+    assert told(found[4])["Stance"] == [("delete", "Supports"), ("insert", "Refutes")]
+    assert told(found[4])["Information grade"] == [("delete", "Truth cannot be judged"), ("insert", "Probably true")]
+    assert told(found[5])["Passage"] == [("insert", "twelve ships")]
+    assert told(found[6])["Stance"] == [("insert", "Supports")]
+
+
+def test_a_step_says_from_where_to_where_it_led_and_links_what_it_froze(client, people):
+    claim = desk.in_preflight(people)
+    apply(claim.pk, "recall", by=people.author, reason="A word was wrong.")
+    desk.write_verdict(claim, people.author, rationale="Three counts agree [1].")
+    apply(claim.pk, "submit", by=people.author)
+    client.force_login(people.author)
+    page = record(client, claim)
+    first, second = page.context["entries"][:2]
+
+    assert told(first)["Status"] == [("delete", "In research"), ("insert", "Preflight")]
+    assert told(second)["Rationale"][:2] == [("delete", "Two"), ("insert", "Three")]
+    assert f"/claims/{claim.pk}/compare/?from=1&amp;to=2" in page.content.decode()
+
+
+def test_what_was_changed_outside_the_application_is_told_part_by_part_and_blind(client, people):
+    claim = desk.in_preflight(people)
+    changed = [
+        ["rationale", "Planted old.", "Planted new."],
+        ["statement", "Ten came.", "Two came."],
+        ["evidence", [], []],
+    ]
+    Event.objects.append(claim, "adopt", by=None, body={"changed": changed})
+
+    assert told(entries(client, people.auditor, claim)[0]) == {
+        "Statement": [("delete", "Ten"), ("insert", "Two"), ("equal", " came.")]
+    }
+    assert set(told(entries(client, people.author, claim)[0])) == {"Statement", "Rationale"}
+
+
+def test_adopted_evidence_is_told_field_by_field(client, people, claim):
+    piece = {
+        "number": 1, "resource": "https://a.example.org/", "title": "The log", "stance": "supports", "quotes": [],
+        "kind": "primary", "grade": "A1", "origin": "", "note": "", "snapshot": "", "waiver": "", "withheld": "",
+    }  # fmt: skip
+    changed = [["evidence", [piece], [piece | {"stance": "refutes"}]], ["rating", None, {"label": "Planted"}]]
+    Event.objects.append(claim, "adopt", by=None, body={"changed": changed})
+
+    assert told(entries(client, people.editor, claim)[0]) == {
+        "Evidence 1 (changed): Stance": [("delete", "Supports"), ("insert", "Refutes")]
+    }
+    assert told(entries(client, people.author, claim)[0])["Rating: Rating"] == [("insert", "Planted")]
+
+
+def test_a_date_that_is_none_is_shown_as_it_was_written(client, people, claim):
+    Event.objects.append(
+        claim, "arrange", by=people.editor, body={"before": {"due_at": None}, "after": {"due_at": "soon"}}
+    )
+
+    assert told(entries(client, people.auditor, claim)[0]) == {"Due date": [("insert", "soon")]}
+
+
+def test_a_source_that_was_named_anew_is_told_to_everybody(client, people, claim):
+    desk.add_proof(claim, people.author, count=1)
+    edit_parts.title_source(claim.evidence.get().pk, by=people.author, title="The harbour log")
+    seen = edit.digests(desk.reload(claim))
+    edit.edit_claim(claim.pk, by=people.author, fields={"title": "Planted headline"}, seen=seen)
+    blind, author = entries(client, people.auditor, claim), entries(client, people.author, claim)
+
+    assert told(author[0]) == {"Headline": [("insert", "Planted headline")]}
+    assert [told(entry) for entry in blind[:1]] == [{}]
+    assert told(blind[1])["Title of the source"][-1][1].endswith("The harbour log")
+
+
+# --- blind
+
+
+@pytest.mark.parametrize("action", ["return", "recall"])
+def test_what_an_editor_wrote_who_knew_the_verdict_is_not_told_to_who_must_not(client, people, action):
+    claim = desk.in_review(people)
+    apply(claim.pk, action, by=people.editor, reason="Planted reason.")
+    Refusal.objects.create(claim=claim, person=people.editor, action=action, reason="Planted refusal.")
+    shown = {}
+    for name in ("author", "auditor", "other_editor", "editor"):
+        client.force_login(getattr(people, name))
+        page = record(client, claim).content.decode()
+        shown[name] = ("Planted reason." in page, "Planted refusal." in page)
+
+    hidden, seen = (False, False), (True, True)
+    # his own words are not kept from the editor who wrote them
+    assert shown == {"author": seen, "auditor": hidden, "other_editor": hidden, "editor": seen}
+
+
+def test_who_was_asked_is_told_but_never_at_which_address(client, people, claim):
+    replies.log_contact(
+        claim.pk, by=people.author, asked="Harbour office", channel="email", question="How many?", deadline=desk.soon(),
+        contact_detail="planted@office.example",
+    )  # fmt: skip
+    for name in ("author", "editor", "auditor"):
+        client.force_login(getattr(people, name))
+        page = record(client, claim).content.decode()
+        assert "Harbour office" in page
+        assert "planted@office.example" not in page
+
+
+def test_refused_attempts_are_a_kind_of_their_own(client, people, claim):
+    Refusal.objects.create(claim=claim, person=None, action="edit", reason="No.")
+
+    assert [entry.sentence for entry in entries(client, people.auditor, claim, f"?kind={REFUSED}")] == [
+        "Somebody tried “edit” and was refused"
+    ]
