@@ -229,6 +229,11 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "desk@localhost")
 
 # --- what is said to the log
+# --- captures
+
+CAPTURE_GAP_SECONDS = env.float("CAPTURE_GAP_SECONDS", 2.0)  # between two visits to one website
+CAPTURE_ROBOTS = env.str("CAPTURE_ROBOTS", "record")  # "respect": pages that robots.txt refuses are not read
+
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
 LOGGING = {
     "version": 1,

@@ -10,7 +10,16 @@ TEST_VAR_DIR = tempfile.mkdtemp(prefix="factcheck-tests-")
 (Path(TEST_VAR_DIR) / "static").mkdir()  # whitenoise warns when it is missing
 atexit.register(shutil.rmtree, TEST_VAR_DIR, ignore_errors=True)
 
-for name in ("DATABASE_URL", "CELERY_BROKER_URL", "BASE_URL", "ALLOWED_HOSTS", "DEMO", "OUTBOUND_ALLOW", "EMAIL_URL", "EMAIL_HOST"):
+for name in (
+    "DATABASE_URL",
+    "CELERY_BROKER_URL",
+    "BASE_URL",
+    "ALLOWED_HOSTS",
+    "DEMO",
+    "OUTBOUND_ALLOW",
+    "EMAIL_URL",
+    "EMAIL_HOST",
+):
     os.environ.pop(name, None)
 os.environ |= {
     "VAR_DIR": TEST_VAR_DIR,
@@ -22,4 +31,5 @@ os.environ |= {
 
 from factcheck.settings import *  # noqa: E402, F403
 
+CAPTURE_GAP_SECONDS = 0.0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

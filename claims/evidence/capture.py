@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.errors import BlobDamaged, FetchFailed
-from claims.evidence import blobs, warc
+from claims.evidence import blobs, polite, schedule, warc
 from claims.jobs import JobRun
 from claims.models import Event, Evidence, Job, Person, Publisher, Quote, Resource, Snapshot
 from claims.models.event import sha256
@@ -50,6 +50,7 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
     if source is None or not source.url:
         return None
     job.progress(_("asking the site"), 1, STEPS)
+    robots = polite.take_turn(source.url)
     page = fetch(source.url, progress=partial(_tell_bytes, job))
     _refuse_errors(page)
     job.progress(_("reading the page"), 2, STEPS)
@@ -57,7 +58,7 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
     job.progress(_("keeping the copy"), 3, STEPS)
     stored = _store(source, page, found)
     job.progress(_("writing it down"), 4, STEPS)
-    return partial(_keep, source.pk, page, found, stored)
+    return partial(_keep, source.pk, page, found, stored, robots)
 
 
 def _store(source: Resource, page: Page, found: Extract) -> dict[str, blobs.Stored]:
@@ -157,12 +158,24 @@ def locked(resource_id: int) -> Resource:
     return Resource.objects.select_for_update(no_key=True).get(pk=resource_id)
 
 
-def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.Stored]) -> None:
+def give_up(*, claim_id: int | None, sentence: str, resource: int) -> None:
+    """No copy came, however often it was tried."""
+    schedule.after_miss(resource, sentence)
+
+
+def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.Stored], robots: str) -> None:
     resource = locked(resource_id)
     snapshot = add_snapshot(
-        resource, found, stored, kind=Snapshot.Kind.FETCHED, final_url=page.final_url[:2000], http_status=page.status
+        resource,
+        found,
+        stored,
+        kind=Snapshot.Kind.FETCHED,
+        final_url=page.final_url[:2000],
+        http_status=page.status,
+        robots=robots,
     )
     filled = _fill_in(resource, snapshot)
+    schedule.after_look(resource)
     body = {
         "sha256": snapshot.sha256,
         "text_sha256": snapshot.body_text_sha256,

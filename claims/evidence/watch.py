@@ -1,20 +1,46 @@
-"""Do the passages still stand in their sources?  A finding opens an alert; it never moves a claim by itself."""
+"""Do the passages still stand in their sources?
+
+A finding opens an alert at once; it counts when a second look, a day or more later, finds the same.  Then a published
+claim goes back to the desk; what readers see stays as it is until an editor says otherwise, for nobody may mark a check
+by editing his own page.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims import jobs
-from claims.evidence import anchor
+from claims.evidence import anchor, doubt, schedule
 from claims.jobs import JobRun
-from claims.models import Event, Person, Quote, QuoteCheck, Resource, Snapshot, SourceAlert
-from claims.workflow.apply import Refused
+from claims.models import Claim, Event, Person, Quote, QuoteCheck, Resource, Snapshot, SourceAlert
+from claims.workflow.apply import Refused, apply
 
 ALARMING = frozenset((QuoteCheck.State.ALTERED, QuoteCheck.State.GONE))
-Findings = dict[int, anchor.Check | None]  # by quote; None: the copy holds no text to look in
+WEIGHTY = frozenset(("numbers", "negation"))
+DOUBTS = {
+    "not_found": gettext_lazy("The page says that it is not there, with a title of an error page."),
+    "wall": gettext_lazy("The site showed a wall, as for consent or payment, instead of the page."),
+    "front_page": gettext_lazy("The site forwards to its front page."),
+    "language": gettext_lazy("The page came in another language."),
+    "shrunk": gettext_lazy("The page holds far less text than when it was quoted."),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of a passage; ``check`` is empty when the copy says nothing about the source, and ``problem`` why."""
+
+    check: anchor.Check | None
+    problem: str = ""
+
+
+Findings = dict[int, Finding]  # by quote
 
 
 def check_quotes(job: JobRun, *, resource: int) -> Callable[[], None] | None:
@@ -27,22 +53,29 @@ def check_quotes(job: JobRun, *, resource: int) -> Callable[[], None] | None:
     if source is None or snapshot is None:
         return None
     looked_at = QuoteCheck.objects.filter(snapshot=snapshot).values("quote")
-    quotes = list(Quote.objects.filter(evidence__resource=source).exclude(pk__in=looked_at).order_by("pk"))
+    quotes = Quote.objects.filter(evidence__resource=source).exclude(pk__in=looked_at).select_related("snapshot")
     findings: Findings = {}
-    for done, quote in enumerate(quotes):
+    for done, quote in enumerate(quotes.order_by("pk")):
         job.progress(_("looking for the passages"), done, len(quotes))
         findings[quote.pk] = look_for(quote, snapshot)
     return partial(_write_down, source, snapshot, findings)
 
 
-def look_for(quote: Quote, snapshot: Snapshot) -> anchor.Check | None:
-    """What became of a passage in a copy; ``None`` when the copy has no text, which says nothing about the source."""
+def look_for(quote: Quote, snapshot: Snapshot) -> Finding:
+    """What became of a passage in a copy.  Missing from a copy that may not be the page at all, it is unverifiable."""
     if not snapshot.body_text:
-        return None
+        return Finding(None, snapshot.problem or _("The copy holds no text to look in."))
     if quote.snapshot_id == snapshot.pk:
-        return anchor.Check(anchor.UNCHANGED, quote.start, quote.end, 1.0)
+        return Finding(anchor.Check(anchor.UNCHANGED, quote.start, quote.end, 1.0))
     selector = anchor.Selector(quote.exact, quote.prefix, quote.suffix, quote.start, quote.end)
-    return anchor.check(snapshot.body_text, selector)
+    check = anchor.check(snapshot.body_text, selector)
+    doubted = doubt.doubt(_look(quote.snapshot), _look(snapshot)) if check.state == anchor.GONE else ""
+    return Finding(None, str(DOUBTS[doubted])) if doubted else Finding(check)
+
+
+def _look(snapshot: Snapshot) -> doubt.Look:
+    text = snapshot.main_text or snapshot.body_text
+    return doubt.Look(snapshot.final_url, snapshot.title, snapshot.language, text)
 
 
 @transaction.atomic
@@ -68,28 +101,42 @@ def close_alert(alert_id: int, *, by: Person, resolution: str) -> SourceAlert:
 
 def _write_down(resource: Resource, snapshot: Snapshot, findings: Findings) -> None:
     """In the transaction that ends the job; a passage removed meanwhile is left out."""
+    claims = _claims_to_reopen(findings)
     present = Quote.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=findings)
     for quote in present.order_by("pk"):
         check = _add_check(quote, snapshot, findings[quote.pk])
+        alert = SourceAlert.objects.filter(quote=quote, closed_at__isnull=True).first()
         if check.state in ALARMING:
-            _raise_alarm(resource, quote, check, snapshot)
+            _alarm(resource, alert, check, claims)
+        elif alert is not None and alert.confirmed_at is None and check.state != QuoteCheck.State.UNVERIFIABLE:
+            _withdraw(resource, alert)
 
 
-def _add_check(quote: Quote, snapshot: Snapshot, found: anchor.Check | None) -> QuoteCheck:
+def _claims_to_reopen(findings: Findings) -> dict[int, Claim]:
+    """The published claims that a finding may send back, by quote, locked first: claims come before all else."""
+    alarming = [pk for pk, found in findings.items() if found.check and _state(found.check) in ALARMING]
+    owners = dict(Quote.objects.filter(pk__in=alarming).values_list("pk", "evidence__claim"))
+    found = Claim.objects.locked().filter(pk__in=set(owners.values()), status=Claim.Status.PUBLISHED)
+    claims = {claim.pk: claim for claim in found} if owners else {}
+    return {quote: claims[claim] for quote, claim in owners.items() if claim in claims}
+
+
+def _state(found: anchor.Check) -> str:
+    """ "Moved", but something else stands in the old place now: the alteration is what a person must see."""
+    return QuoteCheck.State.ALTERED if found.in_place else found.state
+
+
+def _add_check(quote: Quote, snapshot: Snapshot, finding: Finding) -> QuoteCheck:
+    found = finding.check
     if found is None:
         return QuoteCheck.objects.create(
-            quote=quote,
-            snapshot=snapshot,
-            state=QuoteCheck.State.UNVERIFIABLE,
-            problem=snapshot.problem or _("The copy holds no text to look in."),
+            quote=quote, snapshot=snapshot, state=QuoteCheck.State.UNVERIFIABLE, problem=finding.problem[:300]
         )
-    # "Moved", but something else stands in the old place now: the alteration is what a person must see.
-    state = QuoteCheck.State.ALTERED if found.in_place else found.state
     place = found.in_place or found
     return QuoteCheck.objects.create(
         quote=quote,
         snapshot=snapshot,
-        state=state,
+        state=_state(found),
         score=found.score,
         start=place.start,
         end=place.end,
@@ -98,13 +145,23 @@ def _add_check(quote: Quote, snapshot: Snapshot, found: anchor.Check | None) -> 
     )
 
 
-def _raise_alarm(resource: Resource, quote: Quote, check: QuoteCheck, snapshot: Snapshot) -> None:
-    """One open alert for each passage, however often it is looked at."""
-    _alert, is_new = SourceAlert.objects.get_or_create(
-        quote=quote, closed_at__isnull=True, defaults={"check_row": check}
-    )
-    if not is_new:
-        return
+def _alarm(resource: Resource, alert: SourceAlert | None, check: QuoteCheck, claims: dict[int, Claim]) -> None:
+    """One open alert for each passage, however often it is looked at; the second look makes it count."""
+    if alert is None:
+        SourceAlert.objects.create(quote=check.quote, check_row=check)
+        schedule.look_by(resource, timezone.now() + schedule.SECOND_LOOK)
+        _tell(resource, "source_changed", check)
+    elif alert.confirmed_at is None and timezone.now() - alert.opened_at >= schedule.SECOND_LOOK:
+        SourceAlert.objects.filter(pk=alert.pk).update(confirmed_at=Now(), check_row=check)
+        _tell(resource, "source_change_confirmed", check)
+        claim = claims.get(check.quote_id)
+        if claim is not None and (check.state == QuoteCheck.State.GONE or WEIGHTY & set(check.flags)):
+            _reopen(claim, check)
+
+
+def _tell(resource: Resource, action: str, check: QuoteCheck) -> None:
+    quote, snapshot = check.quote, check.snapshot
+    assert snapshot is not None
     body = {
         "quote": quote.pk,
         "evidence": quote.evidence_id,
@@ -114,5 +171,22 @@ def _raise_alarm(resource: Resource, quote: Quote, check: QuoteCheck, snapshot: 
         "sha256": snapshot.sha256,
         "text_sha256": snapshot.body_text_sha256,
     }
-    event = Event.objects.append(resource, "source_changed", by=None, body=body)
+    event = Event.objects.append(resource, action, by=None, body=body)
     jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
+
+
+def _reopen(claim: Claim, check: QuoteCheck) -> None:
+    """Back to the desk; the public page says nothing of it until an editor decides so."""
+    claim.refresh_from_db(fields=["status"])
+    if claim.status != Claim.Status.PUBLISHED:  # another passage of it was altered too
+        return
+    state = str(QuoteCheck.State(check.state).label).lower()
+    reason = _("The passage of evidence %(number)d was found %(state)s in its source, twice, a day apart.")
+    apply(claim.pk, "reopen", by=None, reason=reason % {"number": check.quote.evidence.number, "state": state})
+
+
+def _withdraw(resource: Resource, alert: SourceAlert) -> None:
+    """Seen once and not again: the site showed something else to that one visit."""
+    resolution = str(_("It stood there again at the next look."))
+    SourceAlert.objects.filter(pk=alert.pk).update(closed_at=Now(), resolution=resolution)
+    Event.objects.append(resource, "close_alert", by=None, body={"quote": alert.quote_id, "resolution": resolution})

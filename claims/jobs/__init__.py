@@ -1,7 +1,7 @@
 """Background work.  Other packages use it as ``from claims import jobs`` and ``jobs.enqueue("capture", claim=…, …)``."""
 
 from claims.jobs.control import cancel, retry
-from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost
+from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost, NotYet
 from claims.jobs.ledger import enqueue, enqueue_all
 
-__all__ = ["Cancelled", "JobRun", "LeaseLost", "cancel", "enqueue", "enqueue_all", "retry"]
+__all__ = ["Cancelled", "JobRun", "LeaseLost", "NotYet", "cancel", "enqueue", "enqueue_all", "retry"]

@@ -90,7 +90,10 @@ def enqueue(
 
 
 def enqueue_all(wanted: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Job]:
-    """Put several jobs into the ledger in one statement: pairs of a kind and what ``enqueue`` takes by name."""
+    """Put several jobs into the ledger in one statement: pairs of a kind and what ``enqueue`` takes by name.
+
+    ``lane`` may be given too, where the caller knows it: else each row of a kind with lanes asks for its own.
+    """
     rows = {(row["kind"], row["key"]): row for row in (_row(kind, **options) for kind, options in wanted)}
     enqueued: list[Any] = list(Job.objects.raw(_ENQUEUE, [Jsonb(list(rows.values()))]))
     for job in enqueued:
@@ -108,6 +111,7 @@ def _row(
     by: Person | None = None,
     priority: int | None = None,
     run_after: datetime | None = None,
+    lane: str | None = None,
     **args: Any,
 ) -> dict[str, Any]:
     about = catalogue.KINDS[kind]
@@ -119,7 +123,7 @@ def _row(
         "claim": claim_id,
         "queue": about.queue,
         "priority": about.priority if priority is None else priority,
-        "lane": about.lane(args) if about.lane else "",
+        "lane": about.lane(args) if about.lane and lane is None else lane or "",
         "attempts": about.attempts,
         "run_after": run_after.isoformat() if run_after else None,
         "by": by.pk if by else None,
@@ -189,6 +193,21 @@ def fail(job_id: int, token: int, sentence: str, code: str, *, permanent: bool =
         _end(row, mine, Job.State.FAILED, sentence, code)
     else:
         _return(row, mine, sentence, code, wait=backoff(row.attempts - row.deaths))
+
+
+def postpone(job: JobRun, until: datetime, step: str) -> None:
+    """Give the job back until its moment has come; nothing failed, so no attempt is counted.
+
+    Raises:
+        LeaseLost: the job is somebody else's now.
+    """
+    mine = Q(pk=job.id, token=job.token)
+    row = _leased(mine, job.id)
+    if row.cancel_requested_by_id:
+        _end(row, mine, Job.State.CANCELLED, stopped_by(row.cancel_requested_by), "cancelled")
+        return
+    fields: dict[str, Any] = {"state": Job.State.QUEUED, "run_after": until, "again": False, "step": step[:200]}
+    _update(mine, job.id, **RETURNED, **fields, attempts=max(row.attempts - 1, 0))
 
 
 def lose(job_id: int, token: int) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from claims.errors import UserFacingError
 from claims.jobs import catalogue, ledger
-from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost
+from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost, NotYet
 
 BEAT_SECONDS = 5.0
 
@@ -31,6 +31,9 @@ def run(job: JobRun) -> None:
                 ledger.finish(job)
     except LeaseLost:
         log.warning("Job %s (%s) is another worker's by now: nothing of this run was written", job.id, job.kind)
+    except NotYet as wait:
+        with suppress(LeaseLost):
+            ledger.postpone(job, wait.until, wait.step)
     except Cancelled:
         _fail(job, "", "cancelled")
     except UserFacingError as refusal:

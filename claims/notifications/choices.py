@@ -56,7 +56,6 @@ KINDS: dict[str, Kind] = {
     "fail": Kind(_("Preflight finds something missing"), YOURS, MORNING),
     "source_changed": Kind(_("A source was altered or is gone"), YOURS, MORNING),
     "source_change_confirmed": Kind(_("A second look found a source altered again"), YOURS, AT_ONCE),
-    "source_change_confirmed": Kind(_("A change of a source is confirmed"), YOURS, MORNING),
     "copy_damaged": Kind(_("A stored copy is damaged"), YOURS, MORNING),
     "copy_mended": Kind(_("A stored copy is whole again"), YOURS, SILENT),
     "due_soon": Kind(_("Something is due soon"), DATES, MORNING),

@@ -6,7 +6,7 @@ put right.  Nothing missing: an empty list.
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from claims.models import (
     Desk,
     RubricQuestion,
 )
+from claims.workflow.attempt import Attempt, Missing, mark_of_draft
 from claims.workflow.guards_of_people import (
     assignee_may_work,
     cross_check_is_free,
@@ -176,6 +177,15 @@ def version_is_the_one_seen(attempt: Attempt) -> list[Missing]:
     )
 
 
+def draft_is_the_one_seen(attempt: Attempt) -> list[Missing]:
+    """What is submitted is what stood on the page of who submits it, in the state it was in."""
+    return _unless(
+        not attempt.seen or attempt.seen == mark_of_draft(attempt.claim, attempt.evidence),
+        _("The claim has changed since this page was opened: read it again."),
+        "verdict",
+    )
+
+
 def comments_resolved(attempt: Attempt) -> list[Missing]:
     count = attempt.facts.open_comments
     sentence = ngettext("%(count)d comment is not resolved.", "%(count)d comments are not resolved.", count)
@@ -215,21 +225,7 @@ def everything_recorded(attempt: Attempt) -> list[Missing]:
 
 
 def quotes_checked_today(attempt: Attempt) -> list[Missing]:
-    since = timezone.now() - FRESH_LOOK
-    stale = [
-        quote
-        for quote in quotes_of(attempt.evidence)
-        if quote.added_at < since
-        and (quote.looked_at is None or quote.looked_at < since)  # type: ignore[attr-defined]
-        and not any(waiver.kind == "quote_check" for waiver in quote.evidence.waivers.all())
-    ]
-    return [
-        Missing(
-            _("The passage of evidence %(number)d was not looked at within 24 hours.") % {"number": q.evidence.number},
-            f"e{q.evidence.number}",
-        )
-        for q in stale
-    ]
+    return [*looks_missing(attempt.evidence), *quotes_found(quotes_of(attempt.evidence))]
 
 
 def correction_typed(attempt: Attempt) -> list[Missing]:
@@ -282,7 +278,7 @@ GUARDS: dict[str, Guard] = {
         not_recused, not_an_author, still_blind,
         contact_with_deadline, reply_settled, has_verdict, has_rationale, waiver_allowed, has_own_verdict,
         verdicts_differ, decision_is_one_of_two, second_verdict_stands, policy_kept, seen_is_current,
-        version_is_the_one_seen, comments_resolved,
+        version_is_the_one_seen, draft_is_the_one_seen, comments_resolved,
         preflight_list, not_confidential, approved_is_current, everything_recorded, quotes_checked_today, correction_typed,
         content_is_public_one, not_withheld, is_withheld, not_yet_proposed, retraction_proposed_by_another,
     )

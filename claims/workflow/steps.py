@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from claims.models import Assignment, Claim, Person
-from claims.workflow import assignment, readings, reply_lines, revisions, stages
+from claims.workflow import assignment, readings, reply_lines, revisions, sources, stages
 from claims.workflow.attempt import Attempt
 from claims.workflow.record_rows import seal
 from claims.workflow.transitions import IN_CROSS_CHECK, IN_RESEARCH, IN_REVIEW, PUBLISHED, RETRACTED, WORKING
@@ -24,7 +24,7 @@ ASKED_IN_THE_FORM = frozenset(
     {
         "has_reason", "has_decline_reason", "has_look_again_date", "has_due_date", "publish_at_is_ahead",
         "merge_target_is_live", "assignee_may_work", "role_can_be_handed_over", "part_is_his_to_offer", "has_own_verdict",
-        "decision_is_one_of_two", "seen_is_current", "version_is_the_one_seen", "reply_settled",
+        "decision_is_one_of_two", "seen_is_current", "version_is_the_one_seen", "draft_is_the_one_seen", "reply_settled",
     }
 )  # fmt: skip
 
@@ -205,6 +205,7 @@ def reopen(attempt: Attempt) -> Done:
 def stand(attempt: Attempt) -> Done:
     attempt.claim.public_note = ""
     attempt.claim.due_at = None
+    sources.settle_alerts(attempt.claim, attempt.by, attempt.reason)
     return Done()
 
 
@@ -261,7 +262,8 @@ def decide(attempt: Attempt) -> Done:
 def approve(attempt: Attempt) -> Done:
     approval = readings.add_approval(attempt)
     body = {"content_sha256": approval.content_sha256, "policy": approval.policy}
-    return Done(body=body | {"approval": approval.pk, "approval_sha256": seal(approval)})
+    wanted = sources.looks_wanted(attempt.claim, attempt.evidence)
+    return Done(body=body | {"approval": approval.pk, "approval_sha256": seal(approval)}, jobs=wanted)
 
 
 STEPS: dict[str, Callable[[Attempt], Done]] = {
@@ -273,6 +275,10 @@ STEPS: dict[str, Callable[[Attempt], Done]] = {
     "restore": restore,
     "assign": assign,
     "unassign": unassign,
+    "offer": offer,
+    "take_over": take_over,
+    "turn_down": turn_down,
+    "take_cross_check": take_cross_check,
     "hand_over": hand_over,
     "resume": resume,
     "submit": submit,
@@ -281,10 +287,6 @@ STEPS: dict[str, Callable[[Attempt], Done]] = {
     "cross_check": give_cross_check,
     "waive_cross_check": waive_cross_check,
     "decide": decide,
-    "offer": offer,
-    "take_over": take_over,
-    "turn_down": turn_down,
-    "take_cross_check": take_cross_check,
     "approve": approve,
     "schedule": schedule,
     "publish": publish,

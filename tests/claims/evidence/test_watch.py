@@ -1,12 +1,15 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from claims import jobs
 from claims.evidence import watch
 from claims.evidence.quotes import mark_quote
 from claims.jobs import drain
-from claims.models import Event, Job, QuoteCheck, SourceAlert
+from claims.models import Event, Job, Quote, QuoteCheck, SourceAlert
 from claims.workflow import edit_parts
-from claims.workflow.apply import Refused
+from claims.workflow.apply import Refused, apply
 from claims.workflow.record import verify
 from tests.claims.workflow.desk import hire, in_research, published, reload
 from tests.factories import SnapshotFactory
@@ -145,14 +148,139 @@ def test_source_without_copies_or_that_went_away_is_left_alone(db):
     assert watch.check_quotes(None, resource=987654) is None
 
 
-def test_finding_never_moves_a_published_claim_by_itself(people):
+# --- two looks
+
+
+def a_day_passes():
+    SourceAlert.objects.update(opened_at=timezone.now() - timedelta(hours=25))
+
+
+@pytest.fixture
+def relied_on(people):
+    """A passage of a published claim: a whole sentence."""
+    claim = published(people)
+    passage = claim.evidence.filter(quotes__isnull=False).get().quotes
+    sentence = "The harbour master counted twelve ships on Monday."
+    passage.update(exact=sentence, prefix="", suffix=" None of them was late.", start=0, end=len(sentence))
+    return passage.select_related("snapshot__resource").get()
+
+
+def text_of(quote):
+    return quote.snapshot.body_text
+
+
+ALTERATIONS = {
+    "number": (lambda text: text.replace("twelve", "twenty"), True),
+    "negation": (lambda text: text.replace("counted", "never counted"), True),
+    "gone": (lambda text: "Nothing of what stood here is left; the harbour master has retired to the country.", True),
+    "a word": (lambda text: text.replace("harbour master", "harbor master"), False),
+}
+
+
+@pytest.mark.parametrize(("alter", "reopens"), ALTERATIONS.values(), ids=ALTERATIONS)
+def test_the_second_look_a_day_later_sends_a_published_claim_back_when_it_matters(relied_on, alter, reopens):
+    claim = relied_on.evidence.claim
+    look(relied_on, alter(text_of(relied_on)))
+    assert reload(claim).status == "published"
+    assert SourceAlert.objects.get().confirmed_at is None
+
+    look(relied_on, alter(text_of(relied_on)) + " An advertisement.")  # the same day: it does not count yet
+    assert SourceAlert.objects.get().confirmed_at is None
+    a_day_passes()
+    look(relied_on, alter(text_of(relied_on)))
+
+    claim = reload(claim)
+    assert SourceAlert.objects.get().confirmed_at is not None
+    assert claim.status == ("in_research" if reopens else "published")
+    assert (claim.public_state, claim.public_note) == ("published", "")  # what readers see is an editor's to decide
+    confirmed = Event.objects.get(action="source_change_confirmed")
+    assert Job.objects.filter(kind="notify", args={"event": confirmed.pk}).exists()
+
+
+def test_the_first_finding_brings_the_second_look_forward(relied_on):
+    source = relied_on.snapshot.resource
+    type(source).objects.filter(pk=source.pk).update(look_again_at=timezone.now() + timedelta(days=80))
+
+    look(relied_on, "Nothing of it is left.")
+
+    source.refresh_from_db()
+    assert timedelta(hours=23) < source.look_again_at - timezone.now() <= timedelta(hours=24)
+
+
+def test_what_stood_there_again_at_the_next_look_is_no_finding(relied_on):
+    look(relied_on, "Nothing of it is left.")
+    look(relied_on, text_of(relied_on) + " An advertisement.")
+
+    alert = SourceAlert.objects.get()
+    assert (alert.closed_by, alert.resolution) == (None, "It stood there again at the next look.")
+    assert Event.objects.get(action="close_alert").actor_ref == "system"
+
+
+def test_a_confirmed_finding_stays_for_a_person_whatever_comes_later(relied_on):
+    look(relied_on, "Nothing of it is left.")
+    a_day_passes()
+    look(relied_on, "Nothing of it is left at all.")
+    look(relied_on, text_of(relied_on) + " An advertisement.")
+
+    assert SourceAlert.objects.get().closed_at is None
+
+
+def test_a_claim_under_work_only_gains_a_row(quote):
+    look(quote, "Nothing of it is left.")
+    a_day_passes()
+    look(quote, "Nothing of it is left at all.")
+
+    assert reload(quote.evidence.claim).status == "in_research"
+    assert SourceAlert.objects.get().confirmed_at is not None
+    assert not Event.objects.filter(action="reopen").exists()
+
+
+def test_two_passages_of_one_claim_reopen_it_once(people, relied_on):
+    evidence, snapshot = relied_on.evidence, relied_on.snapshot
+    Quote.objects.create(evidence=evidence, snapshot=snapshot, exact="The harbour", start=0, end=11)
+    for text in ("Nothing of it is left.", "Nothing of it is left at all."):
+        look(relied_on, text)
+        a_day_passes()
+
+    assert SourceAlert.objects.filter(confirmed_at__isnull=False).count() == 2
+    assert Event.objects.filter(chain=evidence.claim.chain, action="reopen").count() == 1
+
+
+def test_letting_the_check_stand_closes_its_alerts_in_one_step(people):
     claim = published(people)
     quote = claim.evidence.filter(quotes__isnull=False).get().quotes.get()
-
     look(quote, "Nothing of it is left.")
+    a_day_passes()
+    look(quote, "Nothing of it is left at all.")
 
-    assert SourceAlert.objects.get().quote == quote
+    apply(claim.pk, "stand", by=people.editor, reason="The archive still holds it.")
+
+    alert = SourceAlert.objects.get()
+    assert (alert.closed_by, alert.resolution) == (people.editor, "The archive still holds it.")
     assert reload(claim).status == "published"
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"title": "404 not found"}, "title of an error page"),
+        ({"language": "de"}, "another language"),
+        ({"final_url": "https://harbour.example.org/"}, "front page"),
+    ],
+)
+def test_a_passage_missing_from_what_may_not_be_the_page_is_unverifiable(people, fields, problem):
+    snapshot = SnapshotFactory(
+        body_text=BEFORE + SENTENCE + AFTER, language="en", title="Log", final_url="https://harbour.example.org/log"
+    )
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=snapshot.resource)
+    quote = mark_quote(evidence.pk, snapshot.pk, len(BEFORE), len(BEFORE + SENTENCE), by=people.author)
+    said = {"language": "en", "title": "Log", "final_url": "https://harbour.example.org/log"}
+
+    check = look(quote, "Nothing of it is left.", **{**said, **fields})
+
+    assert check.state == "unverifiable"
+    assert problem in check.problem
+    assert not SourceAlert.objects.exists()
 
 
 # --- alerts are closed by people

@@ -1,0 +1,86 @@
+"""One visitor at a time to each website, with pauses, and as its robots.txt wishes; for all workers and machines.
+
+The pause is kept in the table ``Host``, so it holds however many workers there are.  Nobody sleeps: a capture whose
+turn has not come goes back into the ledger until then.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from protego import Protego
+
+from claims.errors import FetchFailed, FetchRefused
+from claims.jobs import NotYet
+from claims.models import Host
+from claims.web.fetch import fetch
+from claims.web.wire import LIMITS
+
+AGENT = "FactCheckDesk"
+ROBOTS_FOR = timedelta(days=1)
+ROBOTS_LIMITS = replace(LIMITS, total=10.0, wire=500_000, decoded=500_000)
+LONGEST_DELAY = 30.0  # seconds; a site that asks for more is asked to be patient with us
+
+_TAKE = """
+INSERT INTO claims_host AS host (name, next_at, robots) VALUES (%(name)s, statement_timestamp() + make_interval(secs => %(gap)s), '')
+ON CONFLICT (name) DO UPDATE SET next_at = statement_timestamp() + make_interval(secs => %(gap)s)
+    WHERE host.next_at <= statement_timestamp()
+RETURNING host.robots, host.robots_read_at
+"""
+
+
+def take_turn(url: str) -> str:
+    """Take the next turn at the website of an address; what its robots.txt says of it comes back.
+
+    Returns:
+        one of ``Host.Robots``.
+
+    Raises:
+        NotYet: somebody was there a moment ago.
+        FetchRefused: ``CAPTURE_ROBOTS`` is "respect" and the site does not want the page to be read.
+    """
+    name = (urlsplit(url).hostname or "").lower()
+    robots, read_at = _take(name)
+    if read_at is None or timezone.now() - read_at > ROBOTS_FOR:
+        robots = _read_robots(url)
+        Host.objects.filter(pk=name).update(robots=robots, robots_read_at=timezone.now())
+    rules = Protego.parse(robots)
+    _lengthen(name, rules.crawl_delay(AGENT))
+    if rules.can_fetch(url, AGENT):
+        return Host.Robots.ALLOWED
+    if settings.CAPTURE_ROBOTS == "respect":
+        raise FetchRefused(
+            _("The site asks that this page is not read by machines (robots.txt). Upload a copy of it."), "robots"
+        )
+    return Host.Robots.DISALLOWED
+
+
+def _take(name: str) -> tuple[str, datetime | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"name": name, "gap": settings.CAPTURE_GAP_SECONDS})
+        row = cursor.fetchone()
+    if row is None:
+        until = Host.objects.values_list("next_at", flat=True).get(pk=name)
+        raise NotYet(until, _("waiting for its turn at %(host)s") % {"host": name})
+    return row[0], row[1]
+
+
+def _read_robots(url: str) -> str:
+    """The text of a site's robots.txt; empty when it has none or it cannot be read, which allows everything."""
+    parts = urlsplit(url)
+    try:
+        page = fetch(f"{parts.scheme}://{parts.netloc}/robots.txt", limits=ROBOTS_LIMITS)
+    except FetchFailed:
+        return ""
+    return page.body.decode("utf-8", "replace").replace("\0", "") if page.outcome == "ok" else ""
+
+
+def _lengthen(name: str, delay: float | None) -> None:
+    """A site that asks for longer pauses gets them."""
+    if delay is not None and delay > settings.CAPTURE_GAP_SECONDS:
+        pause = timedelta(seconds=min(delay, LONGEST_DELAY))
+        Host.objects.filter(pk=name).update(next_at=timezone.now() + pause)

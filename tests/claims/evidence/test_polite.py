@@ -1,0 +1,141 @@
+"""One visitor at a time, with pauses, as robots.txt wishes."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from claims import jobs
+from claims.errors import FetchRefused
+from claims.evidence import polite
+from claims.jobs import NotYet, ledger
+from claims.jobs.run import run
+from claims.models import Host, Job
+from tests.factories import PersonFactory, ResourceFactory
+from tests.outside.site import html
+
+pytestmark = pytest.mark.django_db
+PAGE = html("Twelve ships came.")
+
+
+@pytest.fixture
+def unhurried(settings):
+    settings.CAPTURE_GAP_SECONDS = 2.0
+
+
+def a_while_passes():
+    Host.objects.update(next_at=timezone.now())
+
+
+def capture(resource):
+    jobs.enqueue("capture", key=resource.chain, resource=resource.pk)
+    run(ledger.lease("capture"))
+    return Job.objects.filter(kind="capture", key=resource.chain).latest("id")
+
+
+def test_the_second_visit_waits_for_its_turn_without_counting_as_a_try(site, unhurried):
+    first, second = (ResourceFactory(url=site.put(f"/{n}", PAGE), host="harbour.example.org") for n in (1, 2))
+    assert capture(first).state == "done"
+
+    job = capture(second)
+
+    assert (job.state, job.attempts, job.last_error) == ("queued", 0, "")
+    assert job.step == "waiting for its turn at harbour.example.org"
+    assert timedelta() < job.run_after - timezone.now() <= timedelta(seconds=2)
+    assert "/2" not in site.asked
+    a_while_passes()
+    Job.objects.filter(pk=job.pk).update(run_after=timezone.now())
+    run(ledger.lease("capture"))
+    assert second.snapshots.count() == 1
+
+
+def test_another_website_does_not_wait(site, unhurried):
+    polite.take_turn("http://harbour.example.org/1")
+    polite.take_turn("http://quay.example.org/1")
+    with pytest.raises(NotYet):
+        polite.take_turn("http://HARBOUR.example.org/2")
+
+
+def test_robots_are_read_once_a_day(site):
+    url = site.put("/1", PAGE)
+    for _again in range(3):
+        polite.take_turn(url)
+    assert site.asked == ["/robots.txt"]
+
+    Host.objects.update(robots_read_at=timezone.now() - timedelta(hours=25))
+    polite.take_turn(url)
+    assert site.asked == ["/robots.txt"] * 2
+
+
+def test_a_longer_pause_is_granted_up_to_half_a_minute(site, unhurried):
+    site.put("/robots.txt", "User-agent: *\nCrawl-delay: 7\n", content_type="text/plain")
+    polite.take_turn(site.put("/1", PAGE))
+    assert timedelta(seconds=5) < Host.objects.get().next_at - timezone.now() <= timedelta(seconds=7)
+
+    Host.objects.update(robots="User-agent: *\nCrawl-delay: 86400\n", next_at=timezone.now())
+    polite.take_turn(site.put("/1", PAGE))
+    assert Host.objects.get().next_at - timezone.now() <= timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("robots", "status", "verdict"),
+    [
+        ("User-agent: *\nDisallow: /1\n", 200, "disallowed"),
+        ("User-agent: *\nDisallow: /2\n", 200, "allowed"),
+        ("User-agent: *\nDisallow: /1\n", 500, "allowed"),
+        ("User-agent: *\nDisallow: /1\n", 404, "allowed"),
+        (b"\xff\xfe\x00Disallow", 200, "allowed"),
+    ],
+)
+def test_what_robots_say_is_kept_with_the_copy(site, robots, status, verdict):
+    site.put("/robots.txt", robots, status=status, content_type="text/plain")
+    resource = ResourceFactory(url=site.put("/1", PAGE))
+
+    capture(resource)
+
+    assert resource.snapshots.get().robots == verdict
+
+
+def test_robots_are_obeyed_where_the_desk_says_so(site, settings):
+    settings.CAPTURE_ROBOTS = "respect"
+    site.put("/robots.txt", "User-agent: FactCheckDesk\nDisallow: /\n", content_type="text/plain")
+
+    with pytest.raises(FetchRefused, match="not read by machines") as refused:
+        polite.take_turn(site.put("/1", PAGE))
+    assert refused.value.code == "robots"
+
+
+def test_a_job_that_waits_for_its_turn_can_be_stopped(site, unhurried):
+    polite.take_turn("http://harbour.example.org/0")
+    resource = ResourceFactory(url=site.put("/1", PAGE))
+    jobs.enqueue("capture", key=resource.chain, resource=resource.pk)
+    leased = ledger.lease("capture")
+    Job.objects.update(cancel_requested_by=PersonFactory())
+    ledger.postpone(leased, timezone.now(), "waiting")
+
+    assert Job.objects.get().state == "cancelled"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_come_at_once_one_is_let_in(site, unhurried):
+    Host.objects.create(name="harbour.example.org", robots_read_at=timezone.now())
+    together, let_in = threading.Barrier(8), []
+
+    def come():
+        together.wait()
+        try:
+            let_in.append(polite.take_turn("http://harbour.example.org/1"))
+        except NotYet:
+            pass
+        finally:
+            connection.close()
+
+    crowd = [threading.Thread(target=come) for _number in range(8)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+
+    assert let_in == ["allowed"]

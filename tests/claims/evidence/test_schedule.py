@@ -1,0 +1,119 @@
+"""When sources are looked at again."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from claims.evidence import capture, schedule
+from claims.models import Claim, Job, Quote, QuoteCheck, Resource
+from tests.claims.workflow import desk
+from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def source():
+    """A captured source that a live claim rests on."""
+    snapshot = SnapshotFactory(resource=ResourceFactory(url="http://harbour.example.org/1", host="harbour.example.org"))
+    EvidenceFactory(resource=snapshot.resource)
+    return snapshot.resource
+
+
+def days_to_go(resource):
+    resource.refresh_from_db()
+    return (resource.look_again_at - timezone.now()) / timedelta(days=1)
+
+
+def due(**fields):
+    Resource.objects.update(look_again_at=timezone.now() - timedelta(minutes=1), **fields)
+
+
+def test_looks_become_rarer_and_never_come_all_on_one_day(source):
+    waits = []
+    for _look in range(6):
+        schedule.after_look(source)
+        waits.append(days_to_go(source))
+
+    for wait, days in zip(waits, (1, 3, 7, 30, 90, 90), strict=True):
+        assert 0.9 * days - 0.01 <= wait <= 1.1 * days
+    assert waits[4] != waits[5]
+
+
+def test_a_due_look_is_asked_for_once(source):
+    due()
+
+    assert schedule.plan() == 1
+    assert schedule.plan() == 0
+
+    job = Job.objects.get(kind="capture")
+    assert (job.key, job.args, job.priority, job.lane) == (
+        source.chain,
+        {"resource": source.pk},
+        9,
+        "harbour.example.org",
+    )
+
+
+def test_sources_of_one_website_come_one_after_the_other(source, settings):
+    settings.CAPTURE_GAP_SECONDS = 2.0
+    for number in range(2, 4):
+        EvidenceFactory(resource=ResourceFactory(url=f"http://harbour.example.org/{number}", host=source.host))
+    EvidenceFactory(resource=ResourceFactory(url="http://quay.example.org/", host="quay.example.org"))
+    due()
+
+    assert schedule.plan() == 4
+
+    times = sorted(Job.objects.filter(lane=source.host).values_list("run_after", flat=True))
+    assert [round((at - times[0]).total_seconds()) for at in times] == [0, 2, 4]
+    assert Job.objects.get(lane="quay.example.org").run_after == times[0]
+
+
+def test_what_no_live_claim_rests_on_is_left_alone(source):
+    Claim.objects.update(status="inbox")
+    EvidenceFactory(resource=ResourceFactory(url="http://quay.example.org/"))  # of another claim
+    due()
+    quiet = ResourceFactory(url="http://nobody.example.org/", look_again_at=timezone.now())
+
+    assert schedule.plan() == 2
+    assert 89 < days_to_go(quiet) < 91
+
+
+def test_a_look_that_failed_is_tried_later_and_later_and_says_unverifiable(source):
+    quote = Quote.objects.create(
+        evidence=source.evidence.get(), snapshot=source.snapshots.get(), exact="twelve", start=0, end=6
+    )
+
+    waits = []
+    for _miss in range(7):
+        capture.give_up(claim_id=None, sentence="The site answered 503.", resource=source.pk)
+        waits.append(round(days_to_go(source)))
+
+    assert waits == [1, 2, 4, 8, 16, 30, 30]
+    check = QuoteCheck.objects.filter(quote=quote).first()
+    assert (check.state, check.problem, check.snapshot) == ("unverifiable", "The site answered 503.", None)
+    schedule.after_look(Resource.objects.get(pk=source.pk))
+    source.refresh_from_db()
+    assert source.misses == 0
+
+
+def test_a_source_that_was_never_captured_is_left_to_the_editor():
+    resource = ResourceFactory(url="http://harbour.example.org/1")
+
+    capture.give_up(claim_id=None, sentence="There is no such page.", resource=resource.pk)
+
+    resource.refresh_from_db()
+    assert (resource.misses, resource.look_again_at) == (0, None)
+
+
+@pytest.mark.parametrize(("hours", "looked_at"), [(1, True), (5, False)])
+def test_sources_are_looked_at_in_the_hours_before_a_publication(hours, looked_at):
+    people = desk.hire()
+    claim = desk.approved(people)
+    source = claim.evidence.first().resource
+    Claim.objects.filter(pk=claim.pk).update(publish_at=timezone.now() + timedelta(hours=hours))
+
+    schedule.plan()
+
+    assert Job.objects.filter(kind="capture", key=source.chain).exists() is looked_at
