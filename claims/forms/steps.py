@@ -26,6 +26,7 @@ REASONS = {
 REASON_MAY_BE_EMPTY = {"resume"}
 # Besides what the table says is needed.
 ALSO: dict[str, tuple[str, ...]] = {
+    "submit": ("seen",),
     "cross_check": ("confidence", "seen"),
     "decide": ("seen",),
     "waive_cross_check": ("seen",),

@@ -10,7 +10,7 @@ from claims.forms.steps import StepForm
 from claims.models import Person, Rating
 from claims.views.claim_page import ClaimPage
 from claims.workflow.apply import possible_steps
-from claims.workflow.attempt import Missing
+from claims.workflow.attempt import Missing, mark_of_draft
 from claims.workflow.transitions import TRANSITIONS
 
 # The one step the page proposes: the first of these that can be taken.
@@ -120,7 +120,7 @@ def _open_rubric(page: ClaimPage) -> list[Missing]:
 
 
 def _move(page: ClaimPage, action: str, missing: list[Missing], bound: StepForm | None) -> Move:
-    form = bound if bound is not None and bound.action == action else make_form(page, action)
+    form = _renew(bound, page) if bound is not None and bound.action == action else make_form(page, action)
     label = TRANSITIONS[action].label
     if action == "submit" and page.claim.status == "changes_requested":
         label = _("Submit again")
@@ -137,12 +137,27 @@ def make_form(page: ClaimPage, action: str, data: Any = None) -> StepForm:
         people=people_for(page, action),
         ratings=ratings_for(page, action),
         initial={
-            "seen": page.values.revision["content_sha256"] if page.values.revision else "",
+            "seen": _seen(page, action),
             "due": page.claim.due_at,
             "person": page.person.pk if action == "assign" and not page.person.is_editor else None,
             "role": _part_in_question(page, action),
         },
     )
+
+
+def _seen(page: ClaimPage, action: str) -> str:
+    """What a form says its reader had before his eyes: the draft that is submitted, else the version that was."""
+    if action == "submit":
+        return mark_of_draft(page.claim, page.evidence)
+    return page.values.revision["content_sha256"] if page.values.revision else ""
+
+
+def _renew(form: StepForm, page: ClaimPage) -> StepForm:
+    """A form that came back stands on a page read anew, so that is what its reader has before his eyes now."""
+    if "seen" in form.fields:
+        form.data = form.data.copy()
+        form.data["seen"] = _seen(page, form.action)
+    return form
 
 
 def _part_in_question(page: ClaimPage, action: str) -> str:

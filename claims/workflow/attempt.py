@@ -1,6 +1,6 @@
 """One person trying one step on one claim: what he gave, what he saw, and what the tables say about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from claims.models import Approval, Claim, Desk, Evidence, FactCheck, Person, Reading, Revision
+from claims.models.event import canonical, sha256
 from claims.workflow import revisions
 from claims.workflow.facts import Facts
 from claims.workflow.standing import Standing, standing
@@ -81,6 +82,22 @@ class Attempt:
         assert self.revision is not None
         rests_on = cross_check_for_approval(self.revision, second)
         return {rests_on.by_id} | (_decided_for(second) if rests_on == second else set())
+
+
+def mark_of_draft(claim: Claim, evidence: Iterable[Evidence]) -> str:
+    """A mark of what stands before whoever submits: the texts, the verdict, and the evidence as it is judged.
+
+    Copies are left out: the desk itself pins them while the page is open.
+    """
+    texts = (
+        claim.statement, claim.context, claim.rating_id, claim.rationale, claim.confidence, claim.evidence_exception,
+        claim.title, claim.summary, claim.body, claim.correction_kind, claim.correction_text,
+    )  # fmt: skip
+    judged = [
+        (row.number, row.resource_id, row.stance, row.kind, row.origin, row.reliability, row.credibility, row.withheld)
+        for row in sorted(evidence, key=lambda row: row.number)
+    ]
+    return sha256(canonical([claim.status_since, texts, judged]))
 
 
 def second_verdicts(revision: Revision) -> QuerySet[Reading]:

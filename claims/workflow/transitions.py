@@ -75,7 +75,7 @@ TRANSITIONS: dict[str, Transition] = {
     "take_cross_check":  Transition((IN_CROSS_CHECK,), (), (CROSS_CHECKER,), ("cross_check_is_free", "not_an_author", "still_blind", "not_recused"), "Take the cross-check"),
     "request_reply":     Transition((IN_RESEARCH, CHANGES_REQUESTED), (AWAITING_REPLY,), (HOLDER,), ("contact_with_deadline",), "Wait for the reply"),
     "resume":            Transition((AWAITING_REPLY,), (IN_RESEARCH,), (HOLDER, EDITOR, SYSTEM), ("reply_settled",), "Resume", ("reason",)),
-    "submit":            Transition((IN_RESEARCH, CHANGES_REQUESTED), (PREFLIGHT,), (HOLDER,), ("has_verdict", "has_rationale"), "Submit"),
+    "submit":            Transition((IN_RESEARCH, CHANGES_REQUESTED), (PREFLIGHT,), (HOLDER,), ("has_verdict", "has_rationale", "draft_is_the_one_seen"), "Submit"),
     "recall":            Transition((PREFLIGHT, IN_CROSS_CHECK, IN_REVIEW), (IN_RESEARCH,), (HOLDER, EDITOR, SYSTEM), ("has_reason",), "Recall", ("reason",)),
     "pass":              Transition((PREFLIGHT,), (IN_CROSS_CHECK, IN_REVIEW), (SYSTEM,), ("preflight_list",)),
     "fail":              Transition((PREFLIGHT,), (CHANGES_REQUESTED,), (SYSTEM,), ("has_reason",)),
