@@ -1,5 +1,7 @@
 """What comes due by itself: claims to look at again, replies that did not come, publications on a date."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -7,39 +9,35 @@ from django.utils.translation import gettext as _
 
 from claims import jobs
 from claims.models import Claim, ContactLog, Person
-from claims.models.claim import ClaimQuerySet
 from claims.workflow.apply import apply
 from claims.workflow.people import release_roles
 from claims.workflow.reply_lines import note_silence
+from claims.workflow.stages import BATCH, free_ones
 from claims.workflow.transitions import EDITABLE
-
-BATCH = 200
 
 
 @transaction.atomic
-def tick() -> None:
+def tick(now: datetime | None = None) -> None:
     """Called by the clock once a minute; each thing it does happens once, because the state it starts from is gone.
 
     A claim somebody holds at this moment is passed over and looked at again in the next minute: the clock waits for
     nobody, so it neither hangs nor is refused what a person did first.
+
+    Args:
+        now: for tests; else the moment it is called.
     """
-    now = timezone.now()
-    for claim in _free(Claim.objects.filter(status="watching", look_again_at__lte=now)):
+    now = now or timezone.now()
+    for claim in free_ones(Claim.objects.filter(status="watching", look_again_at__lte=now)):
         apply(claim.pk, "wake", by=None)
     open_contacts = ContactLog.objects.filter(claim=OuterRef("pk"), answer="")
     silent = open_contacts.filter(silence_noted_at=None, deadline__lte=now)
-    for claim in _free(Claim.objects.filter(Exists(silent), status__in=EDITABLE)):
-        note_silence(claim)
+    for claim in free_ones(Claim.objects.filter(Exists(silent), status__in=EDITABLE)):
+        note_silence(claim, now)
     waiting = open_contacts.filter(no_wait_reason="", deadline__gt=now)
-    for claim in _free(Claim.objects.filter(~Exists(waiting), status="awaiting_reply")):
+    for claim in free_ones(Claim.objects.filter(~Exists(waiting), status="awaiting_reply")):
         apply(claim.pk, "resume", by=None, reason=_("Every answer is in, or its deadline has passed."))
     for pk in Claim.objects.filter(status="approved", publish_at__lte=now).values_list("pk", flat=True)[:BATCH]:
         jobs.enqueue("publish_due", key=f"claim/{pk}", claim=pk)
     left = Person.objects.filter(is_active=False, assignments__ended_at__isnull=True, assignments__person__isnull=False)
     for person in left.distinct().order_by("pk"):
         release_roles(person, by=None)  # a role given at the moment he left, or an account closed by SQL
-
-
-def _free(claims: ClaimQuerySet) -> list[Claim]:
-    """The claims nobody holds, locked."""
-    return list(claims.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH])

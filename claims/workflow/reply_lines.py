@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from claims import jobs
 from claims.models import Claim, ContactLog, Desk, Event, Person
 from claims.workflow.readings import mark_recorded, unrecorded
 
@@ -74,9 +75,12 @@ def desk_zone() -> tzinfo:
     return Desk.objects.current().zone
 
 
-def note_silence(claim: Claim) -> None:
-    """Readers are told that somebody was asked and did not answer.  Call it under the claim's lock, when due."""
-    now, zone, behind = timezone.now(), desk_zone(), unrecorded(claim)
+def note_silence(claim: Claim, now: datetime | None = None) -> None:
+    """Readers are told that somebody was asked and did not answer.  Call it under the claim's lock, when due.
+
+    Its checker is told, unless the claim waits for replies: the end of the wait tells him.
+    """
+    now, zone, behind = now or timezone.now(), desk_zone(), unrecorded(claim)
     silent = list(ContactLog.objects.filter(claim=claim, answer="", silence_noted_at=None, deadline__lte=now))
     for contact in silent:
         was_automatic = contact.public_line == line_of(contact, zone)
@@ -86,7 +90,9 @@ def note_silence(claim: Claim) -> None:
     if silent:
         ContactLog.objects.bulk_update(silent, ["silence_noted_at", "public_line"])
         body = {"contacts": [contact.pk for contact in silent]}
-        Event.objects.append(claim, "reply_deadline_passed", by=None, body=body)
+        event = Event.objects.append(claim, "reply_deadline_passed", by=None, body=body)
+        if claim.status != Claim.Status.AWAITING_REPLY:
+            jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
         mark_recorded(claim, leaving=behind)
 
 

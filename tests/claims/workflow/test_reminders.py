@@ -267,6 +267,7 @@ def test_its_checker_is_told_before_a_deadline_to_answer_and_when_it_has_passed(
     for _ in range(2):
         tick()
     assert events("reply_deadline_passed") == 1
+    assert told("reply_deadline_passed") == ids(people.author)
     assert events("reply_overdue") == 0
     assert ContactLog.objects.get().silence_noted_at == start + DAY
 
@@ -281,6 +282,18 @@ def test_silence_during_a_review_is_told_and_noted_when_the_text_may_change_agai
 
     assert told("reply_overdue") == ids(people.author, people.editor, people.other_editor)
     assert events("reply_overdue") == 1
+
+
+def test_the_end_of_a_wait_is_told_once(people, start, now):
+    claim = in_research(people)
+    question(claim, people, days=1)
+    apply(claim.pk, "request_reply", by=people.author)
+    for _ in range(2):
+        deadlines.tick(now=start + DAY)
+
+    assert desk.reload(claim).status == "in_research"
+    assert told("resume") == ids(people.author)
+    assert told("reply_deadline_passed") == []
 
 
 def test_a_claim_that_waits_is_dated_anew_when_its_deadline_moves(people, now):
