@@ -9,15 +9,30 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+LIMIT_DAYS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30)
 
 
 def monday_to_friday() -> list[int]:
     return [1, 2, 3, 4, 5]
 
 
+def limit_choices() -> list[tuple[str, str]]:
+    """How long something may take, in words: hours of work up to a day, then working days."""
+    hours = [(f"{n}h", ngettext("%(n)d working hour", "%(n)d working hours", n) % {"n": n}) for n in (1, 2, 3, 4, 6, 8)]
+    days = [(f"{n}d", ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}) for n in LIMIT_DAYS]
+    return [("", str(_("no limit"))), *hours, *days]
+
+
+def days_choices() -> list[tuple[str, str]]:
+    days = [(f"{n}d", ngettext("%(n)d day", "%(n)d days", n) % {"n": n}) for n in LIMIT_DAYS]
+    return [("", str(_("never"))), *days]
+
+
 def limit_field(label: Any, default: str) -> "models.CharField[str, str]":
     """How long something may take: ``4h`` hours of work, ``2d`` working days; empty: as long as it takes."""
-    return models.CharField(label, max_length=4, blank=True, default=default)
+    return models.CharField(label, max_length=4, blank=True, default=default, choices=limit_choices)
 
 
 class DeskManager(models.Manager["Desk"]):
@@ -60,7 +75,10 @@ class Desk(models.Model):
     review_limit = limit_field(_("review"), "1d")
     publication_limit = limit_field(_("publication, once approved"), "1d")
     remind_before = limit_field(_("remind whoever must act, before something is due"), "4h")
-    ask_after = limit_field(_("ask whoever holds a claim whether he is still on it, after"), "6d")
+    ask_after = models.CharField(
+        _("ask whoever holds a claim whether he is still on it, after"),
+        max_length=4, blank=True, default="6d", choices=days_choices,
+    )  # fmt: skip
     review_policy = models.CharField(_("review policy"), max_length=10, choices=Policy.choices, default=Policy.THREE)
     cross_check_may_be_waived = models.BooleanField(_("the cross-check may be waived"), default=True)
     methodology = models.TextField(_("methodology"), blank=True)

@@ -82,6 +82,7 @@ class Reading(models.Model):
             ),
             models.CheckConstraint(name="reading_decision_says_why", condition=~Q(kind="decision") | ~Q(reason="")),
         ]
+        indexes = [models.Index(name="reading_waiver", fields=["at"], condition=Q(kind="waiver"))]
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.by} on claim {self.claim_id}"
