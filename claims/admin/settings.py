@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from claims.admin.base import SettingAdmin
+from claims.admin.desk import zone_choices
 from claims.models import (
     Claimant,
-    Desk,
     Person,
     Publisher,
     Rating,
@@ -24,7 +24,7 @@ from claims.models import (
     SavedView,
     Topic,
 )
-from claims.workflow.people import let_go, release_roles
+from claims.workflow.people import let_go, recuse, release_roles, withdraw_recusal
 
 
 class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -52,6 +52,12 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
     )  # fmt: skip
     readonly_fields = ("last_login", "date_joined")
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        if db_field.name == "time_zone":
+            choices = zone_choices(str(_("as the desk")))
+            return forms.ChoiceField(label=_("Time zone"), choices=choices, required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         leaver: Any = obj
@@ -74,17 +80,32 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
 
 @admin.register(Recusal)
 class RecusalAdmin(SettingAdmin):
-    list_display = ("person", "claimant", "topic", "reason")
+    """Declared for others here; people declare their own on their profile.  Another one is another row."""
+
+    list_display = ("person", "claimant", "topic", "reason", "created_at")
+    fields = ("person", "claimant", "topic", "reason")
+    actions = None
     list_select_related = ("person", "claimant", "topic")
     autocomplete_fields = ("person", "claimant", "topic")
 
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
 
-@admin.register(Desk)
-class DeskAdmin(SettingAdmin):
-    list_display = ("name", "review_policy", "time_zone", "is_demo")
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._is_administrator(request)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Desk.objects.exists()
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        by: Any = request.user
+        made, released = recuse(obj.person, by=by, claimant=obj.claimant, topic=obj.topic, reason=obj.reason)
+        obj.pk = made.pk
+        words = ngettext(
+            "%(count)d claim waits for somebody else.", "%(count)d claims wait for somebody else.", len(released)
+        )
+        self.message_user(request, words % {"count": len(released)}, messages.SUCCESS)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        by: Any = request.user
+        withdraw_recusal(obj, by=by)
 
 
 @admin.register(SavedView)

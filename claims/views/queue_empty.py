@@ -29,6 +29,10 @@ _EMPTY: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Every open claim has somebody."),
         gettext_lazy("A claim comes here when it is open and nobody holds a part of it."),
     ),
+    "second": (
+        gettext_lazy("Every cross-check has somebody."),
+        gettext_lazy("A claim comes here when nobody may give its second verdict; whoever may, takes it in one press."),
+    ),
     "overdue": (gettext_lazy("Nothing is overdue."), gettext_lazy("A claim comes here when its due date has passed.")),
     "changed": (
         gettext_lazy("No source has changed."),

@@ -21,6 +21,7 @@ from claims.models.claim import ClaimQuerySet
 from claims.templatetags import marks
 from claims.templatetags.balance import balance
 from claims.templatetags.moments import due
+from claims.workflow.assignment import waiting_for_cross_checker
 from claims.workflow.revisions import EDITS
 
 NAMED_CLAIMANTS = 2
@@ -51,6 +52,7 @@ def with_row_values(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
             stances=ArraySubquery(evidence.values("stance")),
             source_changed=Exists(SourceAlert.objects.filter(quote__evidence__claim=OuterRef("pk"), closed_at=None)),
             capture_failed=Exists(failed) & Exists(uncaptured),
+            needs_cross_checker=Exists(waiting_for_cross_checker().filter(pk=OuterRef("pk"))),
             is_mine=_is_own(person, chain),
         )
         .only(
@@ -150,6 +152,8 @@ def _status(claim: Claim) -> SafeString:
     note = ""
     if values.source_changed:
         note = _note("git-compare-arrows", _("source changed"))
+    elif values.needs_cross_checker:
+        note = _note("st-cross", _("needs a cross-checker"))
     elif values.capture_failed:
         note = _note("circle-alert", _("capture failed"))
     return format_html("{}{}{}", shown, verdict, note)

@@ -17,6 +17,7 @@ from claims.models import Claim, Person, SourceAlert, Topic
 from claims.models.claim import ClaimQuerySet
 from claims.views.access import visible_claims
 from claims.views.waiting import waiting_for
+from claims.workflow.assignment import waiting_for_cross_checker
 
 MOST_COUNTED = 1000
 BIGGEST_ID = 2**63 - 1
@@ -42,6 +43,9 @@ VIEWS: dict[str, View] = {
     "mine": View(_("Mine"), "user-round", lambda claims, person: claims.open().held_by(person)),
     "waiting": View(_("Waiting for me"), "corner-down-left", waiting_for),
     "unassigned": View(_("Unassigned"), "user-round-plus", lambda claims, person: claims.unassigned()),
+    "second": View(
+        _("Needs a cross-checker"), "st-cross", lambda claims, person: waiting_for_cross_checker(claims), hot=True
+    ),
     "overdue": View(_("Overdue"), "clock", lambda claims, person: claims.overdue(), hot=True),
     "changed": View(_("Source changed"), "git-compare-arrows", _source_changed, hot=True),
     "review": View(_("In review"), "st-review", lambda claims, person: claims.filter(status="in_review")),

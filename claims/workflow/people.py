@@ -132,5 +132,5 @@ def open_roles(people: Iterable[Person], viewer: Person) -> QuerySet[Assignment]
         Assignment.objects.filter(person__in=list(people), ended_at__isnull=True)
         .filter(claim__in=Claim.objects.visible_to(viewer), claim__status__in=Claim.OPEN)
         .select_related("claim", "offered_to")
-        .order_by("claim__due_at", "claim_id", "pk")
+        .order_by("claim__next_due_at", "claim_id", "pk")
     )

@@ -2,13 +2,25 @@
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from claims.models import Approval, Claim, Person, Reading, Revision
 from claims.workflow import revisions
+from claims.workflow.agreement import Pair
 from claims.workflow.attempt import Attempt, cross_check_for_approval
 from claims.workflow.record_rows import seal
-from claims.workflow.transitions import CHANGES_REQUESTED, IN_REVIEW
+from claims.workflow.sight import PUBLIC
+from claims.workflow.transitions import (
+    AWAITING_REPLY,
+    CHANGES_REQUESTED,
+    IN_CROSS_CHECK,
+    IN_RESEARCH,
+    IN_REVIEW,
+    PREFLIGHT,
+)
+
+BEFORE_REVIEW = (IN_RESEARCH, AWAITING_REPLY, CHANGES_REQUESTED, PREFLIGHT, IN_CROSS_CHECK)
 
 
 def add_first(claim: Claim, revision: Revision, by: Person) -> Reading:
@@ -121,3 +133,22 @@ def mark_recorded(claim: Claim, *, leaving: int = 0) -> None:
     """
     Claim.objects.filter(pk=claim.pk).update(recorded_version=F("content_version") - leaving)
     claim.refresh_from_db(fields=["content_version", "recorded_version"])
+
+
+def recorded_pairs() -> list[Pair]:
+    """Every first verdict with the one given on the same version without sight of it, the oldest first.
+
+    Informed ones are left out, and so are claims somebody may still have to judge blind: until they come to review
+    again, no figure moves by what is hidden.
+    """
+    first = Reading.objects.filter(revision=OuterRef("revision"), kind=Reading.Kind.FIRST).values("rating")[:1]
+    still_blind = Q(claim__status__in=BEFORE_REVIEW) & ~Q(claim__public_state__in=PUBLIC)
+    rows = (
+        Reading.objects.filter(kind=Reading.Kind.CROSS, informed=False)
+        .exclude(still_blind)
+        .annotate(first=Subquery(first))
+        .filter(first__isnull=False)
+        .order_by("pk")
+        .values_list("claim_id", "at", "first", "rating_id")
+    )
+    return [Pair(claim, timezone.localtime(at).date().replace(day=1), one, two) for claim, at, one, two in rows]

@@ -195,3 +195,30 @@ def test_what_hangs_on_a_confidential_claim_is_hidden_too(client, administrator,
 
     after = client.get(url).context["cl"].result_count
     assert after < before or before == 0
+
+
+def test_an_administrator_declares_a_recusal_for_somebody_and_withdraws_it(client, administrator, people):
+    claim, topic = desk.in_research(people), Topic.objects.create(slug="harbour", name="Harbour")
+    claim.topics.add(topic)
+    address = reverse("admin:claims_recusal_add")
+    response = client.post(address, {"person": people.author.pk, "topic": topic.pk, "reason": "Family."}, follow=True)
+    made = people.author.recusals.get()
+
+    assert "1 claim waits for somebody else." in response.content.decode()
+    assert claim.assignments.get(role="checker", ended_at__isnull=True).person is None
+    refused = client.post(address, {"person": people.author.pk, "topic": topic.pk, "claimant": ""})
+    assert refused.status_code == 200
+    neither = client.post(address, {"person": people.editor.pk})
+    assert (neither.status_code, people.editor.recusals.count()) == (200, 0)
+    client.post(reverse("admin:claims_recusal_delete", args=[made.pk]), {"post": "yes"})
+    assert people.author.recusals.count() == 0
+    assert list(Event.objects.filter(chain="desk").order_by("seq").values_list("action", flat=True)) == [
+        "recuse", "withdraw_recusal",
+    ]  # fmt: skip
+
+
+def test_only_an_administrator_declares_for_others_in_the_panel(client, people):
+    client.force_login(people.auditor)
+
+    assert client.get(reverse("admin:claims_recusal_changelist")).status_code == 200
+    assert client.post(reverse("admin:claims_recusal_add"), {"person": people.author.pk}).status_code == 403

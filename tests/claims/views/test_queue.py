@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.models import Claim, Desk, Job, SavedView, Waiver
+from claims.models import Assignment, Claim, Desk, Job, SavedView, Waiver
 from claims.views.queue import PER_PAGE
 from claims.views.result_list import MOST_COUNTED, ResultList, count_in_words
 from claims.workflow.apply import apply
@@ -264,6 +264,21 @@ def test_each_view_holds_what_its_name_says(client, people):
     assert view("published") == {out.pk}
 
 
+def test_a_cross_check_nobody_holds_has_a_view_of_its_own_and_says_so_in_its_row(client, people):
+    held, waits = desk.in_cross_check(people), desk.in_cross_check(people)
+    Assignment.objects.filter(claim=waits, role="cross_checker").update(person=None)
+    client.force_login(people.editor)
+    page = client.get(QUEUE, {"view": "second"})
+
+    assert shown(page) == [waits.pk]
+    assert "needs a cross-checker" in page.content.decode()
+    Assignment.objects.filter(claim=waits, role="cross_checker").update(person=people.cross_checker)
+    page = client.get(QUEUE, {"view": "second"})
+    assert "Every cross-check has somebody." in page.content.decode()
+    assert "needs a cross-checker" not in client.get(QUEUE).content.decode()
+    assert held.pk in shown(client.get(QUEUE))
+
+
 def test_the_rail_counts_what_the_views_hold(client, people):
     desk.in_research(people)
     ClaimFactory()
@@ -271,8 +286,8 @@ def test_the_rail_counts_what_the_views_hold(client, people):
     counts = {view["key"]: view["count"] for view in client.get(QUEUE).context["rail"].views}
 
     assert counts == {
-        "open": "2", "mine": "1", "waiting": "0", "unassigned": "1", "overdue": "0", "changed": "0", "review": "0",
-        "published": "0",
+        "open": "2", "mine": "1", "waiting": "0", "unassigned": "1", "second": "0", "overdue": "0", "changed": "0",
+        "review": "0", "published": "0",
     }  # fmt: skip
 
 

@@ -1,0 +1,133 @@
+"""The desk: who is on what, what waits for somebody, and how far second verdicts agree.  Each number leads to its claims."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from claims.models import Assignment, Claim, Person
+from claims.views.access import DeskRequest, signed_in
+from claims.views.result_list import ResultList, count_all, count_in_words
+from claims.workflow import people as staff
+from claims.workflow import readings
+from claims.workflow.agreement import FEWEST_PAIRS, Agreement, Pair, by_month, measure
+from claims.workflow.sight import verdicts_seen_by
+
+MOST_NAMED, MOST_MONTHS, MOST_DIFFERING = 4, 12, 20
+WAITING = {
+    "unassigned": gettext_lazy("held by nobody"),
+    "second": gettext_lazy("in cross-check without a cross-checker"),
+    "overdue": gettext_lazy("past their date"),
+}
+
+
+@signed_in
+@require_safe
+def desk_detail(request: DeskRequest) -> HttpResponse:
+    """The desk at this moment; the same number of statements for any number of claims."""
+    person = request.user
+    context = {"now": timezone.now(), "team": _team(person), "waiting": _waiting(person), **_agreement(person)}
+    return render(request, "claims/desk_detail.html", context)
+
+
+# --- who is on what
+
+
+@dataclass
+class Hand:
+    """One person and what he holds.
+
+    Attributes:
+        share: his load against the busiest one's, in per cent.
+    """
+
+    person: Person
+    load: int
+    share: int
+    roles: list[tuple[str, int]] = field(default_factory=list)
+    named: list[Assignment] = field(default_factory=list)
+    more: int = 0
+    overdue: int = 0
+
+
+def _team(viewer: Person) -> list[Hand]:
+    people: list[Any] = list(staff.working_people())
+    held: dict[int | None, list[Assignment]] = defaultdict(list)
+    for row in staff.open_roles(people, viewer):
+        held[row.person_id].append(row)
+    busiest = max((person.load for person in people), default=0) or 1
+    return [_hand(person, held[person.pk], busiest, timezone.now()) for person in people]
+
+
+def _hand(person: Any, rows: list[Assignment], busiest: int, now: datetime) -> Hand:
+    roles = Counter(row.get_role_display() for row in rows)
+    named = list({row.claim_id: row for row in rows}.values())  # each claim once, the earliest due first
+    late = [row for row in named if row.claim.next_due_at and row.claim.next_due_at < now]
+    return Hand(
+        person=person,
+        load=person.load,
+        share=round(100 * person.load / busiest),
+        roles=sorted(roles.items()),
+        named=named[:MOST_NAMED],
+        more=max(0, len(named) - MOST_NAMED),
+        overdue=len(late),
+    )
+
+
+def _waiting(viewer: Person) -> list[dict[str, Any]]:
+    """What waits for somebody: counts that lead to the queue."""
+    lists = {view: ResultList(view=view) for view in WAITING}
+    counts = count_all(viewer, [wanted.claims(viewer) for wanted in lists.values()])
+    return [
+        {"label": WAITING[view], "url": f"?{lists[view].query}", "count": count_in_words(count), "some": bool(count)}
+        for view, count in zip(lists, counts, strict=True)
+    ]
+
+
+# --- agreement of second verdicts
+
+
+@dataclass(frozen=True)
+class Month:
+    first: date
+    agreement: Agreement
+
+
+def _agreement(viewer: Person) -> dict[str, Any]:
+    pairs = readings.recorded_pairs()
+    differing = [pair for pair in reversed(pairs) if not pair.agrees]
+    named = _named(viewer, differing)
+    return {
+        "agreement": measure(pairs),
+        "finding": _finding(measure(pairs)),
+        "fewest_pairs": FEWEST_PAIRS,
+        "months": [Month(first, found) for first, found in by_month(pairs)[:MOST_MONTHS]],
+        "differing": named,
+        "differing_hidden": len({pair.claim for pair in differing}) - len(named),
+    }
+
+
+def _named(viewer: Person, differing: list[Pair]) -> list[Claim]:
+    """The claims behind the disagreements whose verdict this person may see, the newest first."""
+    wanted = list(dict.fromkeys(pair.claim for pair in differing))
+    seen = {claim.pk: claim for claim in verdicts_seen_by(Claim.objects.filter(pk__in=wanted), viewer)}
+    return [seen[pk] for pk in wanted if pk in seen][:MOST_DIFFERING]
+
+
+def _finding(found: Agreement) -> str:
+    """The finding in the head of the panel."""
+    if not found.pairs:
+        return _("no pair yet")
+    told = _("%(agreed)d of %(pairs)d agree") % {"agreed": found.agreed, "pairs": found.pairs}
+    return f"{told}, alpha {found.alpha:.2f}" if found.alpha is not None else told
+
+
+urlpatterns = [path("desk/", desk_detail, name="desk")]
