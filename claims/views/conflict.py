@@ -2,19 +2,22 @@
 
 from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from claims.errors import StaleEdit
 from claims.forms.claim import SEEN, EditForm, read_seen
+from claims.models import Claim, Person
 from claims.views.access import DeskRequest, claim_address, visible_claims
 from claims.views.claim import without_history
 from claims.workflow import edit
 from claims.workflow.compare import compare_words
-from claims.workflow.conflicts import Conflict, read_conflicts
+from claims.workflow.conflicts import Conflict, last_written, read_conflicts
 
 OPS = {"=": "equal", "-": "delete", "+": "insert"}
 
@@ -25,6 +28,8 @@ class Row:
 
     conflict: Conflict
     field: BoundField
+    written_by: Person | None = None
+    written_at: datetime | None = None
 
     @property
     def my_changes(self) -> list[tuple[str, str]]:
@@ -55,7 +60,8 @@ def show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: StaleE
     context = {
         "claim": claim,
         "sentence": str(stale),
-        "rows": [Row(conflict, _field(form, conflict)) for conflict in conflicts],
+        "rows": _rows(claim, form, conflicts),
+        "now": timezone.now(),
         "is_clean": all(conflict.is_text and conflict.merged.is_clean for conflict in conflicts),
         "has_words": any(conflict.is_text for conflict in conflicts),
         "others": others,
@@ -65,6 +71,18 @@ def show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: StaleE
         "back": claim_address(request, claim_id, place),
     }
     return without_history(request, render(request, "claims/claim_conflict.html", context, status=HTTPStatus.CONFLICT))
+
+
+def _rows(claim: Claim, form: EditForm, conflicts: list[Conflict]) -> list[Row]:
+    events = last_written(claim, [conflict.field for conflict in conflicts])
+    refs = {event.actor_ref for event in events.values()}
+    ids = [ref.removeprefix("person/") for ref in refs if ref.startswith("person/")]
+    people = {person.ref: person for person in Person.objects.filter(pk__in=ids)}
+    rows = [Row(conflict, _field(form, conflict)) for conflict in conflicts]
+    for row in rows:
+        if event := events.get(row.conflict.field):
+            row.written_by, row.written_at = people.get(event.actor_ref), event.at
+    return rows
 
 
 def _field(form: EditForm, conflict: Conflict) -> BoundField:

@@ -41,7 +41,7 @@ def draft_keep(request: DeskRequest, claim_id: int, part: str) -> HttpResponse:
     except UserFacingError as refusal:
         return JsonResponse({"said": str(refusal)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     at = date_format(timezone.localtime(kept.saved_at), "H:i")
-    said = _("Kept %(time)s; press Save to make it the claim's text.") % {"time": at}
+    said = _("Draft saved %(time)s. Only you see it until you press Save.") % {"time": at}
     warning = ""
     if kept.stale:
         fields = ", ".join(_labels(part, kept.stale)).lower()

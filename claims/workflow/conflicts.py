@@ -69,6 +69,17 @@ def read_bases(claim: Claim, seen: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def last_written(claim: Claim, fields: Iterable[str]) -> dict[str, Event]:
+    """For each field the event by which it came to say what it says now; a field nobody wrote is left out."""
+    wanted = set(fields)
+    found: dict[str, Event] = {}
+    for event in Event.objects.filter(chain=claim.chain, action="edit").order_by("-seq").iterator():
+        found |= dict.fromkeys(wanted & set(event.details.get("after", ())) - set(found), event)
+        if set(found) == wanted:
+            break
+    return found
+
+
 def _texts(event: Event) -> Iterable[Mapping[str, str | None]]:
     body = event.details
     return (body.get("before", {}), body.get("after", {}), body)

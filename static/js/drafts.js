@@ -126,12 +126,10 @@ async function keep(form) {
   }
 }
 
-for (const kind of ["input", "change"]) {
-  document.addEventListener(kind, (event) => {
-    const form = event.target.form;
-    if (form?.dataset.draft) keepSoon(form);
-  });
-}
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form?.dataset.draft) keepSoon(form);
+});
 
 // Save sends the draft's key along, and the draft goes with it.
 document.addEventListener(

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from claims.models import Event
+from claims.models import Claim, Event
 from claims.workflow import edit, edit_review
 from tests.claims.views.test_parts import fields_of
 from tests.claims.workflow import desk
@@ -64,6 +64,7 @@ def test_changes_of_different_words_are_brought_together_and_saved_with_one_pres
     assert "<ins>Ten" in page
     assert "<ins>noon" in page
     assert "brought together" in page
+    assert f"<bdi>{people.editor}</bdi>" in page
 
     data = fields_of_both(response) | texts_of(response)
     assert save(client, claim, data).status_code == 302
@@ -122,6 +123,19 @@ def test_a_third_text_while_the_conflict_is_resolved_loses_neither(client, peopl
     assert texts_of(again) == {"rationale": "Ten big ships came to the port at noon."}
     assert save(client, claim, fields_of(again, "Take mine")).status_code == 302
     assert desk.reload(claim).rationale == "Ten ships came to the port at noon."
+
+
+def test_another_window_of_the_same_person_is_called_that(client, author, claim):
+    response = saved_after(client, claim, author, {"title": "Ships"}, {"title": "Boats"})
+
+    assert "you, in another window" in response.content.decode()
+
+
+def test_a_text_that_came_by_no_edit_has_no_name_beside_it(client, author, claim):
+    data = marks(claim, "title") | {"title": "Boats"}
+    Claim.objects.filter(pk=claim.pk).update(title="Slipped in")
+
+    assert [row.written_by for row in save(client, claim, data).context["rows"]] == [None]
 
 
 def test_a_choice_is_shown_with_both_and_made_again(client, people, author, claim):

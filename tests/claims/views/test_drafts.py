@@ -42,7 +42,7 @@ def keep(client, claim, part="verdict", **texts):
 def test_what_is_typed_is_kept_and_the_writer_reads_when(client, author, claim):
     response = keep(client, claim, rationale="Half a sen")
 
-    assert response.json()["said"].startswith("Kept ")
+    assert response.json()["said"].startswith("Draft saved ")
     assert response.json()["warning"] == ""
     assert Draft.objects.get().texts == {"rationale": "Half a sen"}
 
