@@ -52,7 +52,7 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
     )  # fmt: skip
     readonly_fields = ("last_login", "date_joined")
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "time_zone":
             choices = zone_choices(str(_("as the desk")))
             return forms.ChoiceField(label=_("Time zone"), choices=choices, required=False)
