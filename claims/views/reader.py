@@ -35,6 +35,7 @@ class CaptureLine:
     attempts: int = 0
     next_try: datetime | None = None
     snapshot: Snapshot | None = None
+    last_look: str = ""  # why the newest look failed, where an older copy is there
 
     @property
     def at_work(self) -> bool:
@@ -46,8 +47,9 @@ def capture_line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None)
     if job is None:
         return CaptureLine(evidence.pk, "done" if snapshot else "", snapshot=snapshot)
     waits = job.state == Job.State.QUEUED and job.last_error
-    if waits and snapshot and job.started_at and snapshot.captured_at > job.started_at:
-        return CaptureLine(evidence.pk, "done", snapshot=snapshot)  # a copy was uploaded before the next try
+    if snapshot and (waits or job.state == Job.State.FAILED):
+        since = bool(job.started_at) and snapshot.captured_at > job.started_at  # uploaded before the next try
+        return CaptureLine(evidence.pk, "done", snapshot=snapshot, last_look="" if since else job.last_error)
     return CaptureLine(
         evidence.pk,
         job.state,
@@ -221,7 +223,7 @@ def _place(quote: Quote, check: QuoteCheck | None, shown: Snapshot | None) -> tu
         return None
     if quote.snapshot_id == shown.pk:
         return quote.start, quote.end
-    found = check or watch.look_for(quote, shown)
+    found = check or watch.look_for(quote, shown).check
     if found is None or found.start is None or found.end is None:
         return None
     return found.start, found.end

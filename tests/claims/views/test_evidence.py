@@ -307,6 +307,34 @@ def test_a_copy_whose_file_is_lost_says_so_and_is_known_to_be_from_then_on(autho
     assert "The stored file of this copy is missing or damaged" in in_words(page(author, evidence))
 
 
+def test_a_look_that_failed_does_not_hide_the_copy_that_is_there(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", "<p>Twelve ships came.</p>"))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+    site.put("/log", "", status=404)
+    author.post(address("capture-retry", evidence))
+    run(ledger.lease("capture"))
+
+    said = in_words(page(author, evidence))
+
+    assert "The last look failed: The site answered 404" in said
+    assert "Capture failed" not in said
+    card = in_words(author.get(address("evidence-status", evidence)).content.decode())
+    assert "captured" in card
+    assert "the last look failed" in card
+
+
+def test_an_alert_says_whether_it_counts(author, evidence):
+    quote = mark_quote(evidence.pk, evidence.resource.snapshots.get().pk, 0, 11, by=evidence.added_by)
+    check = quote.checks.create(state="gone", snapshot=quote.snapshot)
+    alert = SourceAlert.objects.create(quote=quote, check_row=check)
+    assert "found so once" in in_words(page(author, evidence))
+
+    alert.confirmed_at = alert.opened_at
+    alert.save()
+    assert "found so twice" in in_words(page(author, evidence))
+
+
 # --- passages
 
 
