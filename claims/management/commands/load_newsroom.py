@@ -181,7 +181,7 @@ class Newsroom:
 
     def _ask_for_a_reply(self, name: str) -> None:
         pk, checker = self.ids[name], self.people[IN_HAND[name][0]]
-        edit_review.log_contact(
+        replies.log_contact(
             pk,
             by=checker,
             asked="The newspaper that printed the quotation",
