@@ -317,7 +317,7 @@ def test_a_look_that_failed_does_not_hide_the_copy_that_is_there(author, people,
 
     said = in_words(page(author, evidence))
 
-    assert "The last look failed: The site answered 404" in said
+    assert "The last look failed : The site answered 404" in said
     assert "Capture failed" not in said
     card = in_words(author.get(address("evidence-status", evidence)).content.decode())
     assert "captured" in card
