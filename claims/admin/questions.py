@@ -1,6 +1,6 @@
 """The desk's questions: the checklist of every claim, and the rubric that says whether one is worth checking."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -36,7 +36,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class QuestionAdmin(SettingAdmin):
     form = QuestionForm
-    list_filter: tuple[str, ...] = ("is_active",)
+    list_filter: ClassVar[tuple[str, ...]] = ("is_active",)
     search_fields = ("text", "code")
     ordering = ("-is_active", "position", "code", "-version")
 
@@ -61,7 +61,7 @@ class QuestionAdmin(SettingAdmin):
 @admin.register(ChecklistItem)
 class ChecklistItemAdmin(QuestionAdmin):
     list_display = ("text", "code", "version", "required", "is_active", "position")
-    list_filter = ("is_active", "required")
+    list_filter: ClassVar[tuple[str, ...]] = ("is_active", "required")
 
 
 @admin.register(RubricQuestion)

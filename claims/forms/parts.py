@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import PlainForm, choice_field, moment_field, words_field
+from claims.forms.fields import PlainForm, choice_field, day_field, moment_field, words_field
 from claims.models import (
     Appearance,
     ChecklistAnswer,
@@ -45,6 +45,7 @@ class LinksForm(PlainForm):
 class EvidenceForm(PlainForm):
     """How one piece of evidence is judged."""
 
+    title = forms.CharField(label=_("What the source is called"), max_length=400, required=False)
     stance = choice_field(_("Stance"), Evidence.Stance)
     kind = choice_field(_("Type"), EvidenceKind)
     reliability = choice_field(_("Source"), Reliability)
@@ -69,22 +70,42 @@ class EvidenceForm(PlainForm):
 
 class AppearanceForm(PlainForm):
     claimant = forms.ModelChoiceField(Claimant.objects.all(), label=_("Who"), required=False)
+    new_claimant = forms.CharField(
+        label=_("Or somebody new"),
+        max_length=160,
+        required=False,
+        help_text=_("A name that is known already, however it is spelt, is not added twice."),
+    )
+    claimant_kind = choice_field(_("The new one is a"), Claimant.Kind, required=False)
     position = choice_field(_("Position"), Appearance.Position)
     url = forms.URLField(label=_("Address"), max_length=2000, required=False, assume_scheme="https")
     verbatim = words_field(_("The words as said"))
-    said_on = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    said_on = day_field(_("Date"))
     date_basis = forms.CharField(label=_("Where the date comes from"), max_length=300, required=False)
     place = forms.CharField(label=_("Place in the text"), max_length=200, required=False)
     is_first = forms.BooleanField(label=_("First known appearance"), required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not (given.get("claimant") or given.get("url")):
+        if given.get("claimant") and given.get("new_claimant"):
+            self.add_error("new_claimant", _("Choose somebody from the list, or name somebody new: not both."))
+        if not (given.get("claimant") or given.get("new_claimant") or given.get("url")):
             self.add_error("claimant", _("Say who made the claim, or where."))
         return given
 
 
+class AppearanceEditForm(AppearanceForm):
+    """An appearance as it stands, to be put right."""
+
+    def __init__(self, row: Appearance, data: Any = None) -> None:
+        fields = ("claimant", "position", "url", "verbatim", "said_on", "date_basis", "place", "is_first")
+        super().__init__(data, name=f"a{row.number}", initial={name: getattr(row, name) for name in fields})
+        self.number = row.number
+
+
 class ContactForm(PlainForm):
+    """Whom the desk asks, and what."""
+
     asked = forms.CharField(label=_("Who was asked"), max_length=160)
     channel = choice_field(_("How"), ContactLog.Channel)
     contact_detail = forms.CharField(
@@ -92,25 +113,68 @@ class ContactForm(PlainForm):
         max_length=200,
         required=False,
         help_text=_("Confidential: never published or exported."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     question = words_field(_("Question"), required=True)
+    asked_at = moment_field(_("Asked"), required=False)
     deadline = moment_field(_("Answer by"))
     public_line = forms.CharField(
         label=_("What the reader is told"),
         max_length=400,
         required=False,
-        help_text=_("Empty: who was asked and when."),
+        help_text=_("Empty: who was asked and when, and whether they answered."),
     )
+    field_order = ("asked", "channel", "contact_detail", "question", "asked_at", "deadline", "answer", "public_line")
+
+
+class ContactEditForm(ContactForm):
+    """A question and its answer as they stand, to be put right.
+
+    Args:
+        seen: the mark of the row the person has before his eyes.
+        sees_details: whether the address or number is for this person; else the form does not know of it.
+    """
+
+    answer = words_field(_("What they answered"))
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, row: ContactLog, data: Any = None, *, seen: str, sees_details: bool) -> None:
+        names = [name for name in self.base_fields if name != "seen"]
+        values = {name: getattr(row, name) for name in names} | {"seen": seen}
+        super().__init__(data, name=f"contact-{row.pk}", initial=values)
+        self.contact = row.pk
+        self.fields["asked_at"].required = True
+        if not sees_details:
+            del self.fields["contact_detail"]
 
 
 class AnswerForm(PlainForm):
+    """What somebody answered, in the row of the question."""
+
     answer = words_field(_("What they answered"), required=True)
-    public_line = forms.CharField(label=_("What the reader is told"), max_length=400, required=False)
+    public_line = forms.CharField(
+        label=_("What the reader is told"), max_length=400, required=False, help_text=_("Empty: that they answered.")
+    )
+
+    def __init__(self, contact: int, data: Any = None) -> None:
+        super().__init__(data, name=f"answer-{contact}")
+        self.contact = contact
+
+
+class NoWaitForm(PlainForm):
+    """Why the desk goes on without an answer that may still come."""
+
+    reason = forms.CharField(label=_("Why you do not wait; the approver reads it"), max_length=300)
+
+    def __init__(self, contact: int, data: Any = None) -> None:
+        super().__init__(data, name=f"wait-{contact}")
+        self.contact = contact
 
 
 class ChecklistForm(PlainForm):
     item = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     answer = forms.ChoiceField(choices=ChecklistAnswer.Answer)
+    note = forms.CharField(max_length=300, required=False)
 
 
 class RubricForm(PlainForm):

@@ -17,7 +17,15 @@ from django_htmx.http import push_url
 from claims.errors import StaleEdit, UserFacingError
 from claims.forms.claim import ArrangeForm, StatementForm, VerdictForm
 from claims.forms.fields import PlainForm
-from claims.forms.parts import AppearanceForm, CommentForm, ContactForm, EvidenceForm, LinksForm, RubricForm
+from claims.forms.parts import (
+    AppearanceEditForm,
+    AppearanceForm,
+    CommentForm,
+    ContactForm,
+    EvidenceForm,
+    LinksForm,
+    RubricForm,
+)
 from claims.forms.steps import StepForm
 from claims.models import ChecklistAnswer, Claim
 from claims.views import claim_cards
@@ -31,9 +39,11 @@ from claims.views.access import (
 )
 from claims.views.claim_moves import NEXT_STAGE, read_moves
 from claims.views.claim_page import ClaimPage, read_captures, read_evidence, read_page
+from claims.views.claim_preflight import read_preflight
 from claims.views.context import desk_of
 from claims.views.live import STOP_POLLING, is_part, read_id
 from claims.views.record_words import ABOUT_THE_VERDICT
+from claims.views.reply_rows import reply_rows
 from claims.views.result_list import ResultList, neighbours
 from claims.workflow import undo
 from claims.workflow.attempt import Missing
@@ -137,7 +147,8 @@ def _context(request: DeskRequest, page: ClaimPage, outcome: Outcome) -> dict[st
         "next_stage": NEXT_STAGE.get(claim.status, ""),
         "sent_back": _sent_back(page),
         "is_settled": claim.status not in Claim.OPEN and claim.public_state != Claim.PublicState.WITHHELD,
-        "shows_preflight": claim.status in WORKING,
+        **read_preflight(page),
+        "replies": reply_rows(page.contacts, page.standing, page.now, outcome.form),
         "shows_checklist": claim.status in {"accepted", *WORKING},
         "checklist_answers": ChecklistAnswer.Answer.choices,
         "columns": claim_cards.evidence_columns(
@@ -164,11 +175,11 @@ def _around(request: DeskRequest, page: ClaimPage) -> dict[str, Any]:
     if "from" not in request.GET:
         return {"back": "", "suffix": ""}
     asked = ResultList.read(QueryDict(request.GET["from"][:1000]))
-    suffix = _suffix(request)
+    suffix = suffix_of(request)
     return {"neighbours": neighbours(asked, page.person, page.claim), "back": f"?{asked.query}", "suffix": suffix}
 
 
-def _suffix(request: DeskRequest) -> str:
+def suffix_of(request: DeskRequest) -> str:
     """What addresses on the page carry, so that the person stays inside the list he came from."""
     if "from" not in request.GET:
         return ""
@@ -225,6 +236,8 @@ def _forms(page: ClaimPage, outcome: Outcome) -> dict[str, PlainForm]:
             seen=digests(claim, VERDICT_FIELDS),
             initial=_initial(claim, VERDICT_FIELDS),
         )
+    if isinstance(outcome.form, AppearanceEditForm):
+        forms["edited_appearance"] = outcome.form
     if outcome.form is not None:
         same = (name for name, form in forms.items() if type(form) is type(outcome.form))
         forms |= dict.fromkeys(same, outcome.form)
@@ -260,7 +273,7 @@ def evidence_card(request: DeskRequest, claim_id: int, number: int) -> HttpRespo
         "card": card,
         "claim": item.claim,
         "may_edit": may_edit,
-        "suffix": _suffix(request),
+        "suffix": suffix_of(request),
     }
     return render(request, f"{TEMPLATE}#evidence-card", context)
 

@@ -85,7 +85,8 @@ def make_card(item: Evidence, job: Job | None, form: EvidenceForm | None = None)
 
 
 def edit_form(item: Evidence, data: Any = None) -> EvidenceForm:
-    return EvidenceForm(data, name=f"e{item.number}", initial={name: getattr(item, name) for name in EDITED})
+    values = {name: getattr(item, name) for name in EDITED} | {"title": item.resource.title}
+    return EvidenceForm(data, name=f"e{item.number}", initial=values)
 
 
 def evidence_columns(page: ClaimPage, edited: int | None, bound: EvidenceForm | None) -> dict[str, list[Card]]:

@@ -1,28 +1,28 @@
-"""What is written on the claim page besides steps: evidence, appearances, replies, answers."""
+"""What is written on the claim page besides steps: evidence, appearances, rubric, checklist."""
 
 from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.forms.parts import (
-    AnswerForm,
+    AppearanceEditForm,
     AppearanceForm,
     ChecklistForm,
-    ContactForm,
     LinksForm,
     RubricForm,
 )
-from claims.models import Appearance, ChecklistItem, ContactLog, Evidence, RubricQuestion
-from claims.views.access import DeskRequest, signed_in
-from claims.views.claim import Outcome, carry_out, render_claim
+from claims.models import Appearance, ChecklistItem, Evidence, RubricQuestion
+from claims.views.access import DeskRequest, check_may_see, claim_address, signed_in
+from claims.views.claim import Outcome, carry_out, render_claim, suffix_of
 from claims.views.claim_cards import edit_form
 from claims.workflow import edit_parts, edit_review
+from claims.workflow.standing import standing
 
 # --- evidence
 
@@ -70,7 +70,11 @@ def evidence_edit(request: DeskRequest, claim_id: int, number: int) -> HttpRespo
     form = edit_form(item, request.POST)
 
     def judge() -> None:
-        edit_parts.edit_evidence(item.pk, by=request.user, **form.cleaned_data)
+        given = dict(form.cleaned_data)
+        title = given.pop("title")
+        if title and title != item.resource.title:
+            edit_parts.title_source(item.pk, by=request.user, title=title)
+        edit_parts.edit_evidence(item.pk, by=request.user, **given)
 
     return carry_out(request, claim_id, judge, place=f"e{number}", form=form, edited=number)
 
@@ -102,6 +106,30 @@ def appearance_add(request: DeskRequest, claim_id: int) -> HttpResponse:
 
 
 @signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def appearance_edit(request: DeskRequest, claim_id: int, number: int) -> HttpResponse:
+    """The form of one appearance, and what it sends; a page of its own for who has no script."""
+    check_may_see(request.user, claim_id)
+    row = get_object_or_404(
+        Appearance.objects.select_related("claim", "claimant", "article__publisher"), claim=claim_id, number=number
+    )
+    if request.method == "POST":
+        form = AppearanceEditForm(row, request.POST)
+
+        def put_right() -> None:
+            edit_parts.edit_appearance(row.pk, by=request.user, **form.cleaned_data)
+
+        return carry_out(request, claim_id, put_right, place="appearances", form=form)
+    held = standing(row.claim, request.user)
+    if not held.may_edit:
+        return redirect(claim_address(request, claim_id, "appearances"))
+    context = {"row": row, "form": AppearanceEditForm(row), "claim": row.claim, "held": held}
+    context |= {"suffix": suffix_of(request), "item": "includes/appearance_item.html"}
+    template = "includes/appearance_item.html" if request.htmx else "claims/part_form.html"
+    return render(request, template, context)
+
+
+@signed_in
 @require_POST
 def appearance_remove(request: DeskRequest, claim_id: int, number: int) -> HttpResponse:
     row = get_object_or_404(Appearance, claim=claim_id, number=number)
@@ -110,7 +138,7 @@ def appearance_remove(request: DeskRequest, claim_id: int, number: int) -> HttpR
     return carry_out(request, claim_id, remove, place="appearances", said=said, undoable=True)
 
 
-# --- rubric, checklist, right of reply
+# --- rubric and checklist
 
 
 @signed_in
@@ -131,36 +159,11 @@ def checklist_answer(request: DeskRequest, claim_id: int) -> HttpResponse:
     form = ChecklistForm(request.POST, name="checklist")
 
     def answer() -> None:
-        item = get_object_or_404(ChecklistItem.objects.current(), pk=form.cleaned_data["item"])
-        edit_review.answer_checklist(claim_id, by=request.user, item=item, answer=form.cleaned_data["answer"])
+        item = get_object_or_404(ChecklistItem, pk=form.cleaned_data["item"])
+        given = {name: form.cleaned_data[name] for name in ("answer", "note")}
+        edit_review.answer_checklist(claim_id, by=request.user, item=item, **given)
 
     return carry_out(request, claim_id, answer, place="checklist", form=form)
-
-
-@signed_in
-@require_POST
-def contact_log(request: DeskRequest, claim_id: int) -> HttpResponse:
-    form = ContactForm(request.POST, name="contact")
-
-    def log() -> None:
-        edit_review.log_contact(claim_id, by=request.user, **form.cleaned_data)
-
-    return carry_out(request, claim_id, log, place="reply", form=form)
-
-
-@signed_in
-@require_POST
-def contact_answer(request: DeskRequest, claim_id: int, contact_id: int) -> HttpResponse:
-    contact = get_object_or_404(ContactLog, pk=contact_id, claim=claim_id)
-    form = AnswerForm(request.POST, name="answer")
-
-    def answer() -> None:
-        edit_review.answer_contact(contact.pk, by=request.user, **form.cleaned_data)
-
-    return carry_out(request, claim_id, answer, place="reply", form=form)
-
-
-# --- asking to see the verdict
 
 
 @signed_in
@@ -177,10 +180,9 @@ urlpatterns = [
     path(f"{_CLAIM}evidence/<int:number>/edit/", evidence_edit, name="evidence-edit"),
     path(f"{_CLAIM}evidence/<int:number>/remove/", evidence_remove, name="evidence-remove"),
     path(f"{_CLAIM}appearances/", appearance_add, name="appearance-add"),
+    path(f"{_CLAIM}appearances/<int:number>/edit/", appearance_edit, name="appearance-edit"),
     path(f"{_CLAIM}appearances/<int:number>/remove/", appearance_remove, name="appearance-remove"),
     path(f"{_CLAIM}rubric/", rubric_answer, name="rubric-answer"),
     path(f"{_CLAIM}checklist/", checklist_answer, name="checklist-answer"),
-    path(f"{_CLAIM}contacts/", contact_log, name="contact-log"),
-    path(f"{_CLAIM}contacts/<int:contact_id>/", contact_answer, name="contact-answer"),
     path(f"{_CLAIM}show-verdict/", verdict_show, name="verdict-show"),
 ]

@@ -386,7 +386,7 @@ def test_what_is_missing_links_to_the_place_where_it_is_put_right(client, people
 
     assert 'href="#e1"' in page
     assert 'id="e1"' in page
-    assert 'href="#checklist"' in page
+    assert 'href="#checklist-' in page
     assert 'id="checklist"' in page
 
 

@@ -1,11 +1,13 @@
 """What is written on the claim page besides steps, two people at once, and the record in words."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
-from claims.models import Claim, ContactLog, Evidence
-from claims.workflow import edit, edit_review
-from claims.workflow.apply import Refused
+from claims.models import Claim, Evidence
+from claims.workflow import edit, edit_review, replies
+from claims.workflow.apply import Refused, apply
 from tests.claims.workflow import desk
 from tests.factories import (
     ChecklistItemFactory,
@@ -147,7 +149,7 @@ def test_a_number_that_is_none_opens_no_form(client, author, claim):
     assert client.get(f"/claims/{claim.pk}/?edit=²").status_code == 200
 
 
-# --- appearances, rubric, checklist, replies
+# --- appearances, rubric, checklist
 
 
 def test_an_appearance_is_added_and_removed(client, author, claim):
@@ -160,11 +162,72 @@ def test_an_appearance_is_added_and_removed(client, author, claim):
     assert not claim.appearances.exists()
 
 
+def test_an_appearance_is_put_right_in_place_and_on_a_page_of_its_own(client, author, claim):
+    who = ClaimantFactory()
+    post(client, "appearance-add", claim.pk, claimant=who.pk, position="denies", said_on="2026-01-02")
+    row = claim.appearances.get()
+    address = reverse("claims:appearance-edit", args=[claim.pk, row.number])
+    part, page = client.get(address, headers=HTMX), client.get(address)
+    assert 'value="2026-01-02"' in part.content.decode()
+    assert "<html" not in part.content.decode()
+    assert "<html" in page.content.decode()
+
+    given = {"claimant": who.pk, "position": "reports", "verbatim": "Twelve!", "is_first": "on"}
+    assert client.post(address, given).status_code == 302
+    row.refresh_from_db()
+    assert (row.position, row.verbatim, row.said_on, row.is_first) == ("reports", "Twelve!", None, True)
+
+
+def test_an_edit_of_an_appearance_that_is_refused_stays_in_its_row(client, people, author, claim):
+    post(client, "appearance-add", claim.pk, url="https://a.example.org/", position="denies")
+    row = claim.appearances.get()
+    response = post(client, "appearance-edit", claim.pk, row.number, position="denies", verbatim="A dozen!")
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert page.count("A dozen!") == 1
+    assert f'id="appearance-form-{row.number}"' in page
+
+    client.force_login(people.auditor)
+    assert client.get(reverse("claims:appearance-edit", args=[claim.pk, row.number])).status_code == 302
+
+
+def test_somebody_new_is_named_where_an_appearance_is_added(client, author, claim):
+    known = ClaimantFactory(name="Harbour office")
+    post(
+        client,
+        "appearance-add",
+        claim.pk,
+        new_claimant="Pilots' union",
+        claimant_kind="organisation",
+        position="asserts",
+    )
+    post(client, "appearance-add", claim.pk, new_claimant="HARBOUR OFFICE", position="asserts")
+
+    assert [row.claimant.name for row in claim.appearances.order_by("number")] == ["Pilots' union", "Harbour office"]
+    both = post(client, "appearance-add", claim.pk, claimant=known.pk, new_claimant="Other", position="asserts")
+    assert both.status_code == 422
+
+
 def test_an_appearance_needs_somebody_or_a_place(client, author, claim):
     response = post(client, "appearance-add", claim.pk, position="denies", verbatim="We never said so.")
 
     assert response.status_code == 422
     assert "We never said so." in response.content.decode()
+
+
+def test_a_source_is_named_with_its_judgement(client, author, claim):
+    item = EvidenceFactory(claim=claim, number=1)
+    given = {
+        "stance": "refutes",
+        "kind": "news",
+        "reliability": "B",
+        "credibility": 2,
+        "title": "Counts of the harbour",
+    }
+    assert post(client, "evidence-edit", claim.pk, 1, **given).status_code == 302
+
+    item.refresh_from_db()
+    assert (item.resource.title, item.stance) == ("Counts of the harbour", "refutes")
 
 
 def test_the_rubric_gives_the_worth(client, people):
@@ -187,15 +250,61 @@ def test_a_question_of_the_checklist_is_answered(client, author, claim):
     assert post(client, "checklist-answer", claim.pk, item=999_999, answer="yes").status_code == 404
 
 
-def test_who_was_asked_and_what_they_answered_are_kept(client, author, claim):
-    asked = {"asked": "Harbour office", "channel": "email", "question": "How many?", "deadline": "2030-01-01T10:00"}
-    post(client, "contact-log", claim.pk, **asked, contact_detail="office@example.org")
-    contact = ContactLog.objects.get()
-    post(client, "contact-answer", claim.pk, contact.pk, answer="Twelve.")
-    contact.refresh_from_db()
+def test_a_no_to_a_required_question_asks_why(client, author, claim):
+    item = ChecklistItemFactory()
+    response = post(client, "checklist-answer", claim.pk, item=item.pk, answer="no")
+    assert response.status_code == 422
+    assert "needs a note that says why" in said(response)
+    post(client, "checklist-answer", claim.pk, item=item.pk, answer="no", note="No source gives it.")
 
-    assert (contact.answer, contact.contact_detail) == ("Twelve.", "office@example.org")
-    assert post(client, "contact-answer", claim.pk, contact.pk, answer=" ").status_code == 422
+    page = client.get(f"/claims/{claim.pk}/").content.decode()
+    assert page.count("No source gives it.") == 3  # above the buttons, in its row, in its form
+
+
+def test_the_reason_of_a_no_is_kept_from_who_must_not_know_the_verdict(client, people, author, claim):
+    item = ChecklistItemFactory()
+    desk.write_verdict(claim, people.author)
+    post(client, "checklist-answer", claim.pk, item=item.pk, answer="no", note="It speaks for false.")
+    client.force_login(people.cross_checker)
+
+    assert "It speaks for false." not in client.get(f"/claims/{claim.pk}/").content.decode()
+    assert "It speaks for false." not in client.get(f"/claims/{claim.pk}/preflight/").content.decode()
+    assert "It speaks for false." not in client.get(f"/claims/{claim.pk}/record/").content.decode()
+
+
+def test_what_preflight_asks_is_asked_for_again_and_ticked_when_met(client, author, claim):
+    item = ChecklistItemFactory(text="Is the date right?")
+    address = reverse("claims:claim-preflight", args=[claim.pk])
+    before = client.get(address).content.decode()
+    post(client, "checklist-answer", claim.pk, item=item.pk, answer="yes")
+    after = client.get(address).content.decode()
+
+    assert f'href="#checklist-{item.pk}"' in before
+    assert "<html" not in before
+    assert f'href="#checklist-{item.pk}"' not in after
+    assert after.count('aria-label="Done"') == before.count('aria-label="Done"') + 1
+
+
+@pytest.mark.parametrize("name", ["author", "editor", "cross_checker", "auditor", "contributor"])
+@pytest.mark.parametrize("stage", ["in_research", "in_review", "reopened"])
+def test_every_link_to_a_place_of_the_page_has_that_place(client, people, name, stage):
+    ChecklistItemFactory(required=False)
+    claim = desk.published(people) if stage == "reopened" else getattr(desk, stage)(people)
+    if stage == "reopened":
+        apply(claim.pk, "reopen", by=people.editor, reason="Look again.")
+    ChecklistItemFactory()
+    EvidenceFactory(claim=claim, number=9)
+    replies.log_contact(
+        claim.pk, by=people.editor, asked="Office", channel="email", question="Why?", deadline=desk.soon()
+    )
+    if stage == "reopened":
+        desk.write_verdict(claim, people.editor, rationale="See [7].")
+    client.force_login(getattr(people, name))
+    page = client.get(f"/claims/{claim.pk}/").content.decode()
+
+    links = set(re.findall(r'href="#([^"]+)"', page)) - {"e7"}
+    assert {"e9"} <= links
+    assert links <= set(re.findall(r'id="([^"]+)"', page))
 
 
 def test_the_address_of_who_was_asked_is_not_sent_to_readers_of_the_desk(client, people, author, claim):
