@@ -63,6 +63,8 @@ const AGAIN = 10_000; // after the desk did not answer
 const HIDDEN = ["draft", "instead_of"];
 const timers = new WeakMap(); // form -> {timer, since}
 const busy = new WeakSet();
+const STILL_WRITING = 60_000;
+let written = { part: "", at: 0 };
 
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(16).padStart(2, "0")).join("");
 const ownKeys = new Set();
@@ -128,7 +130,15 @@ async function keep(form) {
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
-  if (form?.dataset.draft) keepSoon(form);
+  if (!form?.dataset.draft) return;
+  keepSoon(form);
+  written = { part: form.dataset.part, at: Date.now() };
+});
+
+// The page says now and then that it is open; with it goes the part that is being written.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.elt.matches("[data-presence]") || Date.now() - written.at > STILL_WRITING) return;
+  event.detail.parameters.writing = written.part;
 });
 
 // Save sends the draft's key along, and the draft goes with it.
