@@ -127,6 +127,7 @@ PERIODIC: dict[str, Periodic] = {
     "adopt": Periodic(_("Adopt changes from outside"), "claims.workflow.adopt.adopt_outside_changes", 60),
     "deadlines": Periodic(_("See to what is due"), "claims.workflow.deadlines.tick", 60),
     "reminders": Periodic(_("Remind of what is due"), "claims.workflow.reminders.tick", 60),
+    "drafts": Periodic(_("Let go of old drafts"), "claims.workflow.drafts.drop_old_drafts", 86400),
     "presses": Periodic(_("Forget forms sent long ago"), "claims.models.press.forget_old", 86400),
     "watch": Periodic(_("Look at sources again"), "claims.evidence.schedule.plan", 60),
     "copies": Periodic(_("Look after stored copies"), "claims.evidence.scrub.start_nightly_work", 86_400),
