@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import PlainForm, RowField, choice_field, moment_field, words_field
+from claims.forms.fields import PlainForm, RowField, choice_field, day_field, moment_field, words_field
 from claims.models import Appearance, Claim, Claimant, Correction, Rating, Topic
 from claims.workflow.merge import is_settled
 
@@ -98,7 +98,7 @@ class NewClaimForm(StatementForm):
     position = choice_field(_("Position"), Appearance.Position)
     url = forms.URLField(label=_("Where (address)"), max_length=2000, required=False, assume_scheme="https")
     verbatim = words_field(_("The words as said"))
-    said_on = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    said_on = day_field(_("Date"))
     topics = forms.ModelMultipleChoiceField(Topic.objects.all(), label=_("Topics"), required=False)
 
     appearance_fields = ("claimant", "position", "url", "verbatim", "said_on")

@@ -1,12 +1,17 @@
 """Fields several forms share, and forms whose choices the page has read already, so that drawing them asks nothing."""
 
 from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 Label = Any  # text, or text still to be translated: the stubs know no public name for it
+MOST_YEARS_AWAY = 10
+FIRST_YEAR = 1000  # a year of four digits; what is cited may be old
 MOST_TEXT = 20_000  # characters of any long text somebody writes
 
 
@@ -20,8 +25,27 @@ class RowField(forms.TypedChoiceField):
 
 
 def moment_field(label: Label, *, required: bool = True) -> forms.DateTimeField:
+    """A moment of the desk's work, read in the person's time zone; whether it must be ahead the operation says."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget, required=required)
+    return forms.DateTimeField(label=label, widget=widget, required=required, validators=[check_moment])
+
+
+def day_field(label: Label) -> forms.DateField:
+    """The day something was said or printed: never ahead."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, required=False, validators=[check_day])
+
+
+def check_moment(moment: datetime) -> None:
+    if abs(moment.year - timezone.now().year) > MOST_YEARS_AWAY:
+        raise forms.ValidationError(_("This is more than ten years away: check the year."))
+
+
+def check_day(day: date) -> None:
+    if day.year < FIRST_YEAR:
+        raise forms.ValidationError(_("This is too long ago: check the year."))
+    if day > (timezone.now() + timedelta(hours=14)).date():  # where the day begins first
+        raise forms.ValidationError(_("This day has not come yet."))
 
 
 def words_field(label: Label, *, rows: int = 2, required: bool = False, help_text: Label = "") -> forms.CharField:

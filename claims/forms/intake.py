@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.forms.fields import day_field
 from claims.intake.article import MAX_BYTES, About
 from claims.models import Appearance, Article, Claimant
 
@@ -38,9 +39,7 @@ class TakeInForm(forms.Form):
     )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=300, required=False)
     publisher = forms.CharField(label=gettext_lazy("Publisher"), max_length=160, required=False)
-    published_on = forms.DateField(
-        label=gettext_lazy("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    published_on = day_field(gettext_lazy("Date"))
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -83,9 +82,7 @@ class DescribeForm(forms.Form):
         label=gettext_lazy("Title"), max_length=300, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
     )
     publisher = forms.CharField(label=gettext_lazy("Publisher"), max_length=160, required=False)
-    published_on = forms.DateField(
-        label=gettext_lazy("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    published_on = day_field(gettext_lazy("Date"))
 
     @classmethod
     def of(cls, article: Article) -> "DescribeForm":

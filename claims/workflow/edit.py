@@ -232,8 +232,8 @@ def arrange_claim(claim_id: int, *, by: Person, topics: Iterable[Topic] | None =
         if claim is None or not by.is_editor:
             raise Refused(_("An editor arranges dates, priorities and topics."), "person")
         due = fields.get("due_at")
-        if due is not None and due != claim.due_at and due <= timezone.now():
-            raise Refused(_("This due date has passed already: choose a later one."), "due")
+        if due is not None and due != claim.due_at and (problem := stages.problem_with(due, timezone.now())):
+            raise Refused(problem, "due")
         body: dict[str, Any] = {"before": {}, "after": {}}
         for name, value in fields.items():
             if getattr(claim, name) != value:

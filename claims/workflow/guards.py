@@ -32,6 +32,7 @@ from claims.workflow.guards_of_people import (
 from claims.workflow.preflight_list import quotes_found, quotes_of, read_list
 from claims.workflow.reply_lines import awaited_of
 from claims.workflow.sources import looks_missing
+from claims.workflow.stages import problem_with
 
 Guard = Callable[[Attempt], list[Missing]]
 
@@ -54,20 +55,24 @@ def has_decline_reason(attempt: Attempt) -> list[Missing]:
 
 def has_look_again_date(attempt: Attempt) -> list[Missing]:
     date = attempt.data.get("look_again")
-    return _unless(isinstance(date, datetime) and date > timezone.now(), _("Give a date ahead to look at it again."))
+    return _ahead(date, _("Give a date ahead to look at it again."))
 
 
 def has_due_date(attempt: Attempt) -> list[Missing]:
     """One an editor gives, for the whole claim, or the desk's own for research."""
-    given = attempt.data.get("due")
-    if given is not None and given <= timezone.now():
-        return [Missing(_("This due date has passed already: choose a later one."))]
-    return _unless(bool(given or attempt.claim.due_at or attempt.desk.research_limit), _("Give a due date."))
+    if attempt.data.get("due") is not None:
+        return _ahead(attempt.data["due"], _("Give a due date."))
+    return _unless(bool(attempt.claim.due_at or attempt.desk.research_limit), _("Give a due date."))
 
 
 def publish_at_is_ahead(attempt: Attempt) -> list[Missing]:
     at = attempt.data.get("publish_at")
-    return _unless(isinstance(at, datetime) and at > timezone.now(), _("Give a time ahead to publish at."))
+    return _ahead(at, _("Give a time ahead to publish at."))
+
+
+def _ahead(date: object, ask: str) -> list[Missing]:
+    problem = problem_with(date, timezone.now()) if isinstance(date, datetime) else ask
+    return _unless(not problem, problem)
 
 
 # --- triage

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
 
 from claims.models import Claim, ContactLog, Desk
 from claims.models.claim import ClaimQuerySet
@@ -32,8 +33,16 @@ LIMIT_OF = {
     IN_REVIEW: "review_limit",
     APPROVED: "publication_limit",
 }
+FARTHEST = timedelta(days=3653)
 WITHHELD_AT_MOST = timedelta(hours=72)
 BATCH = 200  # claims the clock takes in hand at once
+
+
+def problem_with(date: datetime, now: datetime) -> str:
+    """Why a date somebody gives for what is to come cannot be meant; empty when it can."""
+    if date <= now:
+        return _("This date has passed already: choose a later one.")
+    return _("This is more than ten years away: check the year.") if date > now + FARTHEST else ""
 
 
 def calendar_of(desk: Desk) -> Calendar:
