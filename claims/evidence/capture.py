@@ -19,6 +19,7 @@ from claims.models.event import sha256
 from claims.web.extract import Extract
 from claims.web.fetch import Page, fetch
 from claims.web.limited import extract_limited
+from claims.workflow.independence import simhash
 from claims.workflow.transitions import EDITABLE
 
 STEPS = 4
@@ -138,6 +139,7 @@ def add_snapshot(resource: Resource, found: Extract, archive: dict[str, blobs.St
         canonical_url=found.canonical_url[:2000],
         language=found.language,
         problem=found.problem,
+        likeness=simhash(found.main_text),
         **{f"{name}_id": stored.sha256 for name, stored in archive.items()},
         **fields,
     )

@@ -1,0 +1,71 @@
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.workflow.independence import Piece, are_near, independent_groups, simhash
+
+WORDS = [f"word{number}" for number in range(400)]
+
+
+def text_of(seed, length=300):
+    draw = random.Random(seed)
+    return " ".join(draw.choices(WORDS, k=length))
+
+
+def test_the_same_text_with_another_date_line_and_signature_is_near():
+    report = text_of(1)
+
+    assert are_near(simhash(report), simhash(f"By our correspondent, Monday. {report} Share this page."))
+    assert are_near(simhash(report), simhash(report.upper().replace(" ", "\n")))
+
+
+def test_other_texts_are_far():
+    hashes = [simhash(text_of(seed)) for seed in range(60)]
+
+    assert not any(are_near(one, other) for number, one in enumerate(hashes) for other in hashes[:number])
+
+
+def test_a_text_with_a_third_rewritten_is_another():
+    words = text_of(2).split()
+    rewritten = [f"other{number}" if number % 3 == 0 else word for number, word in enumerate(words)]
+
+    assert not are_near(simhash(" ".join(words)), simhash(" ".join(rewritten)))
+
+
+@pytest.mark.parametrize("short", ["", "Twelve ships came on Monday.", text_of(3, 29)])
+def test_of_a_short_text_nothing_is_said(short):
+    assert simhash(short) is None
+    assert not are_near(simhash(short), simhash(short))
+
+
+def test_the_number_fits_a_signed_column_of_eight_bytes():
+    hashes = [simhash(text_of(seed)) for seed in range(40)]
+
+    assert min(hashes) < 0 < max(hashes)
+    assert all(-(2**63) <= one < 2**63 for one in hashes)
+
+
+def test_one_origin_one_address_or_one_text_make_one_group():
+    wire = simhash(text_of(4))
+    pieces = [
+        Piece(1, origin="release of 4 March"),
+        Piece(2, origin="release of 4 March"),
+        Piece(3, addresses=frozenset({"https://a.example.org/1"})),
+        Piece(4, addresses=frozenset({"https://a.example.org/1", "https://b.example.org/1"}), likeness=wire),
+        Piece(5, likeness=wire),
+        Piece(6),
+        Piece(7),
+    ]
+
+    assert independent_groups(pieces) == [[1, 2], [3, 4, 5], [6], [7]]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["", "a", "b"]), st.sampled_from(["", "x", "y"])), max_size=8))
+def test_every_piece_is_in_exactly_one_group(given):
+    pieces = [Piece(number, origin, frozenset({address} - {""})) for number, (origin, address) in enumerate(given, 1)]
+
+    groups = independent_groups(pieces)
+
+    assert sorted(number for group in groups for number in group) == [piece.number for piece in pieces]
