@@ -103,6 +103,7 @@ def evidence_status(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     response = render(request, f"{TEMPLATE}#capture-line", context)
     if not line.at_work:
         response.status_code = STOP_POLLING
+        response["HX-Trigger"] = "claim-changed"  # what preflight asks is asked for again
         if "reader" in request.GET:
             response["HX-Refresh"] = "true"
     return response

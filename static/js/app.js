@@ -68,6 +68,23 @@ document.addEventListener("htmx:afterSettle", () => {
 // After a whole page came back with wrong fields, start at the first of them.
 document.querySelector('form [aria-invalid="true"]')?.focus();
 
+// A link to something inside a closed part opens the part first, and a field it leads to is ready to be written in.
+function reveal(hash) {
+  const place = hash.length > 1 ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
+  if (!place) return;
+  for (let part = place.closest("details:not([open])"); part; part = part.closest("details:not([open])")) part.open = true;
+  if (!place.matches("input, select, textarea")) return;
+  place.scrollIntoView({ block: "center" });
+  place.focus({ preventScroll: true });
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
+  if (link) window.setTimeout(() => reveal(link.hash));
+});
+window.addEventListener("hashchange", () => reveal(location.hash));
+reveal(location.hash);
+
 // Menus (<details data-menu>) close on Escape and on a press elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {

@@ -30,6 +30,25 @@ def test_nobody_signs_up(client):
     assert not Person.objects.filter(username="new").exists()
 
 
+@pytest.mark.parametrize(
+    "page",
+    ["signup/", "email/", "confirm-email/", "confirm-email/abc/", "password/reset/", "password/reset/done/",
+     "password/reset/key/1-abc/", "password/set/", "login/code/confirm/"],
+)  # fmt: skip
+def test_pages_of_the_sign_in_library_that_are_not_built_do_not_exist(client, person, page):
+    for _ in range(2):
+        assert client.get(f"/accounts/{page}").status_code == 404
+        assert client.post(f"/accounts/{page}", {"email": "checker-1@desk.example"}).status_code == 404
+        client.force_login(person)
+
+
+def test_pages_that_are_built_are_there(client, person):
+    assert client.get("/accounts/login/").status_code == 200
+    client.force_login(person)
+    assert client.get("/accounts/password/change/").status_code == 200
+    assert client.get("/accounts/logout/").status_code == 200
+
+
 def test_guessing_a_password_ends_after_five_tries(client, person):
     for number in range(5):
         sign_in(client, "checker-1", f"wrong-{number}")

@@ -665,3 +665,13 @@ def test_every_other_state_has_a_page(client, people, state):
 
     assert client.get(at(claim)).status_code == 200
     assert client.get(f"/claims/?status={state}").context["rows"][0]["pk"] == claim.pk
+
+
+def test_who_proposed_a_retraction_reads_why_another_must_carry_it_out(client, people):
+    claim = desk.published(people)
+    apply(claim.pk, "propose_retraction", by=people.editor, reason="The count was forged.")
+    client.force_login(people.editor)
+    response = client.post(step_at(claim, "retract"))
+
+    assert response.status_code == 422
+    assert "Another editor must carry out what you proposed." in text_of(response).partition('role="alert"')[2][:300]
