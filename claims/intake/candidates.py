@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.errors import UserFacingError
-from claims.models import Candidate, Claim, Claimant, Event, Person, Topic
+from claims.models import Appearance, Candidate, Claim, Claimant, Event, Person, Topic
 from claims.workflow import edit, edit_parts
 from claims.workflow.apply import apply
 from claims.workflow.transitions import EDITABLE, LIVE
+
+AS_ACCEPTED = ("create", "add_appearance")  # what the record of a claim holds that was just accepted from an article
 
 
 @transaction.atomic
@@ -93,16 +95,46 @@ def dismiss(candidate_id: int, *, by: Person) -> Candidate:
 
 @transaction.atomic
 def put_back(candidate_id: int, *, by: Person) -> Candidate:
-    """Open a dismissed candidate again."""
+    """Take a decision back: the candidate is open again.
+
+    The claim it was accepted as is declined, the appearance it was kept as is removed; both stay in the record.
+
+    Raises:
+        UserFacingError: it is open, or something else happened to its claim since.
+    """
     if not by.can_contribute:
         raise UserFacingError(_("Your role reads; it does not decide on candidates."), "person")
     candidate = Candidate.objects.select_for_update().filter(pk=candidate_id).first()
-    if candidate is None or candidate.state != Candidate.State.DISMISSED:
-        raise UserFacingError(_("Only a dismissed sentence can be put back."), "state")
+    if candidate is None or candidate.state == Candidate.State.OPEN:
+        raise UserFacingError(_("Only a decided sentence can be put back."), "state")
+    if candidate.state == Candidate.State.ACCEPTED:
+        _decline_untouched(candidate, by)
+    if candidate.state == Candidate.State.ADDED:
+        _remove_its_appearance(candidate, by)
+    body = {"candidate": candidate.number, "claim": candidate.claim_id}
     candidate.state, candidate.decided_by, candidate.decided_at = Candidate.State.OPEN, None, None
-    candidate.save(update_fields=["state", "decided_by", "decided_at"])
-    Event.objects.append(candidate.article, "put_back_candidate", by=by, body={"candidate": candidate.number})
+    candidate.claim = None
+    candidate.save(update_fields=["state", "claim", "decided_by", "decided_at"])
+    Event.objects.append(candidate.article, "put_back_candidate", by=by, body=body)
     return candidate
+
+
+def _decline_untouched(candidate: Candidate, by: Person) -> None:
+    """Decline the claim a candidate was accepted as, while its record holds nothing but how it came."""
+    claim = Claim.objects.locked().get(pk=candidate.claim_id)
+    happened = Event.objects.filter(chain=claim.chain).order_by("seq").values_list("action", flat=True)
+    if tuple(happened[:3]) != AS_ACCEPTED:
+        words = _("C-%(number)d was worked on in the meantime, so it stays: decline it on its own page.")
+        raise UserFacingError(words % {"number": claim.pk}, "changed")
+    apply(claim.pk, "decline", by=by, decline_reason="other", reason=_("Taken back in intake."))
+
+
+def _remove_its_appearance(candidate: Candidate, by: Person) -> None:
+    rows = Appearance.objects.filter(claim=candidate.claim_id, article=candidate.article_id, verbatim=candidate.text)
+    row = rows.order_by("-number").first()
+    if row is None:
+        raise UserFacingError(_("Its appearance was changed in the meantime: see the page of the claim."), "changed")
+    edit_parts.remove_appearance(row.pk, by=by)
 
 
 def _open_candidate(candidate_id: int) -> Candidate:

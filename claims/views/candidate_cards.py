@@ -13,7 +13,7 @@ from claims.forms.intake import CandidateForm
 from claims.intake.candidates import guess_claimant
 from claims.models import Article, Candidate, Claim, Job, Match, Person
 from claims.views.captured_text import Passage, render_text
-from claims.workflow.transitions import EDITABLE, LIVE
+from claims.workflow.transitions import EDITABLE, INBOX, LIVE
 
 THRESHOLDS = ("0.20", "0.35", "0.50")
 NEAREST = 3  # claims shown beside a candidate
@@ -42,6 +42,7 @@ class Card:
     nearest: list[Near] = field(default_factory=list)
     claim: Claim | None = None
     is_current: bool = False
+    may_put_back: bool = False
     form: CandidateForm | None = None
     refusal: str = ""
 
@@ -92,12 +93,12 @@ class Triage:
 
     @property
     def undoable(self) -> Card | None:
-        """The person's own newest decision, when it was to dismiss."""
+        """The person's own newest decision, when it can be taken back."""
         mine = [
             card for card in self.cards if card.candidate.decided_at and card.candidate.decided_by_id == self.person.pk
         ]
         newest = max(mine, key=lambda card: (card.candidate.decided_at, card.key), default=None)
-        return newest if newest is not None and newest.candidate.state == Candidate.State.DISMISSED else None
+        return newest if newest is not None and newest.may_put_back else None
 
     @property
     def text(self) -> SafeString:
@@ -123,6 +124,8 @@ def read_triage(article: Article, person: Person, threshold: str, at: int | None
     rows = article.candidates.select_related("decided_by").order_by("-score", "number")
     claims, nearest = _claims_of(article, person), _nearest(article, person)
     every = [Card(row, rank, nearest[row.pk], claims.get(row.claim_id or 0)) for rank, row in enumerate(rows, 1)]
+    for card in every:
+        card.may_put_back = _may_put_back(card, person)
     listed = [card for card in every if card.candidate.score >= float(threshold)]
     below = [card for card in every if card.candidate.score < float(threshold)]
     matching = Job.objects.unfinished().filter(kind="match_candidates", key=article.chain).first()
@@ -133,6 +136,16 @@ def read_triage(article: Article, person: Person, threshold: str, at: int | None
         card.is_current = True
         open_card(triage, card)
     return triage
+
+
+def _may_put_back(card: Card, person: Person) -> bool:
+    """Whether the decision can be taken back as far as the page knows; the operation looks at the claim's record too."""
+    state, claim = card.candidate.state, card.claim
+    if state == Candidate.State.DISMISSED:
+        return person.can_contribute
+    if state == Candidate.State.ACCEPTED:
+        return person.is_editor and claim is not None and claim.status == INBOX
+    return person.can_contribute and claim is not None and claim.status in EDITABLE
 
 
 def open_card(triage: Triage, card: Card, form: CandidateForm | None = None, refusal: str = "") -> None:

@@ -7,6 +7,7 @@ from claims.errors import UserFacingError
 from claims.intake import article as intake
 from claims.intake import candidates
 from claims.models import Appearance, Candidate, Claim, Claimant
+from claims.workflow import edit, edit_parts
 from tests.claims.workflow import desk
 from tests.factories import ClaimFactory
 
@@ -92,8 +93,39 @@ def test_dismissing_can_be_undone(people, candidate):
 
     candidate.refresh_from_db()
     assert (candidate.state, candidate.decided_by) == ("open", None)
-    with pytest.raises(UserFacingError, match="Only a dismissed"):
+    with pytest.raises(UserFacingError, match="Only a decided"):
         candidates.put_back(candidate.pk, by=people.contributor)
+
+
+def test_accepting_can_be_undone_while_nothing_else_happened_to_the_claim(people, candidate):
+    first = candidates.accept(candidate.pk, by=people.contributor, statement="Ships came.")
+    with pytest.raises(UserFacingError, match="not yours to take"), transaction.atomic():
+        candidates.put_back(candidate.pk, by=people.contributor)
+    candidates.put_back(candidate.pk, by=people.editor)
+
+    candidate.refresh_from_db()
+    assert (candidate.state, candidate.claim) == ("open", None)
+    assert desk.reload(first).status == "declined"
+    second = candidates.accept(candidate.pk, by=people.contributor, statement="Ships came.")
+    edit.arrange_claim(second.pk, by=people.editor, priority=1)
+    with pytest.raises(UserFacingError, match="was worked on in the meantime"), transaction.atomic():
+        candidates.put_back(candidate.pk, by=people.editor)
+    assert desk.reload(second).status == "inbox"
+
+
+def test_an_appearance_added_from_intake_is_taken_off_again(people, candidate):
+    claim = ClaimFactory()
+    candidates.add_to_claim(candidate.pk, claim.pk, by=people.contributor)
+    candidates.put_back(candidate.pk, by=people.contributor)
+
+    candidate.refresh_from_db()
+    assert candidate.state == "open"
+    assert not claim.appearances.exists()
+    candidates.add_to_claim(candidate.pk, claim.pk, by=people.contributor)
+    edit_parts.edit_appearance(claim.appearances.get().pk, by=people.editor, verbatim="Other words.")
+    with pytest.raises(UserFacingError, match="was changed in the meantime"), transaction.atomic():
+        candidates.put_back(candidate.pk, by=people.contributor)
+    assert claim.appearances.exists()
 
 
 @pytest.mark.parametrize("decide", [candidates.dismiss, candidates.put_back])

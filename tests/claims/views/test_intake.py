@@ -12,6 +12,7 @@ from django.utils import timezone
 from claims.forms.intake import MAX_BYTES, TakeInForm
 from claims.intake import article as intake
 from claims.models import Article, Candidate, Claim, Claimant, Event, Job, Match
+from claims.workflow.apply import apply
 from tests.claims.workflow import desk
 from tests.factories import ClaimFactory
 
@@ -470,12 +471,26 @@ def test_dismissing_can_be_undone_beside_the_card_and_by_key(signed_in, best):
     assert f'"desk:goto": "{best.pk}"' in back.headers["HX-Trigger-After-Settle"]
 
 
-def test_the_last_decision_alone_can_be_undone_by_key(signed_in, article):
+def test_the_last_decision_alone_can_be_undone_by_key(signed_in, people, article):
     first, second = article.candidates.order_by("-score", "number")[:2]
     decide(signed_in, first, "dismiss")
     decide(signed_in, second, "accept", statement="Ships came.")
 
-    assert signed_in.get(f"/intake/{article.pk}/").context["triage"].undoable is None
+    def undoable():
+        return signed_in.get(f"/intake/{article.pk}/").context["triage"].undoable
+
+    assert undoable().key == second.pk
+    apply(Claim.objects.get().pk, "watch", by=people.editor, look_again=desk.soon())
+    assert undoable() is None
+
+
+def test_accepting_can_be_undone_beside_the_card(signed_in, people, best):
+    accepted = decide(signed_in, best, "accept", statement="Ships came.")
+    decide(signed_in, best, "put_back")
+
+    best.refresh_from_db()
+    assert 'value="put_back"' in accepted.content.decode()
+    assert (best.state, Claim.objects.get().status) == ("open", "declined")
 
 
 def test_when_all_is_decided_the_page_says_so(signed_in, article):
@@ -510,7 +525,7 @@ def test_the_speaker_the_article_names_is_proposed(signed_in, best):
         ("add", {"number": "999999"}, "There is no claim with this number."),
         ("add", {"number": "nine"}, "as in C-14"),
         ("add", {}, "Write the number of the claim it belongs to."),
-        ("put_back", {}, "Only a dismissed sentence"),
+        ("put_back", {}, "Only a decided sentence"),
         ("", {}, "Say what becomes of this sentence."),
     ],
 )
