@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from claims.models import (
@@ -170,9 +171,7 @@ def _review(attempt: Attempt, revision: Revision) -> Page:
     assert approval is not None  # the guards asked for it
     cross = approval.cross_check
     waived = cross.kind == Reading.Kind.WAIVER
-    given = Reading.objects.filter(claim=revision.claim_id, kind="first", revision__number__lte=revision.number)
-    people = set(given.order_by("-pk").values_list("by_id", flat=True)[:1])
-    people |= {approval.approver_id} | (set() if waived else {cross.by_id})
+    people = _gave_a_verdict(revision) | {approval.approver_id} | (set() if waived else {cross.by_id})
     return {
         "people": len(people),
         "policy": approval.policy,
@@ -180,6 +179,17 @@ def _review(attempt: Attempt, revision: Revision) -> Page:
         "informed": cross.informed and not waived,
         "decided": approval.decision_id is not None,
     }
+
+
+def _gave_a_verdict(revision: Revision) -> set[int]:
+    """Ids of who gave a verdict since the public version before: the first, a second, or the decision between them."""
+    before = FactCheck.objects.filter(claim=revision.claim_id, revision__number__lt=revision.number)
+    given = Reading.objects.filter(
+        claim=revision.claim_id,
+        revision__number__gt=Coalesce(Subquery(before.order_by("-number").values("revision__number")[:1]), 0),
+        revision__number__lte=revision.number,
+    )
+    return set(given.exclude(kind=Reading.Kind.WAIVER).values_list("by_id", flat=True))
 
 
 # --- read again

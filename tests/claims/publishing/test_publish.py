@@ -409,3 +409,16 @@ def test_same_words_published_at_once_get_two_addresses(people):
     rows = at_once(*[partial(publishing.publish, claim.pk, by=people.editor) for claim in claims])
 
     assert len({row.slug for row in rows}) == 2
+
+
+@pytest.mark.parametrize("decided_for", ["true", "false"])
+def test_readers_are_told_of_everybody_who_gave_a_verdict_or_approved(people, decided_for):
+    claim = desk.in_review(people, second="false")  # differs, so it goes back once
+    apply(claim.pk, "submit", by=people.author)
+    assert apply(claim.pk, "pass", by=None).status == "in_review"
+    apply(claim.pk, "decide", by=people.other_editor, rating=RatingFactory(code=decided_for), reason="The later count.")
+    apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+    review = json.loads(publishing.publish(claim.pk, by=people.editor).page)["review"]
+
+    # its author, the cross-checker, who decided and who approved
+    assert (review["people"], review["decided"]) == (4, True)
