@@ -16,6 +16,7 @@ from claims.forms.claim import EditForm, StatementForm, VerdictForm, read_seen
 from claims.models import Claim, Draft
 from claims.views.access import DeskRequest, claim_address, signed_in, visible_claims
 from claims.workflow import drafts
+from claims.workflow.standing import standing
 
 LONGEST_KEY = 40
 
@@ -62,19 +63,26 @@ def _labels(part: str, names: list[str]) -> list[str]:
 @never_cache
 @signed_in
 @require_safe
-def draft_list(request: DeskRequest, claim_id: int, part: str) -> HttpResponse:
-    """Unsaved text of this person, to be taken up or thrown away."""
-    return _offer(request, _claim(request, claim_id, part), part)
+def draft_list(request: DeskRequest, claim_id: int) -> HttpResponse:
+    """Unsaved text of this person, to be taken up or thrown away; to be copied while the claim may not be changed."""
+    return _offer(request, _claim(request, claim_id, Draft.Part.VERDICT))
 
 
-def _offer(request: DeskRequest, claim: Claim, part: str) -> HttpResponse:
-    found = drafts.drafts_of(claim, request.user, part)
-    rows = [
-        {"draft": row, "fields": _labels(part, [name for name in drafts.FIELDS[Draft.Part(part)] if name in row.texts])}
-        for row in found
-    ]
-    context = {"claim": claim, "part": part, "rows": rows, "now": timezone.now()}
-    return render(request, "claims/draft_list.html", context)
+def _offer(request: DeskRequest, claim: Claim) -> HttpResponse:
+    found = drafts.drafts_of(claim, request.user)
+    held = standing(claim, request.user)
+    may_write = {
+        Draft.Part.STATEMENT.value: bool(found) and held.may_edit,
+        Draft.Part.VERDICT.value: bool(found) and held.may_write_verdict,
+    }
+    rows = [{"draft": row, "may_write": may_write[row.part], "texts": _named(row)} for row in found]
+    return render(request, "claims/draft_list.html", {"claim": claim, "rows": rows, "now": timezone.now()})
+
+
+def _named(draft: Draft) -> list[tuple[str, str]]:
+    """The texts of a draft with the names of their fields, in the order of the form."""
+    names = [name for name in drafts.FIELDS[Draft.Part(draft.part)] if name in draft.texts]
+    return [(label, draft.texts[name]) for name, label in zip(names, _labels(draft.part, names), strict=True)]
 
 
 @never_cache
@@ -93,11 +101,11 @@ def draft_drop(request: DeskRequest, claim_id: int, part: str, key: str) -> Http
     """Throw one away."""
     claim = _claim(request, claim_id, part)
     drafts.settle_drafts(claim.pk, by=request.user, part=part, key=key)
-    return _offer(request, claim, part) if request.htmx else redirect(claim_address(request, claim_id, part))
+    return _offer(request, claim) if request.htmx else redirect(claim_address(request, claim_id, part))
 
 
 urlpatterns = [
-    path("claims/<int:claim_id>/drafts/<slug:part>/", draft_list, name="draft-list"),
+    path("claims/<int:claim_id>/drafts/", draft_list, name="draft-list"),
     path("claims/<int:claim_id>/drafts/<slug:part>/keep/", draft_keep, name="draft-keep"),
     path("claims/<int:claim_id>/drafts/<slug:part>/<slug:key>/", draft_detail, name="draft-detail"),
     path("claims/<int:claim_id>/drafts/<slug:part>/<slug:key>/drop/", draft_drop, name="draft-drop"),

@@ -13,9 +13,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -69,6 +70,21 @@ def _kept(request: HttpRequest) -> dict[str, Any]:
     if not secrets.compare_digest(signature.encode(), _sign(token, request.user.pk).encode()):
         return {}
     return {"path": found["path"], "data": [pair for pair in data if pair[0] != "once"]}
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page is older than a sign-in in another window.  A script renews the token; else its writer sends it again.
+
+    Nothing is kept of a form that does not carry the mark of a page of this very person: it may come from anywhere.
+    """
+    if request.headers.get("HX-Request") or not request.user.is_authenticated:
+        return csrf_failure(request, reason)
+    keep_and_ask(request)
+    if not _kept(request):
+        request.session.pop(KEY, None)
+        return csrf_failure(request, reason)
+    list(messages.get_messages(request))  # he is signed in
+    return redirect("claims:sent-again")
 
 
 @never_cache

@@ -94,9 +94,9 @@ def _stale(claim: Claim, by: Person, part: str, texts: Mapping[str, str], seen: 
     return [] if hidden else stale
 
 
-def drafts_of(claim: Claim, person: Person, part: str) -> list[Draft]:
-    """A person's unsaved texts in one form, newest first; those that say what the claim says already are left out."""
-    rows = Draft.objects.filter(claim=claim, person=person, part=part).order_by("-saved_at", "-pk")
+def drafts_of(claim: Claim, person: Person) -> list[Draft]:
+    """A person's unsaved texts in a claim, newest first; those that say what the claim says already are left out."""
+    rows = Draft.objects.filter(claim=claim, person=person).order_by("-saved_at", "-pk")
     return [row for row in rows if _differing(claim, row)]
 
 

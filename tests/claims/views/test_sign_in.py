@@ -113,3 +113,26 @@ def test_the_token_of_a_page_is_renewed_after_signing_in_again(people):
     old = client.post(reverse("claims:claim-new"), {"csrfmiddlewaretoken": token})
     new = client.post(reverse("claims:claim-new"), {"csrfmiddlewaretoken": here["csrf"]})
     assert (old.status_code, new.status_code) == (403, 422)
+
+
+def stale(people, claim, **data):
+    """A form sent with a token that is none any more."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.author)
+    page = form_of(client, claim) | {"rationale": WRITTEN, "csrfmiddlewaretoken": "x" * 64} | data
+    return client, client.post(reverse("claims:verdict-edit", args=[claim.pk]), page)
+
+
+def test_a_page_older_than_a_sign_in_elsewhere_is_sent_again_by_its_writer(people, claim):
+    client, refused = stale(people, claim)
+
+    assert refused["Location"] == reverse("claims:sent-again")
+    assert WRITTEN in client.get(refused["Location"]).content.decode()
+    assert desk.reload(claim).rationale == ""
+
+
+def test_a_form_from_elsewhere_is_refused_and_nothing_of_it_is_kept(people, claim):
+    client, refused = stale(people, claim, once="forged.0123456789abcdef")
+
+    assert refused.status_code == 403
+    assert WRITTEN not in client.get(reverse("claims:sent-again")).content.decode()
