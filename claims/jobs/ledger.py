@@ -8,6 +8,7 @@ import hashlib
 import logging
 import random
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,19 @@ UPDATE claims_job job SET state = 'running', token = nextval('claims_job_token')
     started_at = statement_timestamp(), finished_at = NULL, step = '', done = 0, total = 0
 FROM best WHERE job.id = best.id RETURNING job.*
 """  # noqa: S608  # two constants
+
+# Whatever asked for the job anew while it ran has waited for this row, or is seen by this statement.
+_FINISH = """
+UPDATE claims_job SET
+    state = CASE WHEN again THEN 'queued' ELSE 'done' END,
+    run_after = CASE WHEN again THEN statement_timestamp() ELSE run_after END,
+    finished_at = CASE WHEN again THEN finished_at ELSE statement_timestamp() END,
+    attempts = CASE WHEN again THEN 0 ELSE attempts END,
+    deaths = CASE WHEN again THEN 0 ELSE deaths END,
+    token = NULL, lease_until = NULL, rung_at = NULL, last_error = '', error_code = '', cursor = NULL, again = FALSE,
+    cancel_requested_by_id = NULL
+WHERE id = %s AND token = %s
+"""
 
 
 def enqueue(
@@ -138,7 +152,7 @@ def lease(queue: str) -> JobRun | None:
     """Take the best due job of a queue for this process; ``None`` when none is due, or all due ones must wait their turn."""
     for _attempt in range(3):
         try:
-            with transaction.atomic():
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():  # one statement needs no BEGIN
                 rows = list(Job.objects.raw(_LEASE, {"queue": queue, "seconds": LEASE_SECONDS}))
         except IntegrityError:  # another worker took a job of the same lane at this moment
             continue
@@ -159,22 +173,10 @@ def finish(job: JobRun) -> None:
     Raises:
         LeaseLost: the job is somebody else's now; the effects must be rolled back.
     """
-    row = Job.objects.select_for_update().filter(pk=job.id, token=job.token).first()
-    if row is None:
-        raise LeaseLost(job.id)
-    fields = {
-        **RETURNED,
-        "last_error": "",
-        "error_code": "",
-        "cursor": None,
-        "again": False,
-        "cancel_requested_by": None,
-    }
-    if row.again:
-        fields |= {"state": Job.State.QUEUED, "run_after": Now(), "attempts": 0, "deaths": 0}
-    else:
-        fields |= {"state": Job.State.DONE, "finished_at": Now()}
-    Job.objects.filter(pk=job.id).update(**fields)
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH, [job.id, job.token])
+        if not cursor.rowcount:
+            raise LeaseLost(job.id)
 
 
 def fail(job_id: int, token: int, sentence: str, code: str, *, permanent: bool = False) -> None:
