@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from claims.models import ContactLog, Person
+from claims.models import Claim, ContactLog, Person
 from claims.models.event import canonical
 from claims.workflow.apply import Refused
 from claims.workflow.edit import Change, changing
 from claims.workflow.reply_lines import desk_zone, line_of, stop_waiting
+from claims.workflow.stages import reply_due
 from claims.workflow.standing import Standing
+from claims.workflow.transitions import AWAITING_REPLY
 
 FIELDS = ("asked", "channel", "contact_detail", "question", "asked_at", "deadline", "answer", "public_line")
 CONFIDENTIAL = frozenset({"contact_detail"})
@@ -67,6 +69,7 @@ def log_contact(
         contact.claim = change.claim
         contact.public_line = public_line.strip() or line_of(contact, desk_zone())
         contact.save()
+        _date_wait(change)
         change.body |= {"contact": contact.pk, "asked": contact.asked, "channel": channel, "deadline": deadline}
     return contact
 
@@ -131,6 +134,7 @@ def _put_right(change: Change, contact: ContactLog, fields: Mapping[str, Any]) -
     changed = [name for name in FIELDS if getattr(contact, name) != before[name]]
     change.nothing = not changed
     contact.save()
+    _date_wait(change)
     told = [name for name in changed if name not in CONFIDENTIAL]
     change.body |= {
         "contact": contact.pk,
@@ -139,6 +143,12 @@ def _put_right(change: Change, contact: ContactLog, fields: Mapping[str, Any]) -
         "after": {name: getattr(contact, name) for name in told},
         "confidential": [name for name in changed if name in CONFIDENTIAL],
     }
+
+
+def _date_wait(change: Change) -> None:
+    """A claim that waits for replies is due with the last of their deadlines."""
+    if change.claim.status == AWAITING_REPLY:
+        Claim.objects.filter(pk=change.claim.pk).update(stage_due_at=reply_due(change.claim))
 
 
 def go_on_without(contact_id: int, *, by: Person, reason: str) -> ContactLog:
@@ -161,6 +171,7 @@ def remove_contact(contact_id: int, *, by: Person) -> None:
         told = [name for name in FIELDS if name not in CONFIDENTIAL]
         change.body |= {"asked": contact.asked, "before": {name: getattr(contact, name) for name in told}}
         contact.delete()
+        _date_wait(change)
 
 
 def _claim_of(contact_id: int) -> int:

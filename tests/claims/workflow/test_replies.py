@@ -211,6 +211,19 @@ def test_going_on_by_the_button_keeps_the_reason_with_each_open_question(claim, 
     assert people.editor.pk in authors_of(claim)
 
 
+def test_a_claim_that_waits_is_due_with_the_last_deadline_as_it_stands_now(claim, people):
+    contact = ask(claim, people)
+    apply(claim.pk, "request_reply", by=people.author)
+    later = desk.soon(days=9)
+    put_right(contact, people.author, deadline=later)
+    assert desk.reload(claim).stage_due_at == later
+
+    latest = ask(claim, people, deadline=desk.soon(days=12))
+    assert desk.reload(claim).stage_due_at == latest.deadline
+    replies.remove_contact(latest.pk, by=people.author)
+    assert desk.reload(claim).stage_due_at == later
+
+
 def test_silence_is_noted_once_also_where_nobody_waits(claim, people):
     contact = ask(claim, people)
     replies.go_on_without(contact.pk, by=people.author, reason="No time.")
