@@ -58,6 +58,7 @@ CODES: dict[str, dict[str, str | Promise]] = {
 SAID = ("address", "stance", "kind", "origin", "reliability", "credibility", "note", "exact", "snapshot")
 ADDS = {"add_evidence", "add_quote", "pin_snapshot"}
 TAKES = {"remove_quote"}
+QUESTION = "question "  # before the code of a question of the checklist
 GIVES_A_DATE = ("due", "deadline", "look_again", "publish_at")
 # Their "after" is told in another place, or is nothing to read.
 WITHOUT_CHANGES = {"comment", "answer_rubric"}
@@ -80,6 +81,8 @@ def changes_of(event: Event, *, sees_verdict: bool) -> list[Line]:
 
 def label_of(name: str) -> str:
     """A field of an event as the desk calls it."""
+    if name.startswith(QUESTION):
+        return name.removeprefix(QUESTION).replace("-", " ").capitalize()
     return str(FIELD_NAMES.get(name) or FIELDS.get(name) or part_label(name))
 
 
@@ -107,7 +110,7 @@ def _dates(body: dict[str, Any]) -> Iterator[tuple[str, Words]]:
 def _fields(action: str, body: dict[str, Any]) -> Iterator[tuple[str, Words]]:
     before, after = body.get("before", {}), body.get("after", {})
     if action == "answer_checklist":
-        before, after = {"answer": before}, {"answer": after}
+        yield f"{QUESTION}{body.get('item', '')}", _differs("answer", before or "", after or "")
     if not isinstance(before, dict) or not isinstance(after, dict):
         return
     for name in {**before, **after}:

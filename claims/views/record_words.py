@@ -101,6 +101,7 @@ WORDS: dict[str, Words] = {
     "withheld_too_long": Words("clock", _w("Its page was withheld for 72 hours: the editors were told"), "hot"),
     "erase": Words("trash-2", _w("Words of an event were erased")),
 }
+SHORT = 60  # characters
 # Events whose own words come from somebody who knew a verdict, and may speak of it.
 ABOUT_THE_VERDICT = {
     "cross_check", "decide", "approve", "fail", "waive_cross_check", "return", "recall", "reopen", "stand", "decline",
@@ -121,6 +122,11 @@ class Entry:
     listed: list[str] = field(default_factory=list)
     revision: int | None = None  # the version it froze
     place: str = ""  # its own place on the page
+
+    @property
+    def is_short(self) -> bool:
+        """What changed fits on a line, so nobody has to open it."""
+        return sum(len(text) for line in self.changes for _kind, text in line.words) <= SHORT
 
 
 def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool, viewer: str = "") -> Entry:

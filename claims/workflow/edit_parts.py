@@ -192,7 +192,12 @@ def add_links(claim_id: int, *, by: Person, urls: Iterable[str], **fields: Any) 
 
     Returns:
         for each address, the address and what was wrong with it; an empty string when it was added.
+
+    Raises:
+        Refused: the person may not change the claim at all; no source is made of the addresses either.
     """
+    with changing(claim_id, "add_evidence", by=by) as change:
+        change.nothing = True  # asks only whether he may: nothing is made of an address somebody may not cite
     results = []
     for url in dict.fromkeys(line.strip() for line in urls if line.strip()):
         try:

@@ -243,7 +243,7 @@ def test_each_kind_of_change_says_what_was_and_what_is(client, people, claim):
 
     assert told(found[0])["Confidential"] == [("insert", "yes")]
     assert told(found[0])["Priority"] == [("delete", "5"), ("insert", "2")]
-    assert told(found[1]) == {"Answer": [("delete", "Yes"), ("insert", "Does not apply")]}
+    assert told(found[1]) == {"Date": [("delete", "Yes"), ("insert", "Does not apply")]}
     assert told(found[3])["Stance"] == [("delete", "Refutes")]
     assert told(found[3])["Passage"] == [("delete", "twelve ships")]
     assert told(found[4])["Stance"] == [("delete", "Supports"), ("insert", "Refutes")]
