@@ -4,6 +4,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from claims.models import Assignment, Desk, Disclosure, Person, Reading, Recusal, Reminder, Revision, RevisionAuthor
 from claims.models.claim import ClaimQuerySet
+from claims.workflow.transitions import (
+    ACCEPTED,
+    APPROVED,
+    AWAITING_REPLY,
+    CHANGES_REQUESTED,
+    IN_CROSS_CHECK,
+    IN_RESEARCH,
+    IN_REVIEW,
+)
+
+# Where somebody may be waited for; said first, so that the index of the states leaves all others unread.
+ACTED_ON = (ACCEPTED, IN_RESEARCH, AWAITING_REPLY, CHANGES_REQUESTED, IN_CROSS_CHECK, IN_REVIEW, APPROVED)
 
 
 def waiting_for(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
@@ -14,13 +26,15 @@ def waiting_for(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
     """
     asked = Reminder.objects.filter(claim=OuterRef("pk"), person=person, closed_at=None)
     found = Q(Exists(asked)) | Q(Exists(_roles(offered_to=person)))
-    found |= Q(status="changes_requested") & Q(Exists(_roles(role="checker", person=person)))
+    found |= Q(status=CHANGES_REQUESTED) & Q(Exists(_roles(role="checker", person=person)))
     if person.can_research:
         named = Q(Exists(_roles(role="cross_checker", person=person)))
-        found |= Q(status="in_cross_check") & (named | _may_take_cross_check(person))
+        found |= Q(status=IN_CROSS_CHECK) & (named | _may_take_cross_check(person))
     if person.is_editor:
-        found |= Q(status="in_review") & _may_review(person)
-        found |= Q(status="approved", publish_at=None) & ~_has_another_editor(person)
+        found |= Q(status=IN_REVIEW) & _may_review(person)
+        found |= Q(status=APPROVED, publish_at=None) & ~_has_another_editor(person)
+    found &= Q(status__in=ACTED_ON)
+    if person.is_editor:
         found |= Q(retraction_proposed_by__isnull=False) & ~Q(retraction_proposed_by=person)
     return claims.filter(found)
 
