@@ -127,9 +127,9 @@ def save_step(claim: Claim) -> None:
     """Write a claim whose status moved; names the claim to the trigger that guards it, for this one statement."""
     claim.version += 1
     claim.updated_at = timezone.now()
-    fields = [claim._meta.get_field(name) for name in steps.WRITTEN]
+    fields = [field for field in claim._meta.concrete_fields if field.name in steps.WRITTEN]
     values = [field.get_db_prep_save(getattr(claim, field.attname), connection) for field in fields]
-    columns = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
+    columns = ", ".join(f'"{field.column}" = %s' for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(
             # The subquery is evaluated once, before the row is found; RETURNING after it was written.
