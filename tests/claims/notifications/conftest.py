@@ -35,6 +35,12 @@ class Inbox:
         return self.answer
 
 
+def words_of(message):
+    """All a reader could find in it, decoded: the headers, the text and the HTML."""
+    bodies = [message.get_body([kind]).get_content() for kind in ("plain", "html")]
+    return "\n".join([*map(str, message.values()), *bodies])
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]

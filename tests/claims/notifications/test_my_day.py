@@ -10,6 +10,7 @@ from claims.jobs import drain
 from claims.models import Assignment, Claim, Delivery, Desk, Event, Job, Notification, Person
 from claims.notifications import choices, my_day
 from claims.notifications.choices import Wish
+from tests.claims.notifications.conftest import words_of
 from tests.claims.workflow import desk as desks
 from tests.factories import ClaimFactory, PersonFactory
 
@@ -218,7 +219,7 @@ def test_the_mail_of_the_morning_knows_no_verdict(inbox, person):
         tell(people.cross_checker, text=words, claim=claim)
     morning_mails()
 
-    found = str(next(message for message in inbox.messages if message["To"] == "second@example.org"))
+    found = words_of(next(message for message in inbox.messages if message["To"] == "second@example.org"))
     assert "Twelve ships came" in found
     assert "Two counts agree" not in found
 
