@@ -4,6 +4,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from claims.models import Claim
+from claims.workflow.apply import apply
+from tests.claims.workflow import desk
 from tests.factories import ClaimFactory
 
 pytestmark = pytest.mark.django_db
@@ -34,3 +36,13 @@ def test_everything_else_of_a_claim_may_be_updated():
     Claim.objects.filter(pk=claim.pk).update(priority=1, status="inbox")
     claim.refresh_from_db()
     assert (claim.priority, claim.status) == (1, "inbox")
+
+
+def test_a_step_leaves_no_leave_to_move_the_claim_by_hand():
+    people = desk.hire()
+    claim = desk.accepted(people)
+
+    apply(claim.pk, "assign", by=people.editor, person=people.author, due=desk.soon())
+
+    with pytest.raises(IntegrityError, match="only through a step"), transaction.atomic():
+        Claim.objects.filter(pk=claim.pk).update(status="published")
