@@ -62,7 +62,7 @@ class Person(AbstractUser):
         words = (self.name or self.username).replace("-", " ").split()
         number = re.search(r"\d{1,2}$", self.username)
         if number:
-            return words[0][:2].upper() + number[0]
+            return words[0][:2].capitalize() + number[0]
         return (words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])).upper()
 
     @property

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from claims.models import Assignment, Claim, Person
+from claims.models import Assignment, Person
 from claims.workflow.attempt import Attempt, Missing
 from claims.workflow.standing import is_recused, standing
 
@@ -11,19 +11,18 @@ def _unless(holds: bool, sentence: str, place: str = "your-move") -> list[Missin
     return [] if holds else [Missing(sentence, place)]
 
 
-def _may_work(claim: Claim, person: Person | None) -> list[Missing]:
+def _may_work(attempt: Attempt, person: Person | None) -> list[Missing]:
     if person is None or not person.is_active or not person.can_research:
         return [Missing(_("Choose an active checker or editor."))]
-    return _unless(
-        not is_recused(claim, person), _("%(name)s is recused from this claim.") % {"name": person}, "people"
-    )
+    recused = attempt.standing.recused if person == attempt.by else is_recused(attempt.claim, person)
+    return _unless(not recused, _("%(name)s is recused from this claim.") % {"name": person}, "people")
 
 
 def assignee_may_work(attempt: Attempt) -> list[Missing]:
     person = attempt.data.get("person") or attempt.by
     if attempt.by and not attempt.by.is_editor and person != attempt.by:
         return [Missing(_("A checker takes a claim for himself; an editor assigns it to others."))]
-    return _may_work(attempt.claim, person)
+    return _may_work(attempt, person)
 
 
 # --- a part that changes hands
@@ -52,7 +51,7 @@ def offer_stands(attempt: Attempt) -> list[Missing]:
 def _may_have(attempt: Attempt, role: str | None, person: Person | None) -> list[Missing]:
     if role not in Assignment.Role.values:
         return [Missing(_("Say which role is handed over."))]
-    found = _may_work(attempt.claim, person)
+    found = _may_work(attempt, person)
     return found if found or person is None else _fits_role(attempt, role, person)
 
 
