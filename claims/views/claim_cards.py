@@ -1,7 +1,6 @@
 """The evidence of a claim as cards, in three columns by stance, and what stands at the head of the page."""
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from claims.models.claim import ClaimRelation
 from claims.templatetags.moments import short_day
 from claims.views.claim_page import ClaimPage
 from claims.views.reader import CaptureLine, capture_line
+from claims.workflow import preflight_list
 from claims.workflow.transitions import PUBLISHED
 
 STANCES = ("supports", "refutes", "context")
@@ -104,12 +104,13 @@ def evidence_columns(page: ClaimPage, edited: int | None, bound: EvidenceForm | 
 
 
 def shared_origins(page: ClaimPage) -> list[dict[str, Any]]:
-    """Pieces that rest on one origin and so count once."""
-    counted = [item for item in page.evidence if item.origin and item.stance != "context"]
-    several = [origin for origin, n in Counter(item.origin for item in counted).items() if n > 1]
+    """Pieces that rest on one origin and so count once; why, as an editor wrote it or as address or text show it."""
     return [
-        {"origin": origin, "numbers": ", ".join(str(e.number) for e in counted if e.origin == origin)}
-        for origin in several
+        {
+            "origin": next((item.origin for item in group if item.origin), _("the same address or the same text")),
+            "numbers": ", ".join(str(item.number) for item in group),
+        }
+        for group in preflight_list.shared_origins(page.evidence)
     ]
 
 

@@ -1,6 +1,5 @@
 """The preflight list: what must hold before anybody reads a claim a second time, and again when it is approved."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from claims.models import ChecklistAnswer, Claim, Correction, Evidence, EvidenceKind, Quote
 from claims.workflow.attempt import Missing
 from claims.workflow.facts import Facts, read_facts
+from claims.workflow.independence import Piece, independent_groups
 from claims.workflow.revisions import evidence_rows
 
 ENOUGH_ORIGINS = 2
@@ -94,17 +94,37 @@ def evidence_is_enough(claim: Claim, evidence: list[Evidence]) -> list[Missing]:
     """Two pieces of different origin, or one authentic primary document quoted, or a stated exception."""
     if (claim.rating is not None and not claim.rating.needs_evidence) or claim.evidence_exception.strip():
         return []
-    counted = [e for e in evidence if e.stance in {"supports", "refutes"} and e.kind != EvidenceKind.DESK_NOTE]
-    origins = {e.origin or f"resource/{e.resource_id}" for e in counted}
+    counted = counted_evidence(evidence)
+    origins = independent_groups(_piece(item) for item in counted)
     proven = any(e.kind == EvidenceKind.PRIMARY and e.reliability == "A" and e.quotes.all() for e in counted)
-    shared = [origin for origin, count in Counter(e.origin for e in counted if e.origin).items() if count > 1]
+    shared = [", ".join(map(str, group)) for group in origins if len(group) > 1]
     sentence = _(
         "Two supporting or refuting pieces of different origin are needed, or one quoted primary document of grade A, "
         "or a stated exception; there are %(count)d."
     ) % {"count": len(origins)}
     if shared:
-        sentence += " " + _("One origin counts once: %(origins)s.") % {"origins": ", ".join(shared)}
+        sentence += " " + _("One origin counts once: evidence %(groups)s.") % {"groups": "; ".join(shared)}
     return [] if len(origins) >= ENOUGH_ORIGINS or proven else [Missing(sentence, "evidence")]
+
+
+def counted_evidence(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """The pieces that speak for or against the claim; a note of the desk is none."""
+    return [e for e in evidence if e.stance in {"supports", "refutes"} and e.kind != EvidenceKind.DESK_NOTE]
+
+
+def shared_origins(evidence: Iterable[Evidence]) -> list[list[Evidence]]:
+    """Counted pieces that are one and the same, several to a group."""
+    rows = {item.number: item for item in counted_evidence(evidence)}
+    groups = independent_groups(_piece(item) for item in rows.values())
+    return [[rows[number] for number in group] for group in groups if len(group) > 1]
+
+
+def _piece(item: Evidence) -> Piece:
+    copy = item.pinned
+    known = {item.resource.url or f"upload/{item.resource_id}"}
+    if copy is not None:
+        known |= {copy.final_url, copy.canonical_url}
+    return Piece(item.number, item.origin.strip(), frozenset(known - {""}), copy.likeness if copy else None)
 
 
 def captures_done(evidence: list[Evidence]) -> list[Missing]:

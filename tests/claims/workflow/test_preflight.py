@@ -49,7 +49,19 @@ def test_two_pieces_of_one_origin_count_once(people):
 
     (sentence,) = missing(claim)["Enough independent evidence"]
     assert "there are 1" in sentence
-    assert "One origin counts once: one wire." in sentence
+    assert "One origin counts once: evidence 1, 2." in sentence
+
+
+@pytest.mark.parametrize("same", [{"likeness": 12345}, {"canonical_url": "https://wire.example.org/1"}])
+def test_pieces_with_one_text_or_one_address_count_once_whatever_was_written(people, same):
+    claim = desk.in_research(people)
+    for _piece in range(2):
+        copy = SnapshotFactory(**same)
+        edit_parts.add_evidence(claim.pk, by=people.author, resource=copy.resource, stance="supports")
+    desk.write_verdict(claim, people.author)
+
+    (sentence,) = missing(desk.reload(claim))["Enough independent evidence"]
+    assert "One origin counts once: evidence 1, 2." in sentence
 
 
 @pytest.mark.parametrize("change", [{"stance": "context"}, {"kind": "desk_note"}])
