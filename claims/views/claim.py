@@ -45,7 +45,7 @@ from claims.views.live import STOP_POLLING, is_part, read_id
 from claims.views.record_words import ABOUT_THE_VERDICT
 from claims.views.reply_rows import reply_rows
 from claims.views.result_list import ResultList, neighbours
-from claims.workflow import undo
+from claims.workflow import stages, undo
 from claims.workflow.attempt import Missing
 from claims.workflow.edit import PLAIN_FIELDS, VERDICT_FIELDS, digests
 from claims.workflow.standing import standing
@@ -216,7 +216,9 @@ def _forms(page: ClaimPage, outcome: Outcome) -> dict[str, PlainForm]:
         ),
         "links_form": LinksForm(name="links"),
         "appearance_form": AppearanceForm(name="appearance"),
-        "contact_form": ContactForm(name="contact"),
+        "contact_form": ContactForm(
+            name="contact", initial={"deadline": stages.after(page.desk, "reply_limit", page.now)}
+        ),
         "comment_form": CommentForm(name="comment"),
         "rubric_form": RubricForm(questions=page.values.rubric, initial={"reason": claim.worth_reason}),
         "arrange_form": ArrangeForm(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
@@ -35,6 +36,7 @@ LIMIT_OF = {
 }
 FARTHEST = timedelta(days=3653)
 WITHHELD_AT_MOST = timedelta(hours=72)
+_CLOCK: Any = Desk._meta.get_field("day_starts")
 BATCH = 200  # claims the clock takes in hand at once
 
 
@@ -46,7 +48,9 @@ def problem_with(date: datetime, now: datetime) -> str:
 
 
 def calendar_of(desk: Desk) -> Calendar:
-    return Calendar(desk.zone, frozenset(desk.working_days), desk.day_starts, desk.day_ends)
+    """When the desk works; a desk that was never saved has its hours as text."""
+    starts, ends = (_CLOCK.to_python(text) for text in (desk.day_starts, desk.day_ends))
+    return Calendar(desk.zone, frozenset(desk.working_days), starts, ends)
 
 
 def after(desk: Desk, limit: str, moment: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from claims.models import Claim, ContactLog, Desk
-from claims.workflow import edit, edit_review, replies
+from claims.workflow import edit, edit_review, replies, stages
 from claims.workflow.apply import Refused, apply
 from tests.claims.workflow import desk
 from tests.factories import RatingFactory, make_rubric
@@ -139,3 +139,7 @@ def test_nobody_sets_a_due_date_in_the_past_and_a_late_claim_can_be_arranged_all
     edit.arrange_claim(claim.pk, by=people.editor, due_at=late, priority=1)
 
     assert desk.reload(claim).priority == 1
+
+
+def test_a_desk_that_was_never_saved_has_its_usual_hours():
+    assert stages.after(Desk(pk=1), "triage_limit", MONDAY) == MONDAY + timedelta(days=2, hours=1)
