@@ -48,7 +48,7 @@ def capture_line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None)
         return CaptureLine(evidence.pk, "done" if snapshot else "", snapshot=snapshot)
     waits = job.state == Job.State.QUEUED and job.last_error
     if snapshot and (waits or job.state == Job.State.FAILED):
-        since = bool(job.started_at) and snapshot.captured_at > job.started_at  # uploaded before the next try
+        since = job.started_at is not None and snapshot.captured_at > job.started_at  # uploaded before the next try
         return CaptureLine(evidence.pk, "done", snapshot=snapshot, last_look="" if since else job.last_error)
     return CaptureLine(
         evidence.pk,
