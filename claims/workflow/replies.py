@@ -22,7 +22,6 @@ from claims.workflow.transitions import AWAITING_REPLY
 
 FIELDS = ("asked", "channel", "contact_detail", "question", "asked_at", "deadline", "answer", "public_line")
 CONFIDENTIAL = frozenset({"contact_detail"})
-LONGEST_REASON = 300
 
 
 def sees_details(held: Standing) -> bool:
@@ -159,8 +158,7 @@ def go_on_without(contact_id: int, *, by: Person, reason: str) -> ContactLog:
         contact = _read(contact_id)
         if contact.answer:
             raise Refused(_("They have answered: there is nothing to wait for."), "contact")
-        kept = reason.strip()[:LONGEST_REASON]
-        change.body |= {"contacts": stop_waiting(change.claim, [contact], kept), "reason": kept}
+        change.body |= {"contacts": stop_waiting([contact], reason), "reason": reason.strip()}
     return contact
 
 

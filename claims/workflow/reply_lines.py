@@ -7,11 +7,14 @@ from datetime import datetime, tzinfo
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from claims import jobs
 from claims.models import Claim, ContactLog, Desk, Event, Person
 from claims.workflow.readings import mark_recorded, unrecorded
+
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def note_silence(claim: Claim, now: datetime | None = None) -> None:
         mark_recorded(claim, leaving=behind)
 
 
-def stop_waiting(claim: Claim, contacts: Iterable[ContactLog], reason: str) -> list[int]:
+def stop_waiting(contacts: Iterable[ContactLog], reason: str) -> list[int]:
     """Keep why the desk goes on without the answers still awaited, and tell readers that there was none.
 
     Returns:
@@ -105,7 +108,7 @@ def stop_waiting(claim: Claim, contacts: Iterable[ContactLog], reason: str) -> l
     zone, rows = desk_zone(), list(contacts)
     for contact in rows:
         was_automatic = contact.public_line == line_of(contact, zone)
-        contact.no_wait_reason = reason.strip()
+        contact.no_wait_reason = Truncator(reason.strip()).chars(LONGEST_REASON)
         if was_automatic:
             contact.public_line = line_of(contact, zone)
     ContactLog.objects.bulk_update(rows, ["no_wait_reason", "public_line"])
@@ -121,6 +124,6 @@ def go_on_without_all(claim: Claim, by: Person | None, reason: str) -> None:
     """A claim that waited for replies goes on before they came: the reason is kept with each."""
     behind, rows = unrecorded(claim), list(awaited_of(claim).order_by("asked_at", "pk"))
     if rows:
-        body = {"contacts": stop_waiting(claim, rows, reason), "reason": reason}
+        body = {"contacts": stop_waiting(rows, reason), "reason": reason}
         Event.objects.append(claim, "go_on_without", by=by, body=body)
         mark_recorded(claim, leaving=behind)

@@ -202,9 +202,10 @@ def test_going_on_by_the_button_keeps_the_reason_with_each_open_question(claim, 
     answered, _open = ask(claim, people), ask(claim, people, asked="Pilots' union")
     replies.answer_contact(answered.pk, by=people.author, answer="Twelve.")
     apply(claim.pk, "request_reply", by=people.author)
-    apply(claim.pk, "resume", by=people.editor, reason="It goes to print.")
+    apply(claim.pk, "resume", by=people.editor, reason="It goes to print." + " Really." * 100)
 
-    assert list(ContactLog.objects.values_list("no_wait_reason", flat=True)) == ["", "It goes to print."]
+    first, second = ContactLog.objects.values_list("no_wait_reason", flat=True)
+    assert (first, second[:17], len(second)) == ("", "It goes to print.", 300)
     assert awaited(claim) == []
     claim = desk.reload(claim)
     assert claim.content_version == claim.recorded_version
