@@ -124,8 +124,8 @@ def read_triage(article: Article, person: Person, threshold: str, at: int | None
     rows = article.candidates.select_related("decided_by").order_by("-score", "number")
     claims, nearest = _claims_of(article, person), _nearest(article, person)
     every = [Card(row, rank, nearest[row.pk], claims.get(row.claim_id or 0)) for rank, row in enumerate(rows, 1)]
-    for card in every:
-        card.may_put_back = _may_put_back(card, person)
+    for one in every:
+        one.may_put_back = _may_put_back(one, person)
     listed = [card for card in every if card.candidate.score >= float(threshold)]
     below = [card for card in every if card.candidate.score < float(threshold)]
     matching = Job.objects.unfinished().filter(kind="match_candidates", key=article.chain).first()

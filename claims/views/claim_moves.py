@@ -155,8 +155,7 @@ def _seen(page: ClaimPage, action: str) -> str:
 def _renew(form: StepForm, page: ClaimPage) -> StepForm:
     """A form that came back stands on a page read anew, so that is what its reader has before his eyes now."""
     if "seen" in form.fields:
-        form.data = form.data.copy()
-        form.data["seen"] = _seen(page, form.action)
+        form.data = {name: form.data[name] for name in form.data} | {"seen": _seen(page, form.action)}
     return form
 
 

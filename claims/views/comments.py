@@ -153,7 +153,7 @@ def _answer_part(
     claim = get_object_or_404(visible_claims(request.user), pk=claim_id)
     written = request.POST.get("text", "")
     if form is not None and not form.is_valid():
-        return _show(request, claim, place, Refusal(" ".join(form.errors["text"]), parent, written))
+        return _show(request, claim, place, Refusal(" ".join(map(str, form.errors["text"])), parent, written))
     try:
         operation()
     except UserFacingError as refusal:
