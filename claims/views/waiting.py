@@ -24,11 +24,12 @@ def waiting_for(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
     Sent back to him, his to cross-check, to review, to publish or to retract, or asked of him by the clock or by a
     colleague.  What he works on in his own time is "mine"; what nobody holds is "unassigned".
     """
-    asked = Reminder.objects.filter(claim=OuterRef("pk"), person=person, closed_at=None)
-    found = Q(Exists(asked)) | Q(Exists(_roles(offered_to=person)))
-    found |= Q(status=CHANGES_REQUESTED) & Q(Exists(_roles(role="checker", person=person)))
+    mine = Assignment.objects.filter(ended_at=None)  # small sets, read once
+    found = Q(pk__in=Reminder.objects.filter(person=person, closed_at=None).values("claim"))
+    found |= Q(pk__in=mine.filter(offered_to=person).values("claim"))
+    found |= Q(status=CHANGES_REQUESTED, pk__in=mine.filter(role="checker", person=person).values("claim"))
     if person.can_research:
-        named = Q(Exists(_roles(role="cross_checker", person=person)))
+        named = Q(pk__in=mine.filter(role="cross_checker", person=person).values("claim"))
         found |= Q(status=IN_CROSS_CHECK) & (named | _may_take_cross_check(person))
     if person.is_editor:
         found |= Q(status=IN_REVIEW) & _may_review(person)

@@ -37,7 +37,7 @@ LIMIT_OF = {
 FARTHEST = timedelta(days=3653)
 WITHHELD_AT_MOST = timedelta(hours=72)
 _CLOCK: Any = Desk._meta.get_field("day_starts")
-BATCH = 200  # claims the clock takes in hand at once
+BATCH = 100  # claims the clock takes in hand at once: nobody waits long for one of them
 
 
 def problem_with(date: datetime, now: datetime) -> str:
