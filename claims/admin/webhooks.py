@@ -29,7 +29,7 @@ from claims.workflow.people import record_setting
 
 class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
     kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("Told when a claim is"), choices=list(EVENTS.items()), widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Told of"), choices=list(EVENTS.items()), widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
