@@ -89,6 +89,13 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @never_cache
 @require_safe
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """The dialog in which somebody signs in without leaving his page; fetched when it is needed."""
+    return render(request, "claims/sign_in_again.html", {"login": request.GET.get("login", "")[:254]})
+
+
+@never_cache
+@require_safe
 def who_is_here(request: HttpRequest) -> HttpResponse:
     """Who is signed in now, and the token his forms must carry: asked by a page whose session may have ended."""
     return JsonResponse({"person": request.user.pk or 0, "csrf": get_token(request)})
@@ -96,5 +103,6 @@ def who_is_here(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("sent-again/", sent_again, name="sent-again"),
+    path("sign-in-again/", sign_in_again, name="sign-in-again"),
     path("here/", who_is_here, name="who-is-here"),
 ]

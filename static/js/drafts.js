@@ -100,7 +100,7 @@ function keepSoon(form, pause = PAUSE) {
   timers.set(form, { timer: window.setTimeout(() => keep(form), wait), since });
 }
 
-async function keep(form) {
+async function keep(form, isAgain = false) {
   if (!form.isConnected) return;
   if (busy.has(form)) {
     keepSoon(form);
@@ -113,7 +113,8 @@ async function keep(form) {
     const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { "HX-Request": "true" } });
     if (answer.status === 401 || answer.status === 403) {
       tell(form, form.dataset.draftFailed, true);
-      const detail = { again: () => keep(form), ask: answer.status === 401 };
+      if (isAgain) return;
+      const detail = { what: form, again: () => keep(form, true) };
       document.dispatchEvent(new CustomEvent("signed-out", { detail }));
       return;
     }
@@ -171,7 +172,7 @@ async function takeUp(button) {
   if (fieldsOf(form).some(isWritten)) await keep(form); // what stands there stays a draft of its own
   const answer = await fetch(button.dataset.takeUp, { headers: { "HX-Request": "true" } });
   if (answer.status === 401) {
-    document.dispatchEvent(new CustomEvent("signed-out", { detail: { again: () => takeUp(button), ask: true } }));
+    document.dispatchEvent(new CustomEvent("signed-out", { detail: { what: button, again: () => takeUp(button) } }));
     return;
   }
   if (!answer.ok) return;

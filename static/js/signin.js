@@ -2,21 +2,36 @@
 // the new token, and what he had pressed is sent again. A token that grew old because he signed in in another window
 // is renewed without asking.
 
-const dialog = document.getElementById("sign-in-again");
-const waiting = []; // what to do again once he is signed in
+const page = document.body.dataset;
+const waiting = new Map(); // element -> what to do again once he is signed in: the press, else the draft
 const tried = new WeakSet(); // forms whose token was renewed for the press under way
+let dialog = null;
 
-const page = () => Number(document.body.dataset.person ?? 0);
-
-async function whoIsHere() {
-  const answer = await fetch(dialog.dataset.here, { headers: { accept: "application/json" } });
+async function fetched(address) {
+  const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${answer.status}`);
-  return answer.json();
+  return answer;
 }
 
 function renew(token) {
   for (const field of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) field.value = token;
   document.body.setAttribute("hx-headers", JSON.stringify({ "x-csrftoken": token }));
+}
+
+/** The dialog, fetched from the desk when it is first needed. */
+async function open(sentence = "") {
+  if (!dialog) {
+    const answer = await fetched(`${page.signIn}?login=${encodeURIComponent(page.login)}`);
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+    dialog = document.adoptNode(found.getElementById("sign-in-again"));
+    document.body.append(dialog);
+    dialog.querySelector('form[method="post"]').addEventListener("submit", signIn);
+  }
+  complain(sentence);
+  if (dialog.open) return;
+  dialog.querySelector('input[name="password"]').value = "";
+  dialog.showModal();
+  dialog.querySelector('input[name="password"]').focus();
 }
 
 function complain(sentence) {
@@ -25,34 +40,45 @@ function complain(sentence) {
   place.hidden = !sentence;
 }
 
-function ask() {
-  if (dialog.open) return;
-  complain("");
-  dialog.querySelector('input[name="password"]').value = "";
-  dialog.showModal();
-  dialog.querySelector('input[name="password"]').focus();
-}
-
 /** Signed in or not, and as whom: go on at once where that is enough, else ask. */
-async function goOn(again, isAsked) {
-  if (again) waiting.push(again);
-  let here;
-  try {
-    here = await whoIsHere();
-  } catch {
-    complain(dialog.dataset.failed);
-    if (isAsked && !dialog.open) dialog.showModal();
-    return;
-  }
-  renew(here.csrf);
-  if (!here.person) {
-    if (isAsked) ask();
-  } else if (here.person !== page()) {
-    if (!dialog.open) dialog.showModal();
+async function goOn() {
+  const here = await (await fetched(page.here)).json();
+  if (!here.person) await open();
+  else if (here.person !== Number(page.person)) {
+    await open();
     complain(dialog.dataset.other);
   } else {
-    dialog.close();
-    for (const one of waiting.splice(0)) one();
+    dialog?.close();
+  }
+  renew(here.csrf);
+  if (here.person !== Number(page.person)) return;
+  const all = [...waiting.values()];
+  waiting.clear();
+  for (const again of all) again();
+}
+
+/** The desk does not answer: the sentence that app.js has for it. */
+const failed = () => document.dispatchEvent(new CustomEvent("htmx:sendError"));
+
+async function signIn(event) {
+  event.preventDefault();
+  const form = event.target;
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { "x-requested-with": "XMLHttpRequest", accept: "application/json" },
+    });
+    if (answer.ok) {
+      form.querySelector('input[name="password"]').value = "";
+      await goOn();
+      return;
+    }
+    const told = (await answer.json()).form ?? {};
+    const fields = Object.values(told.fields ?? {}).flatMap((field) => field.errors ?? []);
+    complain([...(told.errors ?? []), ...fields].join(" ") || dialog.dataset.failed);
+  } catch {
+    complain(dialog.dataset.failed);
   }
 }
 
@@ -64,7 +90,7 @@ function pressAgain({ elt, triggeringEvent }) {
   } else elt.click();
 }
 
-if (dialog) {
+if (page.person) {
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { xhr, requestConfig } = event.detail;
     const { elt, verb, triggeringEvent } = requestConfig;
@@ -77,31 +103,14 @@ if (dialog) {
     const isPressed = triggeringEvent instanceof Event && ["submit", "click"].includes(triggeringEvent.type);
     if (!isPressed) return; // a part that renews itself waits for the next press
     if (isStale) tried.add(elt);
-    window.setTimeout(() => goOn(() => pressAgain(requestConfig), true)); // when htmx has given the button back
+    // When htmx has given the button back.
+    waiting.set(elt, () => pressAgain(requestConfig));
+    window.setTimeout(() => goOn().catch(failed));
   });
 
-  // What else is sent by a script (drafts): asks only when somebody is at it, and goes on by itself.
-  document.addEventListener("signed-out", (event) => goOn(event.detail.again, event.detail.ask));
-
-  dialog.querySelector('form[method="post"]').addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const form = event.target;
-    try {
-      const answer = await fetch(form.action, {
-        method: "POST",
-        body: new FormData(form),
-        headers: { "x-requested-with": "XMLHttpRequest", accept: "application/json" },
-      });
-      if (answer.ok) {
-        form.querySelector('input[name="password"]').value = "";
-        await goOn(null, true);
-        return;
-      }
-      const told = (await answer.json()).form ?? {};
-      const fields = Object.values(told.fields ?? {}).flatMap((field) => field.errors ?? []);
-      complain([...(told.errors ?? []), ...fields].join(" ") || dialog.dataset.failed);
-    } catch {
-      complain(dialog.dataset.failed);
-    }
+  // What else is sent by a script (drafts).
+  document.addEventListener("signed-out", ({ detail }) => {
+    if (!waiting.has(detail.what)) waiting.set(detail.what, detail.again);
+    goOn().catch(failed);
   });
 }

@@ -136,3 +136,10 @@ def test_a_form_from_elsewhere_is_refused_and_nothing_of_it_is_kept(people, clai
 
     assert refused.status_code == 403
     assert WRITTEN not in client.get(reverse("claims:sent-again")).content.decode()
+
+
+def test_the_dialog_is_fetched_when_it_is_needed_and_knows_whose_page_it_was(client):
+    dialog = client.get(reverse("claims:sign-in-again"), {"login": "checker-1"}).content.decode()
+
+    assert 'value="checker-1"' in dialog
+    assert reverse("account_login") in dialog
