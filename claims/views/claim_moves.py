@@ -10,6 +10,7 @@ from claims.forms.steps import StepForm
 from claims.models import Person, Rating
 from claims.views.claim_page import ClaimPage
 from claims.workflow.apply import possible_steps
+from claims.workflow.assignment import eligible_checkers
 from claims.workflow.attempt import Missing, mark_of_draft
 from claims.workflow.transitions import TRANSITIONS
 
@@ -139,7 +140,7 @@ def make_form(page: ClaimPage, action: str, data: Any = None) -> StepForm:
         initial={
             "seen": _seen(page, action),
             "due": page.claim.due_at,
-            "person": page.person.pk if action == "assign" and not page.person.is_editor else None,
+            "person": _proposed(page) if action == "assign" and data is None else None,
             "role": _part_in_question(page, action),
         },
     )
@@ -157,6 +158,14 @@ def _renew(form: StepForm, page: ClaimPage) -> StepForm:
     if "seen" in form.fields:
         form.data = {name: form.data[name] for name in form.data} | {"seen": _seen(page, form.action)}
     return form
+
+
+def _proposed(page: ClaimPage) -> int | None:
+    """Whom the desk proposes to research it: a checker himself, to an editor the least loaded of those who may."""
+    if not page.person.is_editor:
+        return page.person.pk
+    fit = eligible_checkers(page.claim)
+    return fit[0].pk if fit else None
 
 
 def _part_in_question(page: ClaimPage, action: str) -> str:

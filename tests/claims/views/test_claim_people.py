@@ -9,7 +9,7 @@ from claims.models import Assignment
 from claims.workflow import edit_review
 from claims.workflow.apply import apply
 from tests.claims.workflow import desk
-from tests.factories import PersonFactory, RatingFactory
+from tests.factories import PersonFactory, RatingFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,20 @@ def test_a_part_is_offered_and_taken_over_on_the_page(client, people):
     press(client, claim, "take_over")
     assert claim.assignments.get(role="checker", ended_at__isnull=True).person == people.cross_checker
     assert "asks you to take over" not in text_of(read(client, people.cross_checker, claim))
+
+
+def test_an_editor_is_proposed_the_least_loaded_of_those_who_may(client, people):
+    desk.in_research(people)  # its author holds one now
+    claim, topic = desk.accepted(people), TopicFactory()
+    idle = PersonFactory(role="checker")
+    claim.topics.add(topic)
+    people.cross_checker.recusals.create(topic=topic)
+    move = next(move for move in read(client, people.editor, claim).context["moves"] if move.action == "assign")
+    assert move.form["person"].value() == idle.pk
+    idle.recusals.create(topic=topic)
+    people.author.recusals.create(topic=topic)
+    move = next(move for move in read(client, people.editor, claim).context["moves"] if move.action == "assign")
+    assert move.form["person"].value() == people.editor.pk
 
 
 def test_an_editor_is_offered_to_hand_over_at_once(client, people):
