@@ -115,7 +115,7 @@ def test_buttons_of_a_public_claim_differ_from_those_of_another(claim, people):
     private = set(possible_steps(desk.reload(desk.in_research(people)), people.editor))
 
     assert public - private == {"stand", "withhold", "lift", "propose_retraction", "retract"}
-    assert private - public == {"decline", "merge"}
+    assert private - public == {"decline", "merge", "unassign"}
 
 
 def test_a_changed_claim_does_not_simply_stand(claim, people):
