@@ -284,6 +284,17 @@ def test_silence_during_a_review_is_told_and_noted_when_the_text_may_change_agai
     assert events("reply_overdue") == 1
 
 
+def test_nobody_is_reminded_of_a_question_asked_a_moment_ago(people, start, now):
+    question(in_research(people), people, hours=3)
+    now.shift(HOUR)
+    tick()
+    assert events("reply_due_soon") == 0
+
+    now.shift(HOUR)
+    tick()
+    assert events("reply_due_soon") == 1
+
+
 def test_the_end_of_a_wait_is_told_once(people, start, now):
     claim = in_research(people)
     question(claim, people, days=1)
@@ -477,3 +488,14 @@ def test_a_clock_that_comes_while_another_tells_waits_for_nobody():
 
     reminders.tick()
     assert Reminder.objects.count() == 2
+
+
+def test_what_another_clock_told_between_the_look_and_the_telling_is_not_told_again(people, now, monkeypatch):
+    claim = in_research(people)
+    late = reminders.Due(claim.pk, Reminder.Kind.OVERDUE, MONDAY)
+    monkeypatch.setattr(reminders, "LOOKS", (lambda desk, now: [late],))
+
+    for _ in range(2):  # the look of the second still finds it, as it would have a moment before
+        reminders.tick()
+
+    assert events("overdue") == 1
