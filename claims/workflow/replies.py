@@ -121,7 +121,8 @@ def _put_right(change: Change, contact: ContactLog, fields: Mapping[str, Any]) -
     zone, before = desk_zone(), {name: getattr(contact, name) for name in FIELDS}
     automatic = line_of(contact, zone)
     for name, value in fields.items():
-        setattr(contact, name, value)
+        if not _is_same_minute(before[name], value):
+            setattr(contact, name, value)
     contact.answered_at = (contact.answered_at or timezone.now()) if contact.answer else None
     if contact.answer or contact.deadline > timezone.now():
         contact.silence_noted_at = None
@@ -181,6 +182,11 @@ def _read(contact_id: int) -> ContactLog:
     if contact is None:
         raise Refused(_("This question is no longer there."), "gone")
     return contact
+
+
+def _is_same_minute(before: Any, value: Any) -> bool:
+    """Forms know no seconds: the minute a moment lies in is no other moment."""
+    return isinstance(value, datetime) and value == before.replace(second=0, microsecond=0)
 
 
 def _plain(value: Any) -> Any:

@@ -268,10 +268,12 @@ def test_change_after_publication_is_typed_dated_and_in_the_history(people):
 
 def test_change_after_publication_without_its_type_is_refused(people):
     first = published(people)
-    reopened_and_approved(people, first.claim, kind="", text="")
 
     with pytest.raises(Refused, match="say what kind of change"):
+        reopened_and_approved(people, first.claim, kind="", text="")
+    with pytest.raises(Refused):
         publishing.publish(first.claim_id, by=people.editor)
+    assert first.claim.fact_checks.count() == 1
 
 
 def test_retracted_claim_published_again_unchanged_says_so(people):

@@ -118,6 +118,15 @@ def test_a_row_is_put_right_and_the_line_nobody_worded_follows(claim, people):
     assert (event.details["before"]["asked"], event.details["after"]["asked"]) == ("Harbour office", "Port office")
 
 
+def test_a_form_that_knows_no_seconds_changes_no_moment(claim, people):
+    contact = ask(claim, people)
+    whole = contact.asked_at.replace(second=0, microsecond=0)
+    put_right(contact, people.author, asked_at=whole, question="How many came?")
+
+    assert ContactLog.objects.get().asked_at == contact.asked_at
+    assert set(Event.objects.get(chain=claim.chain, action="edit_contact").details["after"]) == {"question"}
+
+
 def test_words_of_the_desk_stay_when_the_row_is_put_right(claim, people):
     contact = ask(claim, people, public_line="We asked twice.")
     put_right(contact, people.author, answer="Twelve.")
