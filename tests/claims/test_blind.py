@@ -190,4 +190,4 @@ def test_no_notice_and_no_letter_tells_a_hidden_word(newsroom):
     assert {pk for pk, _word in told} & blind == set()
     assert {to for to, _word in letters} & addresses == set()
     assert Notification.objects.filter(person__in=blind, claim__in=newsroom.claims).exists()
-    assert {word for _pk, word in told} >= {SECOND, RETURNED} - {SECOND}
+    assert RETURNED in {word for _pk, word in told}  # it was told, to those who know the verdict
