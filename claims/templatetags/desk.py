@@ -1,6 +1,5 @@
 """The template tags of the desk: ``{% load desk %}``.  What each part looks like: ``docs/design.md``."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 

@@ -184,6 +184,7 @@ def _standing(claim: Claim, person: Person) -> Standing:
     found = Standing(claim, person)
     found.authors = {int(ref.removeprefix("person/")) for ref in read.author_refs if ref.startswith("person/")}
     found.roles = {row["role"]: row["person"] for row in read.roles}
+    found.offers = {row["role"]: f"person/{row['person']}" for row in read.roles if row["offered_to"] == person.pk}
     found.has_read, found.has_seen, found.recused = read.has_read, read.has_seen, read.is_recused
     return found
 
@@ -196,7 +197,6 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
     chain = Event.objects.filter(chain=f"claim/{claim_id}")
     public_at = chain.filter(action="publish").order_by("-seq").values("seq")[:1]
     wrote = chain.filter(action__in=EDITS, seq__gt=Coalesce(Subquery(public_at), 0)).order_by()
-    found.offers = {row["role"]: f"person/{row['person']}" for row in read.roles if row["offered_to"] == person.pk}
     sent_back = chain.filter(action__in=SENT_BACK).order_by("-seq")
     of_claim = Q(claim=OuterRef("pk"))
     newest = Revision.objects.filter(claim=claim_id).order_by("-number")

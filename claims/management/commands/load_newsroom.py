@@ -100,7 +100,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--empty", action="store_true", help="only a scale of ratings, a rubric and a checklist, for a desk of one's own"
+            "--empty",
+            action="store_true",
+            help="only a scale of ratings, a rubric and a checklist, for a desk of one's own",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -375,7 +375,7 @@ def test_the_steps_a_person_may_take_are_drawn_with_what_they_miss(client, peopl
         "unassign": [],
     }
     assert moves(read(client, people.cross_checker, at(claim))) == {}
-    assert set(moves(read(client, people.editor, at(claim)))) == {"decline", "merge"}
+    assert set(moves(read(client, people.editor, at(claim)))) == {"decline", "merge", "unassign"}
 
 
 def test_what_is_missing_links_to_the_place_where_it_is_put_right(client, people):

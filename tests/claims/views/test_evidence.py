@@ -5,7 +5,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from claims.evidence import blobs, capture, upload, warc
+from claims.evidence import blobs, capture, upload
 from claims.evidence.quotes import mark_quote
 from claims.jobs import drain, ledger
 from claims.jobs.run import run
