@@ -50,12 +50,13 @@ def test_a_page_is_withheld_by_one_editor_and_retracted_by_two(visit):
     first.press("withhold", reason="A source asks for time.")
     assert "temporarily withdrawn" in read_as_a_stranger(reader, address).lower()
     first.press("propose_retraction", reason="The measurements were made up.")
-    expect(page.locator("#your-move")).not_to_contain_text("Readers see this at once")  # not for who proposed it
+    expect(page.locator('form[action*="/steps/retract/"]')).to_have_count(0)  # not for who proposed it
     second.go(claim)
     second.press("retract")
 
-    assert "retracted" in read_as_a_stranger(reader, address).lower()
-    assert "The measurements were made up." in read_as_a_stranger(reader, address)
+    said = read_as_a_stranger(visit(), address)  # the first reader's browser may keep the page for a minute
+    assert "retracted" in said.lower()
+    assert "The measurements were made up." in said
 
 
 # --- before publication
@@ -126,11 +127,11 @@ def wait_in_vain_for_a_reply(author, claim, house):
     author.press("request_reply")
     expect(page.locator(".status").first).to_contain_text("Awaiting reply")
     pass_time = (
-        "from claims.models import ContactLog; from claims.workflow import deadlines;"
+        "from claims.models import ContactLog; from claims.workflow import adopt, deadlines;"
         "from django.utils import timezone; from datetime import timedelta;"
         "ContactLog.objects.filter(asked='The harbour trust').update("
-        "asked_at=timezone.now() - timedelta(days=2), deadline=timezone.now() - timedelta(minutes=1));"
-        "deadlines.tick()"
+        "deadline=timezone.now() - timedelta(minutes=1));"
+        "adopt.adopt_outside_changes(); deadlines.tick()"
     )
     done = house.command("shell", "-c", pass_time)
     assert done.returncode == 0, done.stderr
@@ -243,11 +244,11 @@ def all_is_recorded(auditor, claim):
     """Somebody who took no part reads who did what; the number of the person asked is not for him."""
     page = auditor.go(f"{claim}record/")
     auditor.inspect("record")
-    seen = page.locator("body").inner_text()
+    seen = page.locator("body").text_content()
     while page.get_by_role("link", name=re.compile("[Oo]lder")).count():
         page.get_by_role("link", name=re.compile("[Oo]lder")).first.click()
         page.wait_for_load_state("networkidle")
-        seen += page.locator("body").inner_text()
+        seen += page.locator("body").text_content()
     for person in ("Contributor One", "Checker One", "Checker Two", "Editor One", "Editor Two"):
         assert person in seen
     for words in ("about two hundred", "Two measurements against one guess.", "We gave the wrong year."):

@@ -188,7 +188,11 @@ def test_what_is_public_is_valid_and_says_that_no_copy_was_made(newsroom, client
 
 def test_what_was_handed_in_passes_the_preflight_list(newsroom):
     handed_in = Claim.objects.filter(status__in=["in_cross_check", "in_review", "approved", "published"])
-    assert [item for claim in handed_in for line in read_list(claim) for item in line.missing] == []
+    missing = [(claim, item.place) for claim in handed_in for line in read_list(claim) for item in line.missing]
+    # What is public and unchanged has no change to tell of.
+    assert [
+        place for claim, place in missing if (claim.status, place) != ("published", "verdict-correction_kind")
+    ] == []
 
 
 def test_the_record_is_whole_and_knows_every_claim(newsroom):

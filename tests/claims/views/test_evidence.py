@@ -494,7 +494,7 @@ def test_nothing_is_added_to_a_claim_in_preflight(author, people):
 
     markup = page(author, evidence)
     assert "quote-selection" not in markup
-    assert 'id="copy"' not in markup
+    assert address("snapshot-upload", evidence) not in markup
 
 
 def test_stored_files_come_only_as_downloads(author, people, site):

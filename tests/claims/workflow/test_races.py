@@ -28,7 +28,7 @@ from claims.workflow import people as staff
 from claims.workflow.apply import Refused, apply
 from claims.workflow.revisions import read_content
 from tests.claims.workflow import desk
-from tests.factories import RatingFactory, SnapshotFactory
+from tests.factories import RatingFactory, ResourceFactory, SnapshotFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -338,8 +338,8 @@ def test_a_passage_is_removed_once(people):
 
 
 def test_a_waiver_is_taken_back_once(people):
-    claim = desk.ready(people)
-    evidence = Evidence.objects.filter(claim=claim).first()
+    claim = desk.in_research(people)
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
     waiver = edit_parts.waive(evidence.pk, "capture", by=people.author, reason="A book.")
 
     outcome = overtaken(
