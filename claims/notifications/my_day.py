@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
 from claims import jobs
-from claims.models import Assignment, Claim, Delivery, Desk, Notification, Person
+from claims.models import Claim, Delivery, Desk, Notification, Person
 from claims.models.claim import ClaimQuerySet
 from claims.models.desk import zone
 from claims.notifications import choices
 from claims.notifications.outbox import new_digest_key
+from claims.workflow.waiting import waiting_for
 
 MORNING, NOON = time(7), time(12)  # by the person's clock; a day whose morning was missed gets no mail
 AT_MOST = 20  # claims or notices of one kind
@@ -43,17 +43,6 @@ class Day:
             (new, ngettext("%(n)s new notice", "%(n)s new notices", new)),
         ]
         return ", ".join(words % {"n": count} for count, words in parts if count)
-
-
-def waiting_for(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
-    """Named for its cross-check, sent back to its checker, or laid before its editor."""
-    mine = Assignment.objects.filter(person=person, ended_at__isnull=True)
-    held = {role: mine.filter(role=role).values("claim") for role in Assignment.Role.values}
-    return claims.filter(
-        Q(status="in_cross_check", pk__in=held["cross_checker"])
-        | Q(status="changes_requested", pk__in=held["checker"])
-        | Q(status__in=["in_review", "approved"], pk__in=held["editor"])
-    )
 
 
 def read(person: Person, *, until: datetime | None = None) -> Day:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import Claim, Person, SourceAlert, Topic
 from claims.models.claim import ClaimQuerySet
 from claims.views.access import visible_claims
-from claims.views.waiting import waiting_for
 from claims.workflow.assignment import waiting_for_cross_checker
+from claims.workflow.waiting import waiting_for
 
 MOST_COUNTED = 1000
 BIGGEST_ID = 2**63 - 1

@@ -19,6 +19,7 @@ function isWritten(field) {
   if (field.type === "hidden") return false;
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+  if (field.multiple) return [...field.options].some((option) => option.selected !== option.defaultSelected);
   const preset = [...field.options].findIndex((option) => option.defaultSelected);
   return field.selectedIndex !== Math.max(preset, 0);
 }
@@ -33,7 +34,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   for (const form of event.detail.target.querySelectorAll("form")) {
     const fields = fieldsOf(form);
     if (form === sent || !fields.some(isWritten) || !isOnlyOne(form)) continue;
-    kept.set(nameOf(form), fields.map(({ name, type, value, checked }) => ({ name, type, value, checked })));
+    kept.set(nameOf(form), fields.map((field) => ({
+      name: field.name,
+      type: field.type,
+      value: field.value,
+      checked: field.checked,
+      chosen: [...(field.selectedOptions ?? [])].map((option) => option.value),
+    })));
   }
 });
 
@@ -41,11 +48,13 @@ document.addEventListener("htmx:afterSettle", () => {
   for (const form of document.querySelectorAll("form")) {
     const written = kept.get(nameOf(form));
     if (!written || !isOnlyOne(form)) continue;
-    for (const { name, type, value, checked } of written) {
+    for (const { name, type, value, checked, chosen } of written) {
       if (form.dataset.draft && HIDDEN.includes(name)) setHidden(form, name, value);
       const fields = fieldsOf(form).filter((field) => field.name === name);
       if (type === "checkbox" || type === "radio") {
         for (const field of fields) if (field.value === value) field.checked = checked;
+      } else if (type === "select-multiple") {
+        for (const option of fields[0]?.options ?? []) option.selected = chosen.includes(option.value);
       } else if (fields.length) fields[0].value = value;
     }
     form.closest("details")?.setAttribute("open", "");

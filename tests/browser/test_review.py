@@ -184,6 +184,7 @@ def decide(approver, claim):
     page = approver.go(claim)
     page.get_by_role("button", name="Show the verdict").click()
     expect(page.locator("#verdict")).to_contain_text("The measurements say so")
+    expect(page.locator("#people details[open]")).to_have_count(0)  # nobody wrote there
     approver.inspect("claim-disagreement")
     approver.press("decide", rating="True", reason="Two measurements against one guess.")
 

@@ -78,6 +78,14 @@ def test_a_day_holds_what_is_overdue_due_today_and_waiting_but_nothing_of_others
     assert day.in_words() == "1 overdue, 1 due today, 1 waits for you"
 
 
+def test_what_waits_for_an_editor_in_the_queue_waits_in_his_day(db):
+    people = desks.hire()
+    claim = desks.in_review(people)
+
+    assert claim in my_day.read(people.editor).waiting
+    assert claim not in my_day.read(people.cross_checker).waiting
+
+
 def test_today_ends_at_midnight_where_the_person_is(person):
     hold(person, status="in_research", due_at=datetime(2026, 3, 2, 16, 0, tzinfo=UTC))
 

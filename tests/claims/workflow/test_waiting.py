@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from claims.models import Assignment, Claim, Desk, Reminder
-from claims.views.waiting import waiting_for
 from claims.workflow import edit_review
 from claims.workflow.apply import apply
+from claims.workflow.waiting import waiting_for
 from tests.claims.workflow import desk
 
 pytestmark = pytest.mark.django_db
