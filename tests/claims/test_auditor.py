@@ -147,6 +147,7 @@ def press(client, address, data):
     return status, {table for table in before if before[table] != after[table]}
 
 
+@pytest.mark.thorough
 def test_no_address_lets_an_auditor_change_anything(client, people, claims):
     data = form(people, claims)
     client.force_login(people.auditor)
@@ -164,6 +165,7 @@ def test_no_address_lets_an_auditor_change_anything(client, people, claims):
     assert broken == set()
 
 
+@pytest.mark.thorough
 def test_the_very_same_forms_change_something_when_others_send_them(client, people, claims):
     data = form(people, claims)
     changed = set()
@@ -176,6 +178,7 @@ def test_the_very_same_forms_change_something_when_others_send_them(client, peop
     assert changed == TAKES_A_PRESS
 
 
+@pytest.mark.thorough
 def test_the_panel_takes_nothing_from_an_auditor(client, people, claims):
     client.force_login(people.auditor)
     found = {}

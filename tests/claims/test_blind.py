@@ -131,6 +131,7 @@ def words_shown(client, start):
 # --- the walk
 
 
+@pytest.mark.thorough
 def test_no_page_of_who_must_not_see_it_holds_a_planted_word(newsroom):
     reader = client_of(newsroom.author)
     start = crawl.addresses(reader)

@@ -16,7 +16,11 @@ from tests.claims import crawl
 from tests.claims.workflow import desk
 from tests.factories import PersonFactory, make_rubric
 
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:The default scheme will be changed")]
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:The default scheme will be changed"),
+]
 
 NUMBER = "+44 20 7946 0999"
 

@@ -51,7 +51,7 @@ from claims.workflow.transitions import TRANSITIONS
 from tests.claims.workflow import desk
 from tests.factories import PersonFactory, RatingFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "0"))
 CREW = ("contributor", "checker", "checker", "checker", "editor", "editor", "editor", "administrator", "auditor")
