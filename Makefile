@@ -28,7 +28,7 @@ check: lint templates types layers migrations deploy coverage
 
 faults: .venv/.dev
 	$(BIN)/pytest -q -m faults tests/faults
-	STATE_MACHINE_EXAMPLES=40 $(BIN)/pytest -q tests/claims/workflow/test_state_machine.py
+	STATE_MACHINE_EXAMPLES=40 $(BIN)/pytest -q --hypothesis-seed=20261122 tests/claims/workflow/test_state_machine.py
 
 bench: .venv/.dev
 	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done

@@ -441,6 +441,8 @@ class Newsroom(RuleBasedStateMachine):
     from_watching = from_inbox
 
     def from_in_research(self, claim, author, second, editor, approver):
+        if claim.assignments.filter(role="cross_checker", person=author, ended_at=None).exists():  # chosen by the desk
+            apply(claim.pk, "hand_over", by=editor, role="cross_checker", person=second)
         if self.holder(claim) != author:
             apply(claim.pk, "hand_over", by=editor, role="checker", person=author)
         if not claim.statement.strip():
