@@ -3,10 +3,13 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_main_job import answer_checklist, quote
 from tests.browser.test_two_people import forgive
+
+pytestmark = pytest.mark.thorough
 
 STATEMENT = "The old lighthouse of Norland was moved two hundred metres inland in 2025."
 REWORDED = "The old lighthouse of Norland was moved two hundred metres inland in 2024."
