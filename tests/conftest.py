@@ -47,19 +47,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, p
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The database is dropped at the end, although a thread of some test may still hold a connection."""
-    yield
-    from django.db import connection
-
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
-@pytest.fixture(scope="session")
 def redis_url(run_dir):
     """Address of a real broker."""
     binary = embedded.redis_binary()
