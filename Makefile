@@ -21,7 +21,7 @@ export UV_PYTHON_DOWNLOADS = never
 run: .venv/.run  ## the whole house: PORT=8000, VAR_DIR=./var, DEMO=0 for an empty desk
 	@exec $(BIN)/python manage.py up
 
-test: .venv/.dev  ## within six minutes; make check adds the walks through every page as everybody
+test: .venv/.dev  ## make check adds the walks through every page as everybody
 	$(BIN)/pytest -n 2 --dist loadfile -q -m "not faults and not thorough"
 
 check: lint templates types layers migrations deploy coverage
