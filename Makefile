@@ -22,7 +22,7 @@ run: .venv/.run  ## the whole house: PORT=8000, VAR_DIR=./var, DEMO=0 for an emp
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.dev  ## make check adds the walks through every page as everybody
-	$(BIN)/pytest -n 2 --dist loadfile -q -m "not faults and not thorough"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not faults and not thorough"
 
 check: lint templates types layers migrations deploy coverage
 
@@ -62,7 +62,7 @@ deploy: .venv/.dev
 
 coverage: .venv/.dev
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile -q -m "not faults"
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not faults"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --fail-under=100 --include='$(PURE)'

@@ -12,6 +12,12 @@ from factcheck import embedded, processes
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loop in the thread of the test
 
 PROJECT = Path(__file__).resolve().parent.parent
+START_HOUSES = ("tests/browser/", "tests/factcheck/", "tests/journeys/")  # the slow files
+
+
+def pytest_collection_modifyitems(items):
+    """Slow files first: taken last, one of two workers would wait for the other."""
+    items.sort(key=lambda item: not item.nodeid.startswith(START_HOUSES))
 
 
 @pytest.fixture(scope="session")
