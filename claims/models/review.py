@@ -285,10 +285,20 @@ class Comment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text=_("Taken back by who wrote it, unanswered."))
+    # The words of the rationale it is about, as they stood: as much of the verdict as the rationale itself.
+    passage = models.TextField(blank=True, db_default="")
+    passage_before = models.CharField(max_length=64, blank=True, db_default="")
+    passage_after = models.CharField(max_length=64, blank=True, db_default="")
+    passage_start = models.PositiveIntegerField(null=True, blank=True, help_text=_("In code points of the rationale."))
 
     class Meta:
         ordering = ["claim", "at", "id"]
         constraints = [
+            models.CheckConstraint(
+                name="comment_passage_begins_a_thread_on_the_claim",
+                condition=Q(passage="", passage_start__isnull=True)
+                | (~Q(passage="") & Q(passage_start__isnull=False, evidence__isnull=True, parent__isnull=True)),
+            ),
             models.CheckConstraint(
                 name="comment_withdrawn_is_resolved",
                 condition=Q(withdrawn_at__isnull=True) | Q(resolved_at__isnull=False),
