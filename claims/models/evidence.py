@@ -51,6 +51,8 @@ class Blob(models.Model):
         WARC = "warc", _("WARC")
         WACZ = "wacz", _("WACZ")
         UPLOAD = "upload", _("Upload")
+        SCREENSHOT = "screenshot", _("Screenshot")
+        PDF = "pdf", _("PDF of the page")
 
     class Damage(models.TextChoices):
         NONE = "", _("Whole")
@@ -98,12 +100,18 @@ class Resource(models.Model):
     looks = models.PositiveSmallIntegerField(default=0, help_text=_("Successful looks since it was first captured."))
     misses = models.PositiveSmallIntegerField(default=0, help_text=_("Failed looks since the last successful one."))
     look_again_at = models.DateTimeField(null=True, blank=True, help_text=_("When the watch looks at it next."))
+    archived_url = models.URLField(max_length=2200, blank=True, help_text=_("Its newest known copy elsewhere."))
+    archived_at = models.DateTimeField(null=True, blank=True, help_text=_("When that copy was made."))
 
     objects: ClassVar[ResourceManager] = ResourceManager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="resource_has_address_or_title", condition=Q(url__isnull=False) | ~Q(title=""))
+            models.CheckConstraint(name="resource_has_address_or_title", condition=Q(url__isnull=False) | ~Q(title="")),
+            models.CheckConstraint(
+                name="resource_archived_all_or_nothing",
+                condition=Q(archived_url="", archived_at=None) | (~Q(archived_url="") & Q(archived_at__isnull=False)),
+            ),
         ]
         indexes = [
             models.Index(name="resource_to_look_at", fields=["look_again_at"], condition=Q(look_again_at__isnull=False))
@@ -145,6 +153,7 @@ class Snapshot(models.Model):
     class Kind(models.TextChoices):
         FETCHED = "fetched", _("Fetched")
         UPLOADED = "uploaded", _("Uploaded copy")
+        RENDERED = "rendered", _("As a browser showed it")
 
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="snapshots")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -156,6 +165,8 @@ class Snapshot(models.Model):
     body = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     warc = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     wacz = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    screenshot = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    pdf = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     sha256 = models.CharField(max_length=64, help_text=_("Of the decoded body."))
     previous_sha256 = models.CharField(max_length=64, blank=True)
     extractor = models.CharField(max_length=40)
