@@ -258,6 +258,7 @@ class Claim(models.Model):
             ),
             models.Index(name="claim_due", fields=["next_due_at", "id"], condition=Q(next_due_at__isnull=False)),
             models.Index(name="claim_newest", fields=["-id", "status"]),
+            models.Index(name="claim_created", fields=["created_at"]),
             models.Index(
                 name="claim_unrecorded",
                 fields=["id"],

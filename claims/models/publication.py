@@ -73,7 +73,10 @@ class FactCheck(models.Model):
                 name="fact_check_says_why_not_public", condition=Q(kind="published") | ~Q(reason="")
             ),
         ]
-        indexes = [models.Index(name="fact_check_newest", fields=["-at", "-id"])]
+        indexes = [
+            models.Index(name="fact_check_newest", fields=["-at", "-id"]),
+            models.Index(name="fact_check_first", fields=["first_published_at"], condition=Q(number=1)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.slug}, version {self.number}"
