@@ -346,3 +346,14 @@ def test_a_difference_gives_back_both_texts(old, new):
 )
 def test_changes_of_numbers_and_negations_are_told(old, new, flags):
     assert warning_flags(old, new) == flags
+
+
+def test_two_letters_that_share_a_number_are_not_the_same_word():
+    """More than 255 different letters do not fit into a byte each."""
+    letters = "".join(chr(0x4E00 + index) for index in range(300))
+    selector = selector_for(letters[:280], letters)
+    swapped = letters[255] + letters[1:255] + letters[0] + letters[256:]
+
+    found = check(swapped, selector)
+
+    assert (found.state, found.score < 1) == ("altered", True)
