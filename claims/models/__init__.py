@@ -39,6 +39,7 @@ from claims.models.review import (
     Reading,
     Reminder,
 )
+from claims.models.search import SearchDue, SearchEntry, SearchWord
 
 __all__ = [
     "Appearance",
@@ -93,6 +94,9 @@ __all__ = [
     "RubricAnswer",
     "RubricQuestion",
     "SavedView",
+    "SearchDue",
+    "SearchEntry",
+    "SearchWord",
     "Snapshot",
     "SourceAlert",
     "TermStat",
