@@ -13,7 +13,7 @@ from claims.workflow.apply import apply
 from claims.workflow.people import release_roles
 from claims.workflow.reply_lines import note_silence
 from claims.workflow.stages import BATCH, free_ones
-from claims.workflow.transitions import EDITABLE
+from claims.workflow.transitions import EDITABLE, IN_REVIEW
 
 
 @transaction.atomic
@@ -31,7 +31,7 @@ def tick(now: datetime | None = None) -> None:
         apply(claim.pk, "wake", by=None)
     open_contacts = ContactLog.objects.filter(claim=OuterRef("pk"), answer="")
     silent = open_contacts.filter(silence_noted_at=None, deadline__lte=now)
-    for claim in free_ones(Claim.objects.filter(Exists(silent), status__in=EDITABLE)):
+    for claim in free_ones(Claim.objects.filter(Exists(silent), status__in=(*EDITABLE, IN_REVIEW))):
         note_silence(claim, now)
     waiting = open_contacts.filter(no_wait_reason="", deadline__gt=now)
     for claim in free_ones(Claim.objects.filter(~Exists(waiting), status="awaiting_reply")):

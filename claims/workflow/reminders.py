@@ -147,7 +147,8 @@ def _reply_due_soon(desk: Desk, now: datetime) -> Iterator[Due]:
 
 def _reply_overdue(desk: Desk, now: datetime) -> Iterator[Due]:
     """Silence while nobody may change what readers are told; elsewhere the clock notes it at once."""
-    silent = _awaited(Kind.REPLY_OVERDUE).filter(deadline__lte=now).exclude(claim__status__in=EDITABLE)
+    silent = _awaited(Kind.REPLY_OVERDUE).filter(deadline__lte=now)
+    silent = silent.exclude(claim__status__in=(*EDITABLE, IN_REVIEW))
     for pk, claim, deadline in silent.values_list("pk", "claim", "deadline")[: stages.BATCH]:
         yield Due(claim, Kind.REPLY_OVERDUE, deadline, body={"contact": pk})
 

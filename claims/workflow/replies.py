@@ -15,7 +15,7 @@ from claims.models import Claim, ContactLog, Person
 from claims.models.event import canonical
 from claims.workflow.apply import Refused
 from claims.workflow.edit import Change, changing
-from claims.workflow.reply_lines import desk_zone, line_of, stop_waiting
+from claims.workflow.reply_lines import desk_zone, is_automatic, line_of, stop_waiting
 from claims.workflow.stages import reply_due
 from claims.workflow.standing import Standing
 from claims.workflow.transitions import AWAITING_REPLY
@@ -119,7 +119,7 @@ def answer_contact(contact_id: int, *, by: Person, answer: str, public_line: str
 def _put_right(change: Change, contact: ContactLog, fields: Mapping[str, Any]) -> None:
     """Write what differs; a line nobody worded follows the row.  The event says which confidential field changed, no more."""
     zone, before = desk_zone(), {name: getattr(contact, name) for name in FIELDS}
-    automatic = line_of(contact, zone)
+    automatic = is_automatic(contact, zone)
     for name, value in fields.items():
         if not _is_same_minute(before[name], value):
             setattr(contact, name, value)
@@ -128,7 +128,7 @@ def _put_right(change: Change, contact: ContactLog, fields: Mapping[str, Any]) -
         contact.silence_noted_at = None
     if contact.deadline != before["deadline"]:
         contact.no_wait_reason = ""
-    if contact.public_line in {"", automatic}:
+    if not contact.public_line or (automatic and contact.public_line == before["public_line"]):
         contact.public_line = line_of(contact, zone)
     _check(contact)
     changed = [name for name in FIELDS if getattr(contact, name) != before[name]]

@@ -1,20 +1,39 @@
 """Right of reply: what readers are told of each question, where the replies stand, and when silence is noted."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.models import Claim, ContactLog, Desk, Event, Person
+from claims.workflow import revisions
 from claims.workflow.readings import mark_recorded, unrecorded
+from claims.workflow.record_rows import seal
+from claims.workflow.transitions import IN_REVIEW
 
 LONGEST_REASON = 300
+
+_WORDS = {
+    "answered": gettext_lazy("%(who)s was asked on %(date)s and answered."),
+    "silent": gettext_lazy("%(who)s was asked on %(date)s and did not answer."),
+    "unawaited": gettext_lazy(
+        "%(who)s was asked on %(date)s to answer by %(deadline)s and had not answered when this was written."
+    ),
+    "asked": gettext_lazy("%(who)s was asked on %(date)s to answer by %(deadline)s."),
+}
+_EARLIER = {
+    "unawaited": gettext_lazy("%(who)s was asked on %(date)s and had not answered when this was written."),
+    "asked": gettext_lazy("%(who)s was asked on %(date)s."),
+}
+_ANY = "\x00"  # stands in no text PostgreSQL keeps
 
 
 @dataclass(frozen=True)
@@ -56,14 +75,31 @@ def count_replies(contacts: Iterable[ContactLog], now: datetime) -> Replies:
 
 
 def line_of(contact: ContactLog, zone: tzinfo) -> str:
-    """What readers are told of a question and its answer where nobody wrote it otherwise; dates as the desk counts them."""
-    words = {
-        "answered": _("%(who)s was asked on %(date)s and answered."),
-        "silent": _("%(who)s was asked on %(date)s and did not answer."),
-        "unawaited": _("%(who)s was asked on %(date)s and had not answered when this was written."),
-        "asked": _("%(who)s was asked on %(date)s."),
-    }[_state(contact)]
-    return words % {"who": contact.asked, "date": date_format(contact.asked_at.astimezone(zone), "j F Y")}
+    """What readers are told of a question and its answer where nobody wrote it otherwise; dates as the desk counts them.
+
+    True whenever it is read: an approved text does not become false by a deadline that passes.
+    """
+    return str(_WORDS[_state(contact)] % _told(contact, zone, _day(contact.deadline, zone)))
+
+
+def is_automatic(contact: ContactLog, zone: tzinfo) -> bool:
+    """Whether nobody worded what readers are told, so that the line follows the row.
+
+    The desk's wording is known with any deadline, as a row may be moved by SQL, and so is the one it used before.
+    """
+    state = _state(contact)
+    wordings = [
+        str(words % _told(contact, zone, _ANY)) for words in (_WORDS[state], _EARLIER.get(state, _WORDS[state]))
+    ]
+    return any(re.fullmatch(re.escape(words).replace(_ANY, ".+"), contact.public_line) for words in wordings)
+
+
+def _told(contact: ContactLog, zone: tzinfo, deadline: str) -> dict[str, str]:
+    return {"who": contact.asked, "date": _day(contact.asked_at, zone), "deadline": deadline}
+
+
+def _day(moment: datetime, zone: tzinfo) -> str:
+    return str(date_format(moment.astimezone(zone), "j F Y"))
 
 
 def _state(contact: ContactLog) -> str:
@@ -81,22 +117,37 @@ def desk_zone() -> tzinfo:
 def note_silence(claim: Claim, now: datetime | None = None) -> None:
     """Readers are told that somebody was asked and did not answer.  Call it under the claim's lock, when due.
 
-    Its checker is told, unless the claim waits for replies: the end of the wait tells him.
+    In review the line is frozen as the next version, before anybody has approved the one without it; nothing given so
+    far is lost, as the material is the same.  Its checker is told, unless the claim waits for replies: the end of the
+    wait tells him.
     """
     now, zone, behind = now or timezone.now(), desk_zone(), unrecorded(claim)
     silent = list(ContactLog.objects.filter(claim=claim, answer="", silence_noted_at=None, deadline__lte=now))
     for contact in silent:
-        was_automatic = contact.public_line == line_of(contact, zone)
+        was_automatic = is_automatic(contact, zone)
         contact.silence_noted_at = now
         if was_automatic:
             contact.public_line = line_of(contact, zone)
     if silent:
         ContactLog.objects.bulk_update(silent, ["silence_noted_at", "public_line"])
-        body = {"contacts": [contact.pk for contact in silent]}
+        body = {"contacts": [contact.pk for contact in silent], **_freeze_in_review(claim)}
         event = Event.objects.append(claim, "reply_deadline_passed", by=None, body=body)
         if claim.status != Claim.Status.AWAITING_REPLY:
             jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
         mark_recorded(claim, leaving=behind)
+
+
+def _freeze_in_review(claim: Claim) -> dict[str, Any]:
+    """The version in review follows what readers are told; what the event says of it."""
+    if claim.status != IN_REVIEW:
+        return {}
+    claim.refresh_from_db(fields=["content_version"])
+    before, content = revisions.latest_revision(claim), revisions.read_content(claim)
+    if before is not None and before.content_sha256 == content.content_sha256:
+        return {}
+    revision = revisions.freeze(claim, "edit", by=None, content=content)
+    named = {"revision": revision.number, "content_sha256": revision.content_sha256}
+    return named | {"revision_sha256": seal(revision)}
 
 
 def stop_waiting(contacts: Iterable[ContactLog], reason: str) -> list[int]:
@@ -107,7 +158,7 @@ def stop_waiting(contacts: Iterable[ContactLog], reason: str) -> list[int]:
     """
     zone, rows = desk_zone(), list(contacts)
     for contact in rows:
-        was_automatic = contact.public_line == line_of(contact, zone)
+        was_automatic = is_automatic(contact, zone)
         contact.no_wait_reason = Truncator(reason.strip()).chars(LONGEST_REASON)
         if was_automatic:
             contact.public_line = line_of(contact, zone)

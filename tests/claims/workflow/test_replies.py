@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from claims.models import ContactLog, Desk, Event, Refusal
-from claims.workflow import deadlines, replies
+from claims.workflow import deadlines, record, replies
+from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import Refused, apply
 from claims.workflow.preflight_list import read_list
-from claims.workflow.reply_lines import count_replies, line_of, note_silence
+from claims.workflow.reply_lines import count_replies, is_automatic, line_of, note_silence
 from claims.workflow.revisions import authors_of, read_content
 from claims.workflow.standing import standing
 from tests.claims.workflow import desk
@@ -57,9 +58,13 @@ def lines(claim):
     return read_content(desk.reload(claim)).values["contacts"]
 
 
-def today():
-    day = timezone.now().astimezone(Desk.objects.current().zone)
+def today(ahead=0):
+    day = (timezone.now() + timedelta(days=ahead)).astimezone(Desk.objects.current().zone)
     return f"{day.day} {day:%B %Y}"
+
+
+def in_two_days():
+    return today(2)
 
 
 # --- asked, answered, put right
@@ -73,7 +78,7 @@ def test_several_people_are_asked_and_each_answers_for_himself(claim, people):
     assert [(row.asked, row.answer) for row in rows] == [("Harbour office", "Twelve."), ("Pilots' union", "")]
     assert lines(claim) == [
         f"Harbour office was asked on {today()} and answered.",
-        f"Pilots' union was asked on {today()}.",
+        f"Pilots' union was asked on {today()} to answer by {in_two_days()}.",
     ]
     with pytest.raises(Refused, match="correct it instead"):
         replies.answer_contact(office.pk, by=people.author, answer="Thirteen.")
@@ -142,7 +147,7 @@ def test_an_answer_taken_out_again_leaves_the_question_open(claim, people):
 
     row = ContactLog.objects.get()
     assert (row.answer, row.answered_at) == ("", None)
-    assert lines(claim) == [f"Harbour office was asked on {today()}."]
+    assert lines(claim) == [f"Harbour office was asked on {today()} to answer by {in_two_days()}."]
 
 
 def test_two_people_do_not_put_one_row_right_over_each_other(claim, people):
@@ -192,7 +197,8 @@ def test_a_reason_not_to_wait_settles_it_and_readers_are_told_that_no_answer_had
 
     assert awaited(claim) == []
     assert ContactLog.objects.get().no_wait_reason == "They answered the same question in May."
-    assert lines(claim) == [f"Harbour office was asked on {today()} and had not answered when this was written."]
+    told = f"was asked on {today()} to answer by {in_two_days()} and had not answered when this was written."
+    assert lines(claim) == [f"Harbour office {told}"]
     replies.answer_contact(contact.pk, by=people.author, answer="Twelve.")
     with pytest.raises(Refused, match="nothing to wait for"):
         replies.go_on_without(contact.pk, by=people.author, reason="Why.")
@@ -302,8 +308,90 @@ def test_the_day_of_a_question_is_the_desks():
     asked = row()
     asked.asked_at = datetime(2026, 3, 12, 23, 30, tzinfo=UTC)
 
-    assert line_of(asked, UTC) == "Harbour office was asked on 12 March 2026."
-    assert line_of(asked, ZoneInfo("Asia/Tokyo")) == "Harbour office was asked on 13 March 2026."
+    asked.deadline = asked.asked_at + timedelta(days=7)
+
+    assert line_of(asked, UTC) == "Harbour office was asked on 12 March 2026 to answer by 19 March 2026."
+    assert (
+        line_of(asked, ZoneInfo("Asia/Tokyo"))
+        == "Harbour office was asked on 13 March 2026 to answer by 20 March 2026."
+    )
+
+
+@pytest.mark.parametrize("reason", ["", "No time."])
+def test_a_line_the_desk_wrote_is_known_by_its_words_whatever_the_deadline_and_also_without_one(reason):
+    asked = row(reason=reason)
+    asked.public_line = line_of(asked, UTC)
+    asked.deadline += timedelta(days=40)
+    assert is_automatic(asked, UTC)
+
+    ending = " and had not answered when this was written." if reason else "."
+    asked.public_line = "Harbour office was asked on 3 March 2026" + ending
+    assert is_automatic(asked, UTC)
+    asked.public_line += " Twice."
+    assert not is_automatic(asked, UTC)
+
+
+# --- a deadline that passes while the text is being judged
+
+
+def without_an_answer(people, state):
+    """A claim in this state whose only question is open, for a stated reason, and whose deadline has just passed."""
+    claim = desk.ready(people)
+    contact = ask(claim, people)
+    replies.go_on_without(contact.pk, by=people.author, reason="It goes to print.")
+    apply(claim.pk, "submit", by=people.author)
+    apply(claim.pk, "pass", by=None)
+    desk.hand_cross_check_to(claim, people.cross_checker, people.editor)
+    rating = desk.reload(claim).rating
+    apply(claim.pk, "cross_check", by=people.cross_checker, rating=rating, reason="Counted too.")
+    if state == "approved":
+        apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+    return desk.reload(claim), contact.deadline + timedelta(minutes=1)
+
+
+def test_the_version_in_review_follows_when_a_deadline_passes_and_loses_nothing(claim, people):
+    claim, later = without_an_answer(people, "in_review")
+    on_the_page = desk.seen(claim)
+
+    for _ in range(2):
+        deadlines.tick(later)
+
+    assert lines(claim) == [f"Harbour office was asked on {today()} and did not answer."]
+    first, second = claim.revisions.order_by("number")
+    assert (first.content_sha256, second.content_sha256) == (on_the_page, desk.seen(claim))
+    assert first.material_sha256 == second.material_sha256
+    wrote = [set(version.author_rows.values_list("person", flat=True)) for version in (first, second)]
+    assert wrote == [{people.contributor.pk, people.author.pk}] * 2
+    assert desk.reload(claim).content_version == desk.reload(claim).recorded_version
+    assert record.verify().problems == ()
+    with pytest.raises(Refused, match="changed"):
+        apply(claim.pk, "approve", by=people.editor, seen=on_the_page)
+    assert apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim)).status == "approved"
+
+
+def test_what_was_approved_stays_true_and_approved_when_a_deadline_passes(people):
+    claim, later = without_an_answer(people, "approved")
+    on_the_page = desk.seen(claim)
+
+    deadlines.tick(later)
+
+    told = f"was asked on {today()} to answer by {in_two_days()} and had not answered when this was written."
+    assert lines(claim) == [f"Harbour office {told}"]
+    assert (desk.reload(claim).status, desk.seen(claim)) == ("approved", on_the_page)
+    published = apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+    assert published.status == "published"
+
+
+def test_words_of_the_desk_make_no_new_version_in_review_when_a_deadline_passes(people):
+    claim, later = without_an_answer(people, "in_review")
+    ContactLog.objects.update(public_line="We asked twice.")
+    adopt_outside_changes()
+    before = claim.revisions.count()
+
+    deadlines.tick(later)
+
+    assert ContactLog.objects.get().silence_noted_at == later
+    assert claim.revisions.count() == before
 
 
 # --- confidential
