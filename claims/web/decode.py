@@ -14,6 +14,7 @@ _OUT = 256 * 1024
 _ZSTD_IN = 64  # zstandard's decoder has no output limit: 64 bytes unpack to 2 MB at most
 _ZSTD_WINDOW = 8 * 1024 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 
 Pieces = Iterator[tuple[bytes, int]]
@@ -96,13 +97,25 @@ def _brotli(data: bytes) -> Pieces:
 
 
 def _zstd(data: bytes) -> Pieces:
+    """Every frame; what follows the last one is ignored."""
+    position = 0
+    while True:
+        for piece, consumed in _zstd_frame(data, position):
+            yield piece, consumed
+            position = consumed
+        if data[position : position + 4] != _ZSTD_MAGIC:
+            return
+
+
+def _zstd_frame(data: bytes, start: int) -> Pieces:
     decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
-    for position in range(0, len(data), _ZSTD_IN):
+    for position in range(start, len(data), _ZSTD_IN):
+        pending = data[position : position + _ZSTD_IN]
+        piece = decoder.decompress(pending)
+        yield piece, position + len(pending) - len(decoder.unused_data)
         if decoder.eof:
             return
-        yield decoder.decompress(data[position : position + _ZSTD_IN]), position + _ZSTD_IN
-    if not decoder.eof:
-        raise _Damaged
+    raise _Damaged
 
 
 _DECODERS = {

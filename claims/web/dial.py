@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import httpcore2
 from django.utils.translation import gettext_lazy
@@ -31,11 +31,16 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other side said: its status, the first bytes of the body, and which address it was."""
+    """What the other side said: its status, the first bytes of the body, which address it was, and its headers.
+
+    Attributes:
+        headers: by lower-case name; the last of several.
+    """
 
     status: int
     body: bytes
     ip: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_target(url: str, *, allow: Iterable[str] = ()) -> None:
@@ -56,13 +61,15 @@ def check_target(url: str, *, allow: Iterable[str] = ()) -> None:
 def dial(
     url: str,
     *,
-    body: bytes,
+    body: bytes = b"",
     headers: Mapping[str, str],
+    method: str = "POST",
     allow: Iterable[str] = (),
     limits: Limits = LIMITS,
     door: Door = DOOR,
+    most: int = FIRST_BYTES,
 ) -> Answer:
-    """Post ``body`` to an address once, and return what was answered, whatever it was; a redirect is not followed.
+    """Send ``body`` to an address once, and return what was answered, whatever it was; a redirect is not followed.
 
     The name is resolved once, only vetted addresses are dialled, and the connection is closed after the first bytes of
     the answer.
@@ -70,33 +77,37 @@ def dial(
     Args:
         allow: ``host:port`` of private targets, as in ``OUTBOUND_ALLOW``; these alone may be called by plain http.
         limits: seconds and bytes.
+        headers: replace those of ours that have the same name.
+        most: bytes of the answer's body that are read.
 
     Raises:
         FetchRefused: the address is never called.
         FetchFailed: there was no answer.
     """
     try:
-        return _Call(url, _pairs(allow), limits, door).send(body, headers)
+        return _Call(url, _pairs(allow), limits, door, most).send(method, body, headers)
     except FetchFailed as failed:
         raise _said(failed) from None
 
 
 class _Call:
-    def __init__(self, url: str, private: AbstractSet[tuple[str, int]], limits: Limits, door: Door) -> None:
+    def __init__(self, url: str, private: AbstractSet[tuple[str, int]], limits: Limits, door: Door, most: int) -> None:
+        self._most = most
         self._private = private
         self._door = replace(door, allowed=frozenset(door.allowed) | private)
         self._address = _read(url, self._door.allowed)
         self._budget = Budget(limits)
 
-    def send(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def send(self, method: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         address = self._address
         backend = PinnedBackend(self._ips(), self._budget)
         origin = httpcore2.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
-        request = httpcore2.Request(b"POST", origin, headers=self._headers(headers, len(body)), content=body)
+        request = httpcore2.Request(method, origin, headers=self._headers(headers, len(body)), content=body)
         with httpcore2.HTTPConnection(origin.origin, ssl_context=self._door.tls, network_backend=backend) as connection:
             try:
                 response = connection.handle_request(request)
-                return Answer(response.status, self._first_bytes(response, backend), backend.ip)
+                said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+                return Answer(response.status, self._first_bytes(response, backend), backend.ip, said)
             except (httpcore2.ProtocolError, httpcore2.NetworkError) as error:
                 raise failure("protocol" if isinstance(error, httpcore2.ProtocolError) else "network") from None
             finally:
@@ -119,7 +130,7 @@ class _Call:
             "Content-Length": str(length),
             "Connection": "close",
         }
-        return [*own.items(), *headers.items()]
+        return [*{**own, **headers}.items()]
 
     def _first_bytes(self, response: httpcore2.Response, backend: PinnedBackend) -> bytes:
         """The status is what counts: a body that breaks off or never ends changes nothing."""
@@ -129,9 +140,9 @@ class _Call:
         with suppress(FetchFailed, httpcore2.ProtocolError, httpcore2.NetworkError):
             for chunk in response.iter_stream():
                 body += chunk
-                if len(body) >= FIRST_BYTES:
+                if len(body) >= self._most:
                     break
-        return bytes(body[:FIRST_BYTES])
+        return bytes(body[: self._most])
 
 
 def _read(url: str, allowed: AbstractSet[tuple[str, int]]) -> Address:

@@ -213,6 +213,8 @@ class _Trip:
                 jar[name.strip()] = value.strip()
 
     def _redirect(self, address: Address, hop: Hop) -> Address | None:
+        if hop.status == HTTPStatus.NOT_MODIFIED:  # nobody asked whether it was
+            raise failure("protocol")
         if hop.status not in _REDIRECTS:
             return None
         location = next((value for key, value in hop.headers if key == "location"), "").strip()

@@ -4,10 +4,16 @@ import contextlib
 import socket
 import ssl
 import threading
+from dataclasses import replace
 
-from claims.web.fetch import Door
+import pytest
+
+from claims.errors import FetchFailed
+from claims.web.fetch import Door, fetch
+from claims.web.guard import SENTENCES
 from claims.web.wire import Limits
 
+PAGE = b"<html><body><p>The bridge opened in 1998.</p></body></html>"
 QUICK = Limits(lookup=0.5, connect=0.5, read=0.5, total=2.0, grace=0.4)
 
 
@@ -15,11 +21,12 @@ class Server:
     """Answers every connection with what ``answer(path, request)`` gives: bytes, or a function of the socket."""
 
     def __init__(self, answer, ip="127.0.0.1", port=0, tls=None):
-        self._listener = socket.create_server((ip, port))
+        family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+        self._listener = socket.create_server((ip, port), family=family)
         self._listener.settimeout(0.01)
         self._answer = answer
         self._tls = tls
-        self.ip, self.port = self._listener.getsockname()
+        self.ip, self.port = self._listener.getsockname()[:2]
         self.requests = []
         self.connections = 0
         self._stopped = threading.Event()
@@ -27,13 +34,17 @@ class Server:
         self._threads[0].start()
 
     def _accept(self):
-        while not self._stopped.is_set():
-            with contextlib.suppress(TimeoutError):
+        while True:
+            try:
                 connection, _ = self._listener.accept()
-                self.connections += 1
-                thread = threading.Thread(target=self._serve, args=(connection,))
-                thread.start()
-                self._threads.append(thread)
+            except TimeoutError:
+                if self._stopped.is_set():  # and nobody is left at the door
+                    return
+                continue
+            self.connections += 1
+            thread = threading.Thread(target=self._serve, args=(connection,))
+            thread.start()
+            self._threads.append(thread)
 
     def _serve(self, connection):
         connection.settimeout(3)
@@ -73,6 +84,44 @@ class Server:
         self._listener.close()
 
 
+class Site(Server):
+    """A good website: ``pages`` by their path, and the same page everywhere else."""
+
+    def __init__(self, port):
+        self.pages = {}
+        super().__init__(lambda path, _request: self.pages.get(path, response(PAGE)), port=port)
+
+    def begin(self):
+        """As new, for the next test."""
+        self.pages = {}
+        self.requests = []
+        self.connections = 0
+        return self
+
+
+class Canary:
+    """Stands at two private addresses, on the port of the good site beside it: only the guard keeps anybody out."""
+
+    ips = ("127.0.0.2", "::1")
+
+    def __init__(self):
+        first = Server(response(b"the crown jewels"), ip=self.ips[0])
+        self.port = first.port
+        self._servers = [first]
+        if socket.has_ipv6:
+            with contextlib.suppress(OSError):
+                self._servers.append(Server(response(b"the crown jewels"), ip=self.ips[1], port=self.port))
+        self.let_in = 0  # by the tests that take the guard away
+
+    @property
+    def connections(self):
+        return sum(server.connections for server in self._servers)
+
+    def stop(self):
+        for server in self._servers:
+            server.stop()
+
+
 class Names:
     """A resolver with a table; counts what it was asked."""
 
@@ -101,3 +150,24 @@ def response(body=b"", status="200 OK", *, length=True, **headers):
 
 def client_trusting(certificate):
     return ssl.create_default_context(cafile=str(certificate))
+
+
+def refusal(server, path="/", *, url="", limits=QUICK, tls=None, **names):
+    """The code with which a fetch fails; its sentence is the one every editor gets."""
+    door = door_to(server, **names)
+    with pytest.raises(FetchFailed) as caught:
+        fetch(url or server.url(path), limits=limits, door=replace(door, tls=tls) if tls else door)
+    assert str(caught.value) == SENTENCES[caught.value.code]
+    return caught.value.code
+
+
+def drip(pieces, every):
+    """An answer in pieces, so many seconds apart."""
+
+    def send(connection, stopped):
+        for piece in pieces:
+            connection.sendall(piece)
+            if stopped.wait(every):
+                return
+
+    return lambda path, request: send

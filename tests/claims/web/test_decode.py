@@ -34,6 +34,7 @@ def raw_deflate(data):
         (raw_deflate(TEXT), "deflate"),
         (brotli.compress(TEXT), "br"),
         (zstandard.compress(TEXT), "zstd"),
+        (zstandard.compress(TEXT[:100]) + zstandard.compress(TEXT[100:]), "zstd"),
         (zstandard.compress(TEXT) + b"x" * 200, "zstd"),
     ],
 )
@@ -80,8 +81,8 @@ def test_what_cannot_be_undone_says_why(data, encoding, code):
 @pytest.mark.parametrize(
     ("encoding", "pack"),
     [
-        ("gzip", lambda data: gzip.compress(data, 9, mtime=0)),
-        ("deflate", zlib.compress),
+        ("gzip", lambda data: gzip.compress(data, 1, mtime=0)),
+        ("deflate", raw_deflate),
         ("br", lambda data: brotli.compress(data, quality=1)),
         ("zstd", zstandard.compress),
     ],
