@@ -234,6 +234,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "desk@localhost")
 
 CAPTURE_GAP_SECONDS = env.float("CAPTURE_GAP_SECONDS", 2.0)  # between two visits to one website
 CAPTURE_ROBOTS = env.str("CAPTURE_ROBOTS", "record")  # "respect": pages that robots.txt refuses are not read
+ARCHIVE_ORG = env.str("ARCHIVE_ORG", "off")  # the Internet Archive: "find" its copies, or "save" one after a capture
+ARCHIVE_ORG_ACCESS = env.str("ARCHIVE_ORG_ACCESS", "")  # the keys of an account there, which "save" needs
+ARCHIVE_ORG_SECRET = env.str("ARCHIVE_ORG_SECRET", "")
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
 LOGGING = {

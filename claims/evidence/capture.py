@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.errors import BlobDamaged, FetchFailed
-from claims.evidence import blobs, polite, schedule, warc
+from claims.evidence import blobs, elsewhere, polite, schedule, warc
 from claims.jobs import JobRun
 from claims.models import Event, Evidence, Job, Person, Publisher, Quote, Resource, Snapshot
 from claims.models.event import sha256
@@ -188,6 +188,7 @@ def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.
     }
     Event.objects.append(resource, "capture", by=None, body=body | ({"filled_in": filled} if filled else {}))
     after_snapshot(snapshot)
+    elsewhere.ask_after_capture(resource)
 
 
 def _fill_in(resource: Resource, snapshot: Snapshot) -> dict[str, str | date]:

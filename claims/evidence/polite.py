@@ -44,7 +44,7 @@ def take_turn(url: str) -> str:
         FetchRefused: ``CAPTURE_ROBOTS`` is "respect" and the site does not want the page to be read.
     """
     name = (urlsplit(url).hostname or "").lower()
-    robots, read_at = _take(name)
+    robots, read_at = take_place(name)
     if read_at is None or timezone.now() - read_at > ROBOTS_FOR:
         robots = _read_robots(url)
         Host.objects.filter(pk=name).update(robots=robots, robots_read_at=timezone.now())
@@ -59,7 +59,12 @@ def take_turn(url: str) -> str:
     return Host.Robots.DISALLOWED
 
 
-def _take(name: str) -> tuple[str, datetime | None]:
+def take_place(name: str) -> tuple[str, datetime | None]:
+    """Take the next turn at a website by its name alone; its robots.txt as last read, and when that was.
+
+    Raises:
+        NotYet: somebody was there a moment ago.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"name": name, "gap": settings.CAPTURE_GAP_SECONDS})
         row = cursor.fetchone()
@@ -79,8 +84,12 @@ def _read_robots(url: str) -> str:
     return page.body.decode("utf-8", "replace").replace("\0", "") if page.outcome == "ok" else ""
 
 
+def stay_away(name: str, until: datetime) -> None:
+    """A site that was visited asks to be left alone for a while."""
+    Host.objects.filter(pk=name).update(next_at=until)
+
+
 def _lengthen(name: str, delay: float | None) -> None:
     """A site that asks for longer pauses gets them."""
     if delay is not None and delay > settings.CAPTURE_GAP_SECONDS:
-        pause = timedelta(seconds=min(delay, LONGEST_DELAY))
-        Host.objects.filter(pk=name).update(next_at=timezone.now() + pause)
+        stay_away(name, timezone.now() + timedelta(seconds=min(delay, LONGEST_DELAY)))

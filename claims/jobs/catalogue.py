@@ -71,6 +71,15 @@ KINDS: dict[str, Kind] = {
         gives_up="claims.evidence.capture.give_up",
         lane=host_of_resource,
     ),
+    "archive": Kind(
+        _("Ask the Internet Archive for a copy"),
+        "claims.evidence.elsewhere.archive_elsewhere",
+        queue=Job.Queue.CAPTURE,
+        priority=9,
+        hard_limit=90,
+        attempts=5,
+        lane=lambda _args: "web.archive.org",  # as a capture of its pages: one at a time
+    ),
     "pin": Kind(_("Rest evidence on its first copy"), "claims.workflow.edit_parts.pin_first_snapshot"),
     "check_quotes": Kind(
         _("Look for the passages in a new copy"), "claims.evidence.watch.check_quotes", hard_limit=120

@@ -39,7 +39,7 @@ class JobRun:
 
     Attributes:
         attempt: 1 for the first.
-        cursor: what the last ``checkpoint`` kept; ``None`` at the beginning.
+        cursor: what the last ``checkpoint`` or ``remember`` kept; ``None`` at the beginning.
     """
 
     id: int
@@ -72,6 +72,16 @@ class JobRun:
             raise LeaseLost(self.id)
         if row[0] is not None:
             raise Cancelled(self.id)
+
+    def remember(self, cursor: Any) -> None:
+        """Keep something for the next run; unlike ``checkpoint`` it does not say that the job gets on.
+
+        Raises:
+            LeaseLost: the job is another worker's by now.
+        """
+        if not Job.objects.filter(pk=self.id, token=self.token).update(cursor=cursor):
+            raise LeaseLost(self.id)
+        self.cursor = cursor
 
     def checkpoint(self, cursor: Any) -> None:
         """Keep how far a long load got, inside the transaction of each batch, as the last thing in it.
