@@ -227,6 +227,10 @@ class Evidence(models.Model):
     )
     added_at = models.DateTimeField(db_default=Now())
 
+    # Set only by ``workflow.revisions.evidence_rows``, which reads all of a claim's at once.
+    passages: "list[Quote]"
+    exceptions: "list[Waiver]"
+
     objects: ClassVar[EvidenceManager] = EvidenceManager()
 
     class Meta:

@@ -15,6 +15,7 @@ from claims.models import (
     Claim,
     Desk,
     Evidence,
+    EvidenceKind,
     FactCheck,
     Rating,
     Reading,
@@ -139,7 +140,7 @@ def _evidence(item: Evidence) -> Page:
     if item.withheld:
         return {"number": item.number, "stance": item.stance, "withheld": item.withheld_reason}
     resource, copy = item.resource, item.pinned
-    waivers = {waiver.kind: waiver.reason for waiver in item.waivers.all()}
+    waivers = {waiver.kind: waiver.reason for waiver in item.exceptions}
     return {
         "number": item.number,
         "stance": item.stance,
@@ -149,12 +150,12 @@ def _evidence(item: Evidence) -> Page:
         "publisher": resource.publisher.name if resource.publisher else resource.host,
         "on": resource.published_on,
         "kind": item.kind,
-        "kind_label": item.get_kind_display(),
+        "kind_label": str(EvidenceKind(item.kind).label),  # get_kind_display translates every choice
         "reliability": item.reliability,
         "credibility": item.credibility,
         "origin": item.origin,
         "note": item.note,
-        "quotes": [quote.exact for quote in item.quotes.all()],
+        "quotes": [quote.exact for quote in item.passages],
         "copy": {"at": copy.captured_at, "sha256": copy.sha256, "kind": copy.kind} if copy else None,
         "no_copy": waivers.get("capture", ""),
         "not_rechecked": waivers.get("quote_check", ""),

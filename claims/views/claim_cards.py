@@ -59,7 +59,7 @@ class Card:
 
 def make_card(item: Evidence, job: Job | None, form: EvidenceForm | None = None) -> Card:
     source = item.resource
-    waived = [waiver.reason for waiver in item.waivers.all() if waiver.kind == "capture"]
+    waived = [waiver.reason for waiver in item.exceptions if waiver.kind == "capture"]
     name = source.publisher.name if source.publisher else source.host or source.title
     return Card(
         pk=item.pk,
@@ -73,7 +73,7 @@ def make_card(item: Evidence, job: Job | None, form: EvidenceForm | None = None)
         origin=item.origin,
         reliability=item.reliability,
         credibility=item.credibility,
-        quotes=[{"exact": quote.exact, "state": getattr(quote, "state", "") or ""} for quote in item.quotes.all()],
+        quotes=[{"exact": quote.exact, "state": getattr(quote, "state", "") or ""} for quote in item.passages],
         withheld=item.withheld_reason,
         waived=waived[0] if waived and item.pinned is None else "",
         note=item.note,

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.http import Http404
@@ -33,7 +33,6 @@ from claims.models import (
     Job,
     Person,
     Quote,
-    QuoteCheck,
     Rating,
     Reading,
     Recusal,
@@ -47,7 +46,7 @@ from claims.models.claim import ClaimQuerySet
 from claims.views.access import visible_claims
 from claims.workflow.attempt import Attempt
 from claims.workflow.preflight_list import Item, make_list
-from claims.workflow.revisions import EDITS
+from claims.workflow.revisions import EDITS, evidence_rows
 from claims.workflow.standing import Standing
 
 MOST_CLAIMANTS = 1000
@@ -105,7 +104,7 @@ class ClaimPage:
 
     @cached_property
     def quotes(self) -> list[Quote]:
-        return [quote for item in self.evidence for quote in item.quotes.all()]
+        return [quote for item in self.evidence for quote in item.passages]
 
     @cached_property
     def preflight(self) -> list[Item]:
@@ -316,21 +315,9 @@ def _cluster(claim_id: int, person: Person) -> QuerySet[Any]:
 
 
 def read_evidence(claim_id: int, **narrow: Any) -> list[Evidence]:
-    """Evidence with sources, pinned copies without their texts, passages with their newest check, waivers."""
-    newest = QuoteCheck.objects.filter(quote=OuterRef("pk")).order_by("-at", "-id")
-    quotes = (
-        Quote.objects.annotate(state=Subquery(newest.values("state")[:1]), looked_at=Subquery(newest.values("at")[:1]))
-        .select_related("evidence")
-        .order_by("start", "pk")
-    )
-    return list(
-        Evidence.objects.filter(claim=claim_id, **narrow)
-        .select_related("resource__publisher", "pinned")
-        .annotate(talk=_talk(), open_talk=_talk(resolved_at=None))
-        .defer("pinned__body_text", "pinned__main_text", "pinned__pages")
-        .prefetch_related(Prefetch("quotes", quotes), "waivers")
-        .order_by("number")
-    )
+    """The claim's ``evidence_rows``, each with how many threads there are on it."""
+    rows = evidence_rows(claim_id).filter(**narrow)
+    return list(rows.annotate(talk=_talk(), open_talk=_talk(resolved_at=None)))
 
 
 def _talk(**narrow: Any) -> Any:
@@ -340,12 +327,14 @@ def _talk(**narrow: Any) -> Any:
 
 
 def read_captures(evidence: Iterable[Evidence]) -> dict[int, Job]:
-    """Captures under way or given up, by source, for the evidence that has no copy yet; one statement."""
-    keys = [item.resource.chain for item in evidence if item.pinned is None]
-    asked = Job.objects.filter(kind="capture", key__in=keys)
-    under_way = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    """Captures under way, and given up with no copy since, by source; one statement."""
+    sources = {item.resource.chain: item for item in evidence if item.resource.url}
+    # Of a source with a copy a capture that was given up is spoken of until the next one succeeds.
+    missed = [key for key, item in sources.items() if item.pinned is None or item.resource.misses]
+    under_way = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING], key__in=list(sources))
     # Two conditions and not one list of states, because each has a partial index of its own.
-    rows = asked.filter(under_way | Q(state=Job.State.FAILED)).order_by("pk")
+    asked = Job.objects.filter(kind="capture")
+    rows = asked.filter(under_way | Q(state=Job.State.FAILED, key__in=missed)).order_by("pk")
     found: dict[int, Job] = {}
     for job in rows:
         source = int(job.key.removeprefix("resource/"))

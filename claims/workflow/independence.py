@@ -6,7 +6,7 @@ by counting bits.
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -16,6 +16,7 @@ FEWEST_WORDS = 30  # of shorter texts nothing can be said
 NEAR = 8  # bits: texts that share about 95 of 100 shingles; unrelated ones lie 32 apart, give or take 4
 _LANE = 24  # bits of one counter: enough for sixteen million shingles
 _SIGN = 1 << (BITS - 1)
+_ALL_BITS = 2 * _SIGN - 1
 
 # For each byte the eight counters it raises, side by side in one long integer: 64 sums with one addition for each byte.
 _SPREAD = [sum(((byte >> bit) & 1) << (bit * _LANE) for bit in range(8)) for byte in range(256)]
@@ -55,30 +56,43 @@ def simhash(text: str) -> int | None:
     return found - 2 * _SIGN if found & _SIGN else found
 
 
-def are_near(one: int | None, other: int | None) -> bool:
+def are_near(one: int, other: int) -> bool:
     """Whether two texts are almost the same."""
-    if one is None or other is None:
-        return False
-    return ((one ^ other) & (2 * _SIGN - 1)).bit_count() <= NEAR
-
-
-def are_one(one: Piece, other: Piece) -> bool:
-    """Whether two pieces come from one origin: an editor says so, or address or text do."""
-    if one.origin and one.origin == other.origin:
-        return True
-    return bool(one.addresses & other.addresses) or are_near(one.likeness, other.likeness)
+    return ((one ^ other) & _ALL_BITS).bit_count() <= NEAR
 
 
 def independent_groups(pieces: Iterable[Piece]) -> list[list[int]]:
     """The numbers of the pieces, those of one origin together, each group and all groups in ascending order.
 
-    What is one with a second, which is one with a third, is one with the third.
+    Two are one when an editor says so (the same ``origin``), or address or text do.  What is one with a second, which is
+    one with a third, is one with the third.
     """
-    rows: Sequence[Piece] = list(pieces)
-    group_of = {piece.number: {piece.number} for piece in rows}
-    for one, other in combinations(rows, 2):
-        if group_of[one.number] is not group_of[other.number] and are_one(one, other):
-            joined = group_of[one.number] | group_of[other.number]
-            for number in joined:
-                group_of[number] = joined
-    return [list(group) for group in sorted({tuple(sorted(group)) for group in group_of.values()})]
+    groups: dict[int, set[int]] = {}
+    first_with: dict[object, int] = {}
+    for piece in pieces:
+        groups[piece.number] = {piece.number}
+        for mark in _marks(piece):
+            _join(groups, piece.number, first_with.setdefault(mark, piece.number))
+    # Of equal texts one is enough, so that two hundred copies of one report are compared once.
+    texts = [(mark, number) for mark, number in first_with.items() if isinstance(mark, int)]
+    for (one, number), (other, second) in combinations(texts, 2):
+        if are_near(one, other):
+            _join(groups, number, second)
+    return [list(group) for group in sorted({tuple(sorted(group)) for group in groups.values()})]
+
+
+def _marks(piece: Piece) -> Iterator[object]:
+    """What only pieces of one origin share; a text is the number itself."""
+    if piece.origin:
+        yield "origin", piece.origin
+    for address in piece.addresses:
+        yield "address", address
+    if piece.likeness is not None:
+        yield piece.likeness
+
+
+def _join(groups: dict[int, set[int]], one: int, other: int) -> None:
+    if groups[one] is not groups[other]:
+        joined = groups[one] | groups[other]
+        for number in joined:
+            groups[number] = joined

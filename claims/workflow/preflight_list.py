@@ -60,7 +60,7 @@ def make_list(
     """The list from what was read before; asks the database nothing.
 
     Args:
-        evidence: with passages and waivers prefetched.
+        evidence: of ``evidence_rows``.
         quotes: with ``state``, the newest look at each.
         questions: what the checklist asks today (see ``Facts``).
         loose: citations that point to no evidence.
@@ -96,7 +96,7 @@ def evidence_is_enough(claim: Claim, evidence: list[Evidence]) -> list[Missing]:
         return []
     counted = counted_evidence(evidence)
     origins = independent_groups(_piece(item) for item in counted)
-    proven = any(e.kind == EvidenceKind.PRIMARY and e.reliability == "A" and e.quotes.all() for e in counted)
+    proven = any(e.kind == EvidenceKind.PRIMARY and e.reliability == "A" and e.passages for e in counted)
     shared = [", ".join(map(str, group)) for group in origins if len(group) > 1]
     sentence = _(
         "Two supporting or refuting pieces of different origin are needed, or one quoted primary document of grade A, "
@@ -136,13 +136,13 @@ def captures_done(evidence: list[Evidence]) -> list[Missing]:
             f"e{item.number}",
         )
         for item in evidence
-        if item.pinned is None and not any(waiver.kind == "capture" for waiver in item.waivers.all())
+        if item.pinned is None and not any(waiver.kind == "capture" for waiver in item.exceptions)
     ]
 
 
 def quotes_of(evidence: Iterable[Evidence]) -> list[Quote]:
     """The passages of ``evidence_rows``, each with the newest look at it."""
-    return [quote for item in evidence for quote in item.quotes.all()]
+    return [quote for item in evidence for quote in item.passages]
 
 
 def quotes_found(quotes: Iterable[Quote]) -> list[Missing]:

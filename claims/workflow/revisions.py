@@ -74,10 +74,11 @@ def read_content(claim: Claim, rows: Iterable[Evidence] | None = None, facts: Fa
     return Content(canonical(values), canonical(material), values)
 
 
-def evidence_rows(claim: Claim) -> QuerySet[Evidence]:
+def evidence_rows(claim: Claim | int) -> QuerySet[Evidence]:
     """A claim's evidence in its order, with sources, pinned copies, passages and waivers; three statements.
 
-    Each passage comes with the newest look at it, ``state`` and ``looked_at``; copies come without their texts.
+    The passages are lists, each with the newest look at it, ``state`` and ``looked_at``; so are the waivers, as
+    ``exceptions``.  Copies come without their texts.
     """
     newest = QuoteCheck.objects.filter(quote=OuterRef("pk")).order_by("-at", "-id")
     seen = {"state": Subquery(newest.values("state")[:1]), "looked_at": Subquery(newest.values("at")[:1])}
@@ -86,8 +87,11 @@ def evidence_rows(claim: Claim) -> QuerySet[Evidence]:
         Evidence.objects.filter(claim=claim)
         .select_related("resource__publisher", "pinned")
         .defer("pinned__body_text", "pinned__main_text", "pinned__pages")
-        .prefetch_related(Prefetch("quotes", quotes), "waivers")
         .order_by("number")
+        .prefetch_related(  # into lists: a manager each would cost more than all the rows
+            Prefetch("quotes", quotes, "passages"),  # type: ignore[no-redef]  # the model names what is set here
+            Prefetch("waivers", to_attr="exceptions"),
+        )
     )
 
 
@@ -107,9 +111,9 @@ def _evidence(item: Evidence) -> dict[str, Any]:
         "grade": f"{item.reliability}{item.credibility}",
         "origin": item.origin,
         "note": item.note,
-        "quotes": [[quote.exact, quote.prefix, quote.suffix] for quote in item.quotes.all()],
+        "quotes": [[quote.exact, quote.prefix, quote.suffix] for quote in item.passages],
         "snapshot": item.pinned.sha256 if item.pinned else "",
-        "waiver": "; ".join(waiver.reason for waiver in item.waivers.all() if waiver.kind == "capture"),
+        "waiver": "; ".join(waiver.reason for waiver in item.exceptions if waiver.kind == "capture"),
         "withheld": item.withheld_reason if item.withheld else "",
     }
 

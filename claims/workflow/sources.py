@@ -25,17 +25,17 @@ def unseen_today(evidence: Iterable[Evidence]) -> list[Evidence]:
 
 
 def _is_stale(item: Evidence, since: Any) -> bool:
-    if any(waiver.kind == "quote_check" for waiver in item.waivers.all()):
+    if any(waiver.kind == "quote_check" for waiver in item.exceptions):
         return False
     # A passage added today was read in its source today.
-    return any(max(quote.added_at, quote.looked_at or quote.added_at) < since for quote in item.quotes.all())  # type: ignore[attr-defined]
+    return any(max(quote.added_at, quote.looked_at or quote.added_at) < since for quote in item.passages)  # type: ignore[attr-defined]
 
 
 def looks_missing(evidence: Iterable[Evidence]) -> list[Missing]:
     """What stands between a claim and its publication, one sentence for each source that was not looked at today."""
     rows = list(evidence)
     unseen = unseen_today(rows)
-    quoted = {item.resource_id for item in rows if item.resource.url and item.quotes.all()}
+    quoted = {item.resource_id for item in rows if item.resource.url and item.passages}
     seen = len(quoted - {item.resource_id for item in unseen})
     sentence = _(
         "The passage of evidence %(number)d was not looked at within 24 hours (%(seen)d of %(all)d sources were)."
