@@ -30,7 +30,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "cross_check": ("confidence", "seen"),
     "decide": ("seen",),
     "waive_cross_check": ("seen",),
-    "approve": ("seen",),
+    "approve": ("seen", "notes"),
     "publish": ("seen",),
 }
 MUST_SAY_WHAT_WAS_SEEN = {"approve", "publish"}
@@ -76,6 +76,7 @@ def _makers(action: str, people: Iterable[Person], ratings: Iterable[Rating]) ->
         "seen": lambda: forms.CharField(
             max_length=64, widget=forms.HiddenInput, required=action in MUST_SAY_WHAT_WAS_SEEN
         ),
+        "notes": lambda: forms.CharField(max_length=64, widget=forms.HiddenInput, required=False),
     }
 
 

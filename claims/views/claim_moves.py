@@ -12,6 +12,7 @@ from claims.views.claim_page import ClaimPage
 from claims.workflow.apply import possible_steps
 from claims.workflow.assignment import eligible_checkers
 from claims.workflow.attempt import Missing, mark_of_draft
+from claims.workflow.notes import make_notes, mark_of_notes
 from claims.workflow.transitions import TRANSITIONS
 
 # The one step the page proposes: the first of these that can be taken.
@@ -139,6 +140,7 @@ def make_form(page: ClaimPage, action: str, data: Any = None) -> StepForm:
         ratings=ratings_for(page, action),
         initial={
             "seen": _seen(page, action),
+            "notes": _notes(page),
             "due": page.claim.due_at,
             "person": _proposed(page) if action == "assign" and data is None else None,
             "role": _part_in_question(page, action),
@@ -153,10 +155,18 @@ def _seen(page: ClaimPage, action: str) -> str:
     return page.values.revision["content_sha256"] if page.values.revision else ""
 
 
+def _notes(page: ClaimPage) -> str:
+    """The mark of the notes to the approver that stand on the page."""
+    quiet = [row for row in page.contacts if row.no_wait_reason and not row.answer]
+    unawaited = [(row.asked, row.deadline, row.no_wait_reason) for row in quiet]
+    return mark_of_notes(make_notes(page.values.checklist, unawaited))
+
+
 def _renew(form: StepForm, page: ClaimPage) -> StepForm:
     """A form that came back stands on a page read anew, so that is what its reader has before his eyes now."""
-    if "seen" in form.fields:
-        form.data = {name: form.data[name] for name in form.data} | {"seen": _seen(page, form.action)}
+    now = {"seen": _seen(page, form.action), "notes": _notes(page)}
+    if marks := {name: mark for name, mark in now.items() if name in form.fields}:
+        form.data = {name: form.data[name] for name in form.data} | marks
     return form
 
 

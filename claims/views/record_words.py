@@ -1,7 +1,9 @@
 """The record in words: each kind of event as a sentence with its glyph, and what it changed, before and after."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -155,10 +157,21 @@ def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool, v
         event.at,
         reason="" if hides_words else str(body.get("reason", "") or ""),
         changes=changes,
-        listed=[] if hides_words else [str(pair[0]) for pair in body.get("missing", [])],
+        listed=[] if hides_words else [*(str(pair[0]) for pair in body.get("missing", [])), *_noted(body)],
         revision=body.get("revision"),
         place=f"event-{event.seq}",
     )
+
+
+def _noted(body: Mapping[str, Any]) -> list[str]:
+    """The notes an approval rests on."""
+    notes = body.get("notes") or {}
+    said = {"yes": _("yes"), "no": _("no"), "n/a": _("does not apply")}
+    answered = [
+        f"{question} {said.get(answer, answer)}: {why}" for _pk, question, answer, why in notes.get("checklist", [])
+    ]
+    not_awaited = _("%(who)s was not waited for: %(why)s")
+    return [*answered, *(not_awaited % {"who": who, "why": why} for who, _until, why in notes.get("not_awaited", []))]
 
 
 def _fields(changes: list[Line]) -> str:

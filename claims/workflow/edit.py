@@ -20,6 +20,8 @@ from claims.models.event import sha256
 from claims.workflow import revisions, stages
 from claims.workflow.apply import Refused, apply, keep_refusal
 from claims.workflow.citations import cited_numbers
+from claims.workflow.facts import read_facts
+from claims.workflow.notes import noted_otherwise
 from claims.workflow.readings import mark_recorded, unrecorded
 from claims.workflow.standing import Standing, standing
 from claims.workflow.transitions import CHANGES_REQUESTED, EDITABLE_BY_EDITORS, IN_REVIEW
@@ -89,12 +91,15 @@ def _record(change: Change, action: str) -> None:
 
 
 def _void_when_changed(claim: Claim, by: Person | None) -> None:
-    """An edit in review or after approval freezes another revision and takes back what was given on the old text."""
-    before = revisions.latest_revision(claim)
-    content = revisions.read_content(claim)
-    if before is None or before.content_sha256 == content.content_sha256:
+    """An edit in review or after approval freezes another revision and takes back what was given on the old text.
+
+    So does another note to an approver who has approved.
+    """
+    before, facts = revisions.latest_revision(claim), read_facts(claim)
+    content = revisions.read_content(claim, facts=facts)
+    if before is None or (before.content_sha256 == content.content_sha256 and not noted_otherwise(claim, facts)):
         return
-    revision = revisions.freeze(claim, "edit", by=by, content=content)
+    revision = revisions.freeze(claim, "edit", by=by, content=content, facts=facts)
     material = before.material_sha256 != revision.material_sha256
     apply(claim.pk, "void", by=None, target=CHANGES_REQUESTED if material else IN_REVIEW)
 

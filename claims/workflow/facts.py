@@ -66,6 +66,11 @@ SELECT jsonb_build_object(
         SELECT jsonb_agg(jsonb_build_array(asked.id, asked.asked, asked.deadline) ORDER BY asked.asked_at, asked.id)
         FROM claims_contactlog asked WHERE asked.claim_id = claim.id AND asked.answer = ''
             AND asked.no_wait_reason = '' AND asked.deadline > %(now)s),
+    'unawaited', (
+        SELECT jsonb_agg(jsonb_build_array(asked.asked, asked.deadline, asked.no_wait_reason)
+            ORDER BY asked.asked_at, asked.id)
+        FROM claims_contactlog asked
+        WHERE asked.claim_id = claim.id AND asked.answer = '' AND asked.no_wait_reason <> ''),
     'told', (
         SELECT revision.body::jsonb -> 'correction' FROM claims_factcheck public
         JOIN claims_revision revision ON revision.id = public.revision_id
@@ -101,6 +106,7 @@ class Facts:
         questions: what the checklist asks today: ``pk``, ``text``, ``required``, with this claim's ``answer`` and
             ``note``, and whether it was ``reworded`` since it was answered.
         awaited: questions put to somebody that are still open: id, who was asked, until when he may answer.
+        unawaited: questions still open that the desk does not wait for: who was asked, until when he may answer, why not.
         told: kind and text of the change told with the newest public version; ``None``: it never was public.
         topics: their names.
         authors: ids of the people who wrote what it says now (see ``wrote``).
@@ -115,6 +121,7 @@ class Facts:
     checklist: list[dict[str, Any]]
     questions: list[dict[str, Any]]
     awaited: list[tuple[int, str, datetime]]
+    unawaited: list[tuple[str, datetime, str]]
     told: list[str] | None
     topics: list[str]
     authors: set[int]
@@ -143,6 +150,7 @@ def read_facts(claim: Claim) -> Facts:
         checklist=said.get("checklist") or [],
         questions=said.get("questions") or [],
         awaited=[(pk, who, datetime.fromisoformat(until)) for pk, who, until in said.get("awaited") or []],
+        unawaited=[(who, datetime.fromisoformat(until), why) for who, until, why in said.get("unawaited") or []],
         told=said.get("told"),
         topics=said.get("topics") or [],
         authors=who(said.get("wrote") or []),

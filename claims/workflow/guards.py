@@ -29,6 +29,7 @@ from claims.workflow.guards_of_people import (
     role_can_be_handed_over,
     still_blind,
 )
+from claims.workflow.notes import mark_of_notes, notes_of
 from claims.workflow.preflight_list import quotes_found, quotes_of, read_list
 from claims.workflow.reply_lines import awaited_of
 from claims.workflow.sources import looks_missing
@@ -167,8 +168,9 @@ def policy_kept(attempt: Attempt) -> list[Missing]:
 def seen_is_current(attempt: Attempt) -> list[Missing]:
     current = attempt.content.content_sha256
     frozen = attempt.revision.content_sha256 if attempt.revision else ""
+    noted = mark_of_notes(notes_of(attempt.facts)) == attempt.data.get("notes", "")
     return _unless(
-        attempt.seen == current == frozen,
+        noted and attempt.seen == current == frozen,
         _("The claim has changed since this page was opened: read it again."),
         "verdict",
     )

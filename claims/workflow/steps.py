@@ -9,6 +9,7 @@ from django.utils import timezone
 from claims.models import Assignment, Claim, Person
 from claims.workflow import assignment, readings, reply_lines, revisions, sources, stages
 from claims.workflow.attempt import Attempt
+from claims.workflow.notes import notes_of
 from claims.workflow.record_rows import seal
 from claims.workflow.transitions import IN_CROSS_CHECK, IN_RESEARCH, IN_REVIEW, PUBLISHED, RETRACTED, WORKING
 
@@ -261,7 +262,7 @@ def decide(attempt: Attempt) -> Done:
 
 def approve(attempt: Attempt) -> Done:
     approval = readings.add_approval(attempt)
-    body = {"content_sha256": approval.content_sha256, "policy": approval.policy}
+    body = {"content_sha256": approval.content_sha256, "policy": approval.policy, "notes": notes_of(attempt.facts)}
     wanted = sources.looks_wanted(attempt.claim, attempt.evidence)
     return Done(body=body | {"approval": approval.pk, "approval_sha256": seal(approval)}, jobs=wanted)
 

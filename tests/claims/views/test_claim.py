@@ -589,6 +589,27 @@ def test_the_approval_is_bound_to_what_the_page_showed(client, people):
     assert desk.reload(claim).status == "approved"
 
 
+def test_the_approval_is_bound_to_the_notes_the_page_showed(client, people):
+    claim, item = desk.in_review(people), ChecklistItemFactory(required=False)
+    edit_review.answer_checklist(claim.pk, by=people.other_editor, item=item, answer="yes")
+    edit_review.answer_checklist(claim.pk, by=people.other_editor, item=item, answer="yes", note="Asked twice.")
+    contact = replies.log_contact(
+        claim.pk, by=people.other_editor, asked="Harbour office", channel="phone", question="How many?",
+        deadline=desk.soon(),
+    )  # fmt: skip
+    replies.go_on_without(contact.pk, by=people.other_editor, reason="It goes to print.")
+    edit_review.show_verdict(claim.pk, by=people.editor)
+    form = next(m for m in read(client, people.editor, at(claim)).context["moves"] if m.action == "approve").form
+    given = {"seen": form["seen"].value(), "notes": form["notes"].value()}
+    edit_review.answer_checklist(claim.pk, by=people.other_editor, item=item, answer="yes", note="Asked once.")
+    refused = client.post(step_at(claim, "approve"), given)
+    again = next(m for m in refused.context["moves"] if m.action == "approve").form
+    client.post(step_at(claim, "approve"), {"seen": again["seen"].value(), "notes": again["notes"].value()})
+
+    assert "The claim has changed since this page was opened: read it again." in said(refused)[0]
+    assert desk.reload(claim).status == "approved"
+
+
 def test_an_editor_decides_between_the_two_verdicts_only(client, people):
     claim = desk.in_review(people, second="false")
     claim = desk.reload(claim)

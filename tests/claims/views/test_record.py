@@ -54,6 +54,15 @@ def test_the_record_tells_in_words_what_happened_with_before_and_after(client, p
     assert "<ins>At &lt;dawn&gt;.</ins>" in record(client, claim).content.decode()
 
 
+def test_the_record_of_an_approval_lists_the_notes_it_rests_on_for_those_who_see_the_verdict(people):
+    notes = {"checklist": [[1, "Is it in the log?", "no", "No log."]], "not_awaited": [["Port", "2026-03-12", "Late."]]}
+    event = Event.objects.append("claim/1", "approve", by=people.editor, body={"notes": notes})
+
+    told = entry_of_event(event, {}, sees_verdict=True).listed
+    assert told == ["Is it in the log? no: No log.", "Port was not waited for: Late."]
+    assert entry_of_event(event, {}, sees_verdict=False).listed == []
+
+
 def test_the_record_names_who_assigned_whom(client, people, claim):
     client.force_login(people.auditor)
     sentences = [entry.sentence for entry in record(client, claim).context["entries"]]
