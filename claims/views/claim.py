@@ -83,6 +83,14 @@ def render_claim(request: DeskRequest, claim_id: int, outcome: Outcome | None = 
     return without_history(request, render(request, template, _context(request, page, outcome), status=outcome.status))
 
 
+@signed_in
+@require_safe
+def your_move(request: DeskRequest, claim_id: int) -> HttpResponse:
+    """The panel "Your move" alone: asked for again when something on the page changed without the page."""
+    page = read_page(claim_id, request.user, desk_of(request))
+    return render(request, f"{TEMPLATE}#your-move", _context(request, page, Outcome()))
+
+
 def without_history(request: DeskRequest, response: HttpResponse) -> HttpResponse:
     """A press leaves the address as it is: htmx would put the address of the form there, which cannot be loaded anew."""
     return push_url(response, False) if request.htmx else response
@@ -294,6 +302,7 @@ def claim_status(request: DeskRequest, claim_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("claims/<int:claim_id>/", claim_detail, name="claim-detail"),
+    path("claims/<int:claim_id>/move/", your_move, name="your-move"),
     path("claims/<int:claim_id>/status/", claim_status, name="claim-status"),
     path("claims/<int:claim_id>/evidence/<int:number>/", evidence_card, name="evidence-card"),
 ]

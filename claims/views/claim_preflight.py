@@ -2,15 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.urls import path
-from django.views.decorators.http import require_safe
-
 from claims.models import ChecklistAnswer
-from claims.views.access import DeskRequest, signed_in
-from claims.views.claim_page import ClaimPage, read_page
-from claims.views.context import desk_of
+from claims.views.claim_page import ClaimPage
 from claims.views.reply_rows import replies_in_words
 from claims.workflow.transitions import WORKING
 
@@ -28,15 +21,3 @@ def read_preflight(page: ClaimPage) -> dict[str, Any]:
         "replies_line": replies_in_words(page.contacts, page.now),
         "answered_no": [row for row in answered_no if row["note"]] if page.sees_verdict else [],
     }
-
-
-@signed_in
-@require_safe
-def claim_preflight(request: DeskRequest, claim_id: int) -> HttpResponse:
-    """The panel alone: asked for again when something on the page changed without the page."""
-    page = read_page(claim_id, request.user, desk_of(request))
-    context = {"page": page, "claim": page.claim, **read_preflight(page)}
-    return render(request, "claims/claim_preflight.html", context)
-
-
-urlpatterns = [path("claims/<int:claim_id>/preflight/", claim_preflight, name="claim-preflight")]

@@ -158,7 +158,9 @@ def _answer_part(
         operation()
     except UserFacingError as refusal:
         return _show(request, claim, place, Refusal(str(refusal), parent, written))
-    return _show(request, claim, place)
+    response = _show(request, claim, place)
+    response["HX-Trigger"] = "claim-changed, talk-changed"  # whether all is resolved is asked of the next step
+    return response
 
 
 def _settle(

@@ -21,9 +21,10 @@ from claims.forms.upload import UploadForm
 from claims.models import Evidence, Snapshot, Waiver
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import STOP_POLLING
-from claims.views.reader import open_reader, read_capture
+from claims.views.reader import CaptureLine, open_reader, read_capture
 from claims.workflow import edit_parts, undo
 from claims.workflow.apply import Refused
+from claims.workflow.standing import standing
 
 TEMPLATE = "claims/evidence_reader.html"
 UPLOAD_TEMPLATE = "claims/evidence_upload.html"
@@ -97,7 +98,7 @@ def _reader(request: DeskRequest, evidence: Evidence, *, refusal: str = "", **as
 def evidence_status(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     """The capture line of an evidence card; with ``?reader`` the whole page is loaded anew at the end."""
     line = read_capture(evidence)
-    context = {"line": line, "evidence": evidence, "may_ask": request.user.can_contribute}
+    context = _line_context(request, evidence, line)
     if "reader" in request.GET:
         context["query"] = "?reader"
     response = render(request, f"{TEMPLATE}#capture-line", context)
@@ -107,6 +108,11 @@ def evidence_status(request: DeskRequest, evidence: Evidence) -> HttpResponse:
         if "reader" in request.GET:
             response["HX-Refresh"] = "true"
     return response
+
+
+def _line_context(request: DeskRequest, evidence: Evidence, line: CaptureLine) -> dict[str, Any]:
+    may_edit = standing(evidence.claim, request.user).may_edit
+    return {"line": line, "evidence": evidence, "may_ask": request.user.can_contribute, "may_edit": may_edit}
 
 
 @require_GET
@@ -150,8 +156,7 @@ def capture_retry(request: DeskRequest, evidence: Evidence) -> HttpResponse:
         raise Refused(_("This is an uploaded file; there is no address to capture."), "no_address")
     capture.request_capture(evidence.resource, claim_id=evidence.claim_id, by=person)
     if request.htmx:
-        context = {"line": read_capture(evidence), "evidence": evidence, "may_ask": True}
-        return render(request, f"{TEMPLATE}#capture-line", context)
+        return render(request, f"{TEMPLATE}#capture-line", _line_context(request, evidence, read_capture(evidence)))
     return _back(evidence)
 
 

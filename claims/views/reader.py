@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,9 @@ class CaptureLine:
 
     Attributes:
         state: queued, running, failed, done, or empty when nothing was ever asked for.
+        waits_since: when it was asked for, while it waits for its turn.
+        next_try: not before then, where that is not now.
+        last_look: why the newest look failed, where an older copy is there.
     """
 
     evidence_id: int
@@ -33,23 +37,34 @@ class CaptureLine:
     total: int = 0
     error: str = ""
     attempts: int = 0
+    most_attempts: int = 0
+    waits_since: datetime | None = None
     next_try: datetime | None = None
     snapshot: Snapshot | None = None
-    last_look: str = ""  # why the newest look failed, where an older copy is there
+    last_look: str = ""
 
     @property
     def at_work(self) -> bool:
         return self.state in {"queued", "running"}
+
+    @property
+    def trouble(self) -> str:
+        """The kind of notice that says it failed: "late" when it was given up, "wait" when it is tried again."""
+        if self.state == "failed":
+            return "late"
+        return "wait" if self.state == "queued" and self.error else ""
 
 
 def capture_line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> CaptureLine:
     """Made of the source's capture job (``capture.capture_jobs``) and the copy the evidence rests on, or its newest."""
     if job is None:
         return CaptureLine(evidence.pk, "done" if snapshot else "", snapshot=snapshot)
-    waits = job.state == Job.State.QUEUED and job.last_error
-    if snapshot and (waits or job.state == Job.State.FAILED):
-        since = job.started_at is not None and snapshot.captured_at > job.started_at  # uploaded before the next try
-        return CaptureLine(evidence.pk, "done", snapshot=snapshot, last_look="" if since else job.last_error)
+    is_queued = job.state == Job.State.QUEUED
+    next_try = job.run_after if is_queued and job.run_after > timezone.now() else None
+    if snapshot and ((is_queued and job.last_error) or job.state == Job.State.FAILED):
+        if job.started_at is not None and snapshot.captured_at > job.started_at:  # uploaded before the next try
+            return CaptureLine(evidence.pk, "done", snapshot=snapshot)
+        return CaptureLine(evidence.pk, "done", snapshot=snapshot, last_look=job.last_error, next_try=next_try)
     return CaptureLine(
         evidence.pk,
         job.state,
@@ -58,7 +73,9 @@ def capture_line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None)
         total=job.total,
         error=job.last_error,
         attempts=job.attempts,
-        next_try=job.run_after if waits else None,
+        most_attempts=job.max_attempts,
+        waits_since=job.created_at if is_queued else None,
+        next_try=next_try,
         snapshot=snapshot,
     )
 
@@ -103,6 +120,7 @@ class Reader:
     Attributes:
         shown: the copy whose text is on the page.
         compared: the older copy, when the page shows the difference.
+        open_talk: threads about it that nobody resolved.
     """
 
     evidence: Evidence
@@ -115,6 +133,7 @@ class Reader:
     may_ask: bool
     may_close: bool
     sees_verdict: bool
+    open_talk: int
     text: SafeString = field(default_factory=SafeString)
     rows: list[Row] = field(default_factory=list)
 
@@ -169,6 +188,7 @@ def open_reader(evidence: Evidence, person: Person, *, shown: str = "", older: s
         may_ask=person.can_contribute,
         may_close=person.can_research,
         sees_verdict=held.sees_verdict,
+        open_talk=evidence.comments.filter(parent=None, resolved_at=None).count(),
     )
     if snapshot and compared:
         reader.rows = difference(compared.body_text, snapshot.body_text)

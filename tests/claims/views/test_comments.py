@@ -1,11 +1,13 @@
 """Comments in the browser: at the claim, at one piece of evidence, and what a person may read of them."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from claims.models import Comment, Event
+from claims.models import Comment, Disclosure, Event
 from claims.views.comments import read_threads
 from claims.workflow import comments, edit_review
 from tests.claims.workflow import desk
@@ -185,6 +187,24 @@ def test_a_press_in_the_comments_of_evidence_is_answered_there(client, author, c
     assert "<html" not in resolved.content.decode()
     assert said(resolved) == ["Resolved."]
     assert 'name="token"' in resolved.content.decode()
+
+
+def test_a_press_in_the_comments_of_evidence_has_the_rest_of_the_page_ask_anew(client, people):
+    claim = desk.in_review(people)
+    Disclosure.objects.create(claim=claim, person=people.editor)
+    client.force_login(people.editor)
+    post(client, "comment-add", claim.pk, text="Page 3?", evidence="1", headers=part("talk-e1"))
+    comment, move = Comment.objects.get(), f"/claims/{claim.pk}/move/"
+    before = client.get(move).content.decode()
+    resolved = post(client, "comment-resolve", claim.pk, comment.pk, headers=part("talk-e1"))
+    refused = post(client, "comment-add", claim.pk, text="", evidence="1", headers=part("talk-e1"))
+    panel = re.search(r'<section[^>]*id="your-move"[^>]*>', client.get(f"/claims/{claim.pk}/").content.decode())[0]
+
+    assert "1 comment is not resolved." in before
+    assert "not resolved" not in client.get(move).content.decode()
+    assert resolved["HX-Trigger"] == "claim-changed, talk-changed"
+    assert "HX-Trigger" not in refused
+    assert f'hx-get="{move}" hx-trigger="claim-changed from:body"' in panel
 
 
 @pytest.mark.parametrize(("text", "parent"), [("", ""), ("Hm.", "999999")])

@@ -4,14 +4,16 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
-from claims.evidence import blobs, capture, upload
+from claims import jobs
+from claims.evidence import blobs, capture, polite, upload
 from claims.evidence.quotes import mark_quote
 from claims.jobs import drain, ledger
 from claims.jobs.run import run
-from claims.models import Claim, Evidence, Job, Quote, SourceAlert
+from claims.models import Claim, Evidence, Host, Job, Quote, SourceAlert
 from claims.workflow import edit_parts
-from tests.claims.workflow.desk import hire, in_preflight, in_research, published, write_verdict
+from tests.claims.workflow.desk import hire, in_preflight, in_research, in_review, published, write_verdict
 from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
 from tests.outside.site import html
 
@@ -240,6 +242,72 @@ def test_running_capture_shows_its_step_and_bar(author, people, site):
     assert '<progress class="progress mt-1.5 w-full" value="2" max="4"' in markup
 
 
+def test_the_card_of_a_capture_says_its_step_attempt_wait_last_error_and_next_try(author, people, site, settings):
+    settings.CAPTURE_GAP_SECONDS = 20.0
+    resource = ResourceFactory(url=site.put("/log", "", status=503), host="harbour.example.org")
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+
+    def card():
+        markup = author.get(f"/claims/{evidence.claim_id}/").content.decode()
+        asked_anew = f'hx-get="{address("evidence-status", evidence)}" hx-trigger="every 2s"' in markup
+        return in_words(re.search(rf'<div id="capture-{evidence.pk}".*?</li>', markup, re.DOTALL)[0]), asked_anew
+
+    def at_once():
+        Job.objects.update(run_after=timezone.now())
+        return ledger.lease("capture")
+
+    asked = card()
+    polite.take_turn(resource.url)
+    run(at_once())
+    postponed = card()
+    Host.objects.update(next_at=timezone.now())
+    run(at_once())
+    failed_once = card()
+    at_once().progress("asking the site", 1, 4)
+    second_attempt = card()
+
+    assert re.match(r"Waiting for its capture asked for \d\d:\d\d ", asked[0])
+    assert re.match(
+        r"waiting for its turn at harbour.example.org asked for \d\d:\d\d not before \d\d:\d\d ", postponed[0]
+    )
+    assert re.match(
+        r"Capture failed in attempt 1 of 4: The site answered 503: .*\. Next try: \d\d:\d\d Retry now", failed_once[0]
+    )
+    assert re.match(
+        r"Capturing: asking the site 1 of 4 .*attempt 2 of 4 the one before: The site answered 503", second_attempt[0]
+    )
+    assert [anew for _words, anew in (asked, postponed, failed_once, second_attempt)] == [True] * 4
+
+
+def test_a_capture_asked_for_again_is_seen_on_the_card_beside_the_copy_that_is_there(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", html("Twelve ships came.")))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+    drain.work_off()
+    site.put("/log", "", status=503)
+    author.post(address("capture-retry", evidence))
+    waiting = in_words(author.get(f"/claims/{evidence.claim_id}/").content.decode())
+    run(ledger.lease("capture"))
+    failed = in_words(author.get(f"/claims/{evidence.claim_id}/").content.decode())
+
+    assert re.search(r"captured \d\d:\d\d \w{4}…\w{4} Waiting for its capture", waiting)
+    assert re.search(r"captured \d\d:\d\d \w{4}…\w{4} The last look failed: The site answered 503", failed)
+    assert "Capture failed" not in failed
+
+
+def test_ways_out_that_change_the_claim_are_offered_only_while_it_may_be_changed(client, people, site):
+    resource = ResourceFactory(url=site.put("/log", "", status=403))
+    evidence = EvidenceFactory(claim=in_review(people), resource=resource, number=9)
+    jobs.enqueue("capture", key=resource.chain, resource=resource.pk)
+    run(ledger.lease("capture"))
+    client.force_login(people.author)
+
+    for said in (page(client, evidence), client.get(address("evidence-status", evidence), **BROWSER).content.decode()):
+        assert "Retry now" in said
+        assert "#copy" not in said
+        assert "#waive" not in said
+
+
 def test_failed_capture_says_why_and_offers_the_ways_on(author, people, site):
     resource = ResourceFactory(url=site.put("/log", "", status=403))
     evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
@@ -321,7 +389,7 @@ def test_a_look_that_failed_does_not_hide_the_copy_that_is_there(author, people,
     assert "Capture failed" not in said
     card = in_words(author.get(address("evidence-status", evidence)).content.decode())
     assert "captured" in card
-    assert "the last look failed" in card
+    assert "The last look failed: The site answered 404" in card
 
 
 def test_an_alert_says_whether_it_counts(author, evidence):

@@ -268,13 +268,13 @@ def test_the_reason_of_a_no_is_kept_from_who_must_not_know_the_verdict(client, p
     client.force_login(people.cross_checker)
 
     assert "It speaks for false." not in client.get(f"/claims/{claim.pk}/").content.decode()
-    assert "It speaks for false." not in client.get(f"/claims/{claim.pk}/preflight/").content.decode()
+    assert "It speaks for false." not in client.get(f"/claims/{claim.pk}/move/").content.decode()
     assert "It speaks for false." not in client.get(f"/claims/{claim.pk}/record/").content.decode()
 
 
 def test_what_preflight_asks_is_asked_for_again_and_ticked_when_met(client, author, claim):
     item = ChecklistItemFactory(text="Is the date right?")
-    address = reverse("claims:claim-preflight", args=[claim.pk])
+    address = reverse("claims:your-move", args=[claim.pk])
     before = client.get(address).content.decode()
     post(client, "checklist-answer", claim.pk, item=item.pk, answer="yes")
     after = client.get(address).content.decode()
