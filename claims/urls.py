@@ -6,6 +6,7 @@ from claims.api import search
 from claims.views import (
     answers,
     bulk,
+    charts,
     claim,
     claim_edits,
     comments,
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *jobs.urlpatterns,
     *notices.urlpatterns,
     *desk.urlpatterns,
+    *charts.urlpatterns,
     *profile.urlpatterns,
     *sign_in.urlpatterns,
     *public.urlpatterns,

@@ -15,6 +15,7 @@ from claims.workflow.citations import MARK, NUMBER
 register = template.Library()
 
 register.simple_tag(marks.icon)
+register.simple_tag(marks.glyph)
 register.simple_tag(marks.status)
 register.simple_tag(marks.stance)
 register.simple_tag(marks.stance, name="position")

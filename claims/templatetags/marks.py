@@ -128,6 +128,13 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', names, glyph)
 
 
+def glyph(name: str, x: float, y: float, size: int = 14) -> SafeString:
+    """One glyph of the sprite inside a drawing, its upper left corner at a place of it."""
+    return format_html(
+        '<use href="{}#{}" x="{}" y="{}" width="{}" height="{}"/>', sprite_url(), name, f"{x:g}", f"{y:g}", size, size
+    )
+
+
 def _words(mark: Mark, outer: str, icon_css: str = "") -> SafeString:
     return format_html('<span class="{} {}">{}{}</span>', outer, mark.css, icon(mark.glyph, css=icon_css), mark.label)
 

@@ -1,4 +1,4 @@
-"""The desk: who is on what, what waits for somebody, and how far second verdicts agree.  Each number leads to its claims."""
+"""The desk: its charts, who is on what, what waits, and how far second verdicts agree.  Each number leads to its claims."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from claims.figures.lists import QUESTIONS
+from claims.figures.period import read_period
 from claims.models import Assignment, Claim, Person
 from claims.views.access import DeskRequest, signed_in
+from claims.views.charts import period_choices
 from claims.views.result_list import ResultList, count_all, count_in_words
 from claims.workflow import people as staff
 from claims.workflow import readings
@@ -32,9 +35,10 @@ WAITING = {
 @signed_in
 @require_safe
 def desk_detail(request: DeskRequest) -> HttpResponse:
-    """The desk at this moment; the same number of statements for any number of claims."""
+    """The desk at this moment; the charts come by themselves.  The same number of statements for any number of claims."""
     person = request.user
     context = {"now": timezone.now(), "team": _team(person), "waiting": _waiting(person), **_agreement(person)}
+    context |= {"questions": QUESTIONS, **period_choices(*read_period(request.GET, timezone.localdate()))}
     return render(request, "claims/desk_detail.html", context)
 
 

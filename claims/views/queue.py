@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from claims.figures import lists
 from claims.forms.steps import BulkForm
 from claims.models import Claim, Claimant, Person, SavedView
 from claims.views import result_list
@@ -164,6 +165,7 @@ def _choices(rail: Rail) -> dict[str, tuple[str, dict[str, str]]]:
 def _chips(asked: ResultList, rail: Rail) -> list[dict[str, str]]:
     """One removable chip for each filter that is set, the search first."""
     choices = _choices(rail)
+    choices["figure"] = (_("Chart"), {value: lists.in_words(value) for value in asked.filters.get("figure", ())})
     found = [
         {
             "label": choices[name][0],
@@ -197,7 +199,7 @@ def _adders(asked: ResultList, rail: Rail) -> list[dict[str, Any]]:
 def _title(asked: ResultList) -> str:
     if asked.view:
         return str(VIEWS[asked.view].label)
-    return _("Found") if asked.q or "status" in asked.filters else _("All open")
+    return _("Found") if asked.q or {"status", "figure"} & set(asked.filters) else _("All open")
 
 
 # --- saved views

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from claims.figures import lists
 from claims.models import Claim, Person, SourceAlert, Topic
 from claims.models.claim import ClaimQuerySet
 from claims.views.access import visible_claims
@@ -53,7 +54,7 @@ VIEWS: dict[str, View] = {
 }
 
 SORTS: dict[str, str | Promise] = {"due": _("Due date"), "priority": _("Priority"), "newest": _("Newest")}
-NARROWERS = ("status", "worth", "topic", "claimant", "person")
+NARROWERS = ("status", "worth", "topic", "claimant", "person", "figure")
 
 
 @dataclass(frozen=True)
@@ -109,18 +110,23 @@ class ResultList:
         found = visible_claims(person)
         if self.view:
             found = VIEWS[self.view].narrow(found, person)
-        elif not self.q and "status" not in self.filters:
+        elif not self.q and not {"status", "figure"} & set(self.filters):
             found = found.open()
         if self.q:
             found = found.filter(statement__icontains=self.q)
         for name, values in self.filters.items():
-            found = found.filter(_condition(name, values))
+            if name != "figure":
+                found = found.filter(_condition(name, values))
+        for value in self.filters.get("figure", ()):  # a mark of a chart; of two marks what both count
+            found = lists.narrow(found, person, value)
         return found
 
 
 def _fits(name: str, value: str) -> bool:
     if name == "person":
         return value.isascii() and value.isdigit() and int(value) <= BIGGEST_ID
+    if name == "figure":
+        return lists.is_list(value)
     known = {"status": Claim.Status.values, "worth": Claim.Worth.values}
     return value in known[name] if name in known else bool(value) and "\x00" not in value
 

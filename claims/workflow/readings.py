@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from claims.models import Approval, Claim, Person, Reading, Revision
@@ -142,13 +142,13 @@ def recorded_pairs() -> list[Pair]:
     again, no figure moves by what is hidden.
     """
     first = Reading.objects.filter(revision=OuterRef("revision"), kind=Reading.Kind.FIRST).values("rating")[:1]
+    rows = blind_seconds().annotate(first=Subquery(first)).order_by("pk")
+    pairs = rows.values_list("claim_id", "at", "first", "rating_id")
+    return [Pair(claim, timezone.localtime(at).date().replace(day=1), one, two) for claim, at, one, two in pairs]
+
+
+def blind_seconds() -> QuerySet[Reading]:
+    """Second verdicts given without sight of the first one on the same version, in claims that nobody judges blind."""
     still_blind = Q(claim__status__in=BEFORE_REVIEW) & ~Q(claim__public_state__in=PUBLIC)
-    rows = (
-        Reading.objects.filter(kind=Reading.Kind.CROSS, informed=False)
-        .exclude(still_blind)
-        .annotate(first=Subquery(first))
-        .filter(first__isnull=False)
-        .order_by("pk")
-        .values_list("claim_id", "at", "first", "rating_id")
-    )
-    return [Pair(claim, timezone.localtime(at).date().replace(day=1), one, two) for claim, at, one, two in rows]
+    first = Reading.objects.filter(revision=OuterRef("revision"), kind=Reading.Kind.FIRST)
+    return Reading.objects.filter(Exists(first), kind=Reading.Kind.CROSS, informed=False).exclude(still_blind)

@@ -1,0 +1,80 @@
+"""The charts of the desk by name, and the lists their marks lead to."""
+
+from django.utils.translation import gettext_lazy as _
+
+from claims.figures import flow, sources, verdicts, work
+from claims.figures.charts import Listed, Question
+from claims.models import Person
+from claims.models.claim import ClaimQuerySet
+
+LISTS: dict[str, Listed] = {**flow.LISTS, **work.LISTS, **verdicts.LISTS, **sources.LISTS}
+QUESTIONS: dict[str, Question] = {
+    "flow": Question(
+        _("Do we finish as many claims as come in?"),
+        _("Nothing yet: a bar comes for the days in which a claim comes in, is finished or comes back."),
+        flow.count_flow,
+    ),
+    "stages": Question(
+        _("Where do claims wait longest?"),
+        _("Nothing yet: a stage comes here when a claim leaves it."),
+        flow.count_stages,
+    ),
+    "due": Question(
+        _("What is late, and what falls due next?"),
+        _("Nothing yet: a claim comes here while it is open."),
+        work.count_due,
+        dated=False,
+    ),
+    "load": Question(
+        _("Who has how much in hand?"),
+        _("Nothing yet: somebody comes here when he is given a part of an open claim."),
+        work.count_load,
+        dated=False,
+    ),
+    "claimants": Question(
+        _("Whom do we judge, and how do they fare?"),
+        _("Nothing yet: a claimant comes here when a claim he asserted has a verdict that you may see."),
+        verdicts.count_claimants,
+    ),
+    "topics": Question(
+        _("Which topics do we judge, and how do they fare?"),
+        _("Nothing yet: a topic comes here when a claim of it has a verdict that you may see."),
+        verdicts.count_topics,
+    ),
+    "sources": Question(
+        _("Do our sources still say what we captured?"),
+        _("Nothing yet: a claim comes here while it is open or published."),
+        sources.count_sources,
+        dated=False,
+    ),
+    "agreement": Question(
+        _("Do second verdicts agree with first ones?"),
+        _("Nothing yet: a claim comes here when its second verdict was given blind and you may see both."),
+        verdicts.count_agreement,
+    ),
+}
+
+
+def _read(value: str) -> tuple[Listed | None, list[str]]:
+    name, *parts = value.split("~")
+    return LISTS.get(name), parts
+
+
+def is_list(value: str) -> bool:
+    """Whether an address names a list of claims that a mark leads to."""
+    listed, parts = _read(value)
+    return "\x00" not in value and listed is not None and listed.fits(parts)
+
+
+def narrow(claims: ClaimQuerySet, person: Person, value: str) -> ClaimQuerySet:
+    """Of some claims those that a mark counts for this person; ``value`` is known to be a list."""
+    listed, parts = _read(value)
+    assert listed is not None
+    return listed.narrow(claims, person, parts)
+
+
+def in_words(value: str) -> str:
+    """The name of a list, as its filter shows it."""
+    listed, parts = _read(value)
+    assert listed is not None
+    return listed.words(parts)
