@@ -17,6 +17,7 @@ def migrate(name):
     return MigrationExecutor(connection).loader.project_state([("claims", name)]).apps
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_answers_of_a_desk_at_work_survive_the_way_into_rows_and_back():
     newest = MigrationExecutor(connection).loader.graph.leaf_nodes("claims")[0][1]
