@@ -40,6 +40,7 @@ GROUPS: dict[str, str | Promise] = {
 }
 MY_DAY = "my_day"  # no notice but the e-mail of the morning itself
 MY_DAY_BY_DEFAULT = AT_ONCE
+MY_DAY_LABEL: str | Promise = _("My day, each morning")
 
 KINDS: dict[str, Kind] = {
     "assign": Kind(_("A claim is given to me"), YOURS, AT_ONCE),

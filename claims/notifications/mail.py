@@ -25,7 +25,7 @@ from claims.jobs import JobRun
 from claims.models import Claim, Delivery, DeliveryAttempt, Desk, Notification, Person
 from claims.models.delivery import MOST_ANSWER
 from claims.models.desk import zone
-from claims.notifications import choices, my_day
+from claims.notifications import choices, my_day, unsubscribe
 from claims.notifications.messages import notice
 from claims.notifications.outbox import MOST_SAID
 from claims.workflow.standing import standing
@@ -160,12 +160,13 @@ def _compose(row: Delivery) -> EmailMultiAlternatives | None:
         if made is None:
             return None
         template, subject, context, headers = made
-        context |= {"desk": desk.name, "person": person, "preferences": _address("notice-choices")}
+        stop = unsubscribe.address_of(person, str(context["kind"]))
+        context |= {"desk": desk.name, "person": person, "preferences": _address("notice-choices"), "stop": stop}
         message = EmailMultiAlternatives(
             f"[{desk.name}] {Truncator(' '.join(subject.split())).chars(LONGEST_SUBJECT)}",
             render_to_string(f"email/{template}.txt", context),
             to=[person.email],
-            headers=_headers(row) | headers,
+            headers=_headers(row, stop) | headers,
         )
         message.attach_alternative(render_to_string(f"email/{template}.html", context), "text/html")
     return message
@@ -183,6 +184,7 @@ def _notice(row: Delivery, person: Person) -> Made | None:
         "url": _address("claim-detail", told.claim.pk),
         "why": choices.kind_of(told.kind).label,
         "at": told.event.at,
+        "kind": told.kind,
     }
     thread = f"<claim.{told.claim.pk}@{_host()}>"
     return "notice", _plain(told, told.claim), context, {"References": thread, "In-Reply-To": thread}
@@ -207,14 +209,16 @@ def _digest(row: Delivery, person: Person) -> Made | None:
     for told in day.notices:
         told.text = _text(told, person)
     context: dict[str, object] = {"day": day, "base": settings.BASE_URL, "url": _address("my-day")}
+    context["kind"] = choices.MY_DAY
     return "my_day", _("My day: %(count)s") % {"count": day.in_words()}, context, {}
 
 
-def _headers(row: Delivery) -> dict[str, str]:
+def _headers(row: Delivery, stop: str) -> dict[str, str]:
     return {
         "Message-ID": f"<{row.key}@{_host()}>",
         "Auto-Submitted": "auto-generated",
-        "List-Unsubscribe": f"<{_address('notice-choices')}>",
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from claims.models import Claim, Notification
 from claims.notifications import choices, my_day
 from claims.notifications.choices import Wish
+from claims.views import unsubscribe
 from claims.views.access import DeskRequest, signed_in
 from claims.views.live import read_id
 
@@ -162,4 +163,5 @@ urlpatterns = [
     path("notices/<int:pk>/read/", notice_read, name="notice-read"),
     path("my-day/", my_day_page, name="my-day"),
     path("profile/notices/", notice_choices, name="notice-choices"),
+    *unsubscribe.urlpatterns,
 ]

@@ -57,6 +57,19 @@ def assigned(people):
     return desk.in_research(people)
 
 
+def test_one_click_in_a_mail_program_stops_that_kind_of_mail(client, inbox, people, assigned):
+    work()
+    wants_mail(people.author, "return")
+    stop = inbox.messages[0]["List-Unsubscribe"].strip(" <>").removeprefix("https://desk.example.org")
+    assert client.post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    apply(assigned.pk, "unassign", by=people.editor)
+    apply(assigned.pk, "assign", by=people.editor, person=people.author, due=desk.soon())
+    work()
+
+    assert len(inbox.messages) == 1
+    assert choices.wish_of(people.author, "return").email
+
+
 def test_a_mail_says_what_happened_in_text_and_in_html_and_leads_to_the_claim(inbox, people, assigned):
     work()
 
@@ -71,7 +84,11 @@ def test_a_mail_says_what_happened_in_text_and_in_html_and_leads_to_the_claim(in
         assert assigned.statement in body
         assert f"https://desk.example.org/claims/{assigned.pk}/" in body
         assert "https://desk.example.org/profile/notices/" in body
-    assert found["List-Unsubscribe"] == "<https://desk.example.org/profile/notices/>"
+    stop = found["List-Unsubscribe"].strip(" <>")
+    assert stop.startswith("https://desk.example.org/unsubscribe/")
+    assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"Stop these e-mails: {stop}" in text
+    assert f'<a href="{stop}">' in html
     assert found["Auto-Submitted"] == "auto-generated"
     assert found["References"] == f"<claim.{assigned.pk}@desk.example.org>"
     assert found["Message-ID"] == f"<{Delivery.objects.get().key}@desk.example.org>"
