@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from claims.api import search
+from claims.api import search as claim_search
 from claims.views import (
     answers,
     bulk,
@@ -25,6 +25,7 @@ from claims.views import (
     queue,
     record,
     replies,
+    search,
     sign_in,
     steps,
     undo,
@@ -57,4 +58,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *sign_in.urlpatterns,
     *public.urlpatterns,
     *search.urlpatterns,
+    *claim_search.urlpatterns,
 ]

@@ -141,6 +141,7 @@ PERIODIC: dict[str, Periodic] = {
     "watch": Periodic(_("Look at sources again"), "claims.evidence.schedule.plan", 60),
     "copies": Periodic(_("Look after stored copies"), "claims.evidence.scrub.start_nightly_work", 86_400),
     "digests": Periodic(_("Prepare the e-mails of the morning"), "claims.notifications.my_day.enqueue_digests", 300),
+    "search": Periodic(_("Read for the search what changed"), "claims.search.index.tick", 60),
     "terms": Periodic(_("Count words for matching"), "claims.matching.retrieve.refresh_terms", 3600),
 }
 

@@ -10,7 +10,7 @@ from django.db.models import Lookup, Q
 from django.utils.translation import gettext_lazy as _
 
 
-class WordsField(SearchVectorField):
+class WordsField(SearchVectorField):  # type: ignore[type-arg]  # generic only in the stubs
     """A text search vector written and asked by ``claims.search``, which takes texts apart itself: no dictionary of the
     server has a part in it, so a search means the same on every server."""
 
@@ -19,16 +19,16 @@ class WordsField(SearchVectorField):
 
 
 @WordsField.register_lookup
-class Holds(Lookup):  # type: ignore[type-arg]  # generic only in the stubs
+class Holds(Lookup):
     """``words__holds="'ship':* & 'harbour'"``: by the index."""
 
     lookup_name = "holds"
     prepare_rhs = False
     template = "%s @@ %s::tsquery"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         words, of_words = self.process_lhs(compiler, connection)
-        return self.template % (words, "%s"), [*of_words, self.rhs]
+        return self.template % (words, "%s"), (*of_words, self.rhs)
 
 
 @WordsField.register_lookup

@@ -1,0 +1,40 @@
+from claims.search.excerpts import LETTERS, excerpt
+from claims.search.query import read_query
+
+
+def shown(found):
+    return "".join(f"[{words}]" if answers else words for words, answers in found.parts)
+
+
+def test_a_short_text_is_shown_whole():
+    assert shown(excerpt(read_query("ships "), "Twelve ships came.", "en")) == "Twelve [ships] came."
+
+
+def test_nothing_is_shown_where_nothing_answers():
+    assert excerpt(read_query("ships "), "Twelve trains came.", "en") is None
+
+
+def test_of_a_long_text_the_stretch_with_the_most_terms_is_shown_and_cuts_no_word():
+    text = "A ship came. " + "Nothing happened there. " * 40 + "The harbour counted the ship. " + "Nothing more. " * 40
+    found = excerpt(read_query("harbour ship "), text, "en")
+    told = shown(found)
+
+    assert "[harbour] counted the [ship]" in told
+    assert (told[:2], told[-2:]) == ("… ", " …")
+    assert found.terms == {0, 1}
+    assert len(told) < LETTERS + 20
+    assert set(told.strip("… ").replace("[", "").replace("]", "").split()) <= set(text.split())
+
+
+def test_a_text_without_blanks_is_cut_where_it_must_be():
+    text = "회의" * 400 + " 정상회담 " + "회의" * 400
+    found = shown(excerpt(read_query("정상회담"), text, "ko"))
+
+    assert "[정상회담]" in found
+    assert len(found) < LETTERS + 20
+
+
+def test_the_end_of_a_text_is_shown_to_its_end():
+    text = "Nothing happened there. " * 40 + "Then a ship."
+
+    assert shown(excerpt(read_query("ship "), text, "en")).endswith("Then a [ship].")
