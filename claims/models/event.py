@@ -19,7 +19,7 @@ FORMAT = 1
 # and the table of the workflow together.
 MOVES = (
     "accept", "approve", "archive", "assign", "cross_check", "decline", "fail", "merge", "pass", "publish", "recall",
-    "reopen", "request_reply", "restore", "resume", "retract", "return", "stand", "submit", "unassign", "void",
+    "reopen", "request_reply", "restore", "resume", "retract", "return", "stand", "submit", "unaccept", "unassign", "void",
     "waive_cross_check", "wake", "watch",
 )  # fmt: skip
 
