@@ -6,13 +6,13 @@ and says "unverifiable" of the passages, never "gone".
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from claims import jobs
@@ -26,6 +26,22 @@ AHEAD, STILL_FRESH = timedelta(hours=2), timedelta(hours=20)  # of a publication
 PRIORITY = 9
 BATCH = 10_000
 
+# Evidence of claims that are live or public is what a source is looked at for.
+_TAKE_DUE = """
+WITH due AS MATERIALIZED (
+    SELECT id, look_again_at FROM claims_resource WHERE look_again_at <= %(now)s
+    ORDER BY look_again_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+), found AS MATERIALIZED (
+    SELECT due.id, due.look_again_at, EXISTS (
+        SELECT FROM claims_evidence evidence JOIN claims_claim claim ON claim.id = evidence.claim_id
+        WHERE evidence.resource_id = due.id AND (claim.status = ANY(%(live)s) OR claim.public_state <> '')
+    ) AS relied_on FROM due
+)
+UPDATE claims_resource resource SET look_again_at = CASE WHEN relied_on THEN %(tomorrow)s ELSE %(much_later)s END
+FROM found WHERE resource.id = found.id
+RETURNING found.look_again_at, resource.id, resource.host, found.relied_on
+"""
+
 
 @transaction.atomic
 def plan(limit: int = BATCH) -> int:
@@ -36,16 +52,13 @@ def plan(limit: int = BATCH) -> int:
     """
     now = timezone.now()
     _before_publication(now)
-    due = Resource.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-    due = due.filter(look_again_at__lte=now).annotate(relied_on=Exists(_relying())).order_by("look_again_at")[:limit]
-    rows = list(due.only("pk", "host"))
-    wanted = [row for row in rows if row.relied_on]
-    jobs.enqueue_all(("capture", {**asked, "priority": PRIORITY}) for asked in _staggered(wanted, now))
-    # Should a job be lost all the same, the source is due again tomorrow; else the look itself sets the next one.
-    Resource.objects.filter(pk__in=[row.pk for row in wanted]).update(look_again_at=now + SECOND_LOOK)
-    idle = [row.pk for row in rows if not row.relied_on]
-    Resource.objects.filter(pk__in=idle).update(look_again_at=now + STEPS[-1])
-    return len(wanted)
+    with connection.cursor() as cursor:
+        # Should a job be lost all the same, the source is due again tomorrow; else the look itself sets the next one.
+        times = {"now": now, "tomorrow": now + SECOND_LOOK, "much_later": now + STEPS[-1]}
+        cursor.execute(_TAKE_DUE, {**times, "live": list(Claim.LIVE), "limit": limit})
+        due = cursor.fetchall()
+    wanted = [(pk, host) for _due_at, pk, host, is_relied_on in sorted(due) if is_relied_on]
+    return jobs.enqueue_many(("capture", asked) for asked in _staggered(wanted, now)) if wanted else 0
 
 
 def _before_publication(now: datetime) -> None:
@@ -56,22 +69,13 @@ def _before_publication(now: datetime) -> None:
     wanted.filter(Q(look_again_at__gt=now) | Q(look_again_at=None)).update(look_again_at=now)
 
 
-def _relying() -> QuerySet[Evidence]:
-    """Evidence of claims that are live or public."""
-    rests = Q(claim__status__in=Claim.LIVE) | ~Q(claim__public_state="")
-    return Evidence.objects.filter(rests, resource=OuterRef("pk"))
-
-
-def _staggered(rows: Sequence[Resource], now: datetime) -> list[dict[str, Any]]:
+def _staggered(sources: Iterable[tuple[int, str]], now: datetime) -> Iterator[dict[str, Any]]:
     """What to enqueue: the sources of one website one after the other, each in its turn."""
     gap, before = timedelta(seconds=settings.CAPTURE_GAP_SECONDS), defaultdict[str, int](int)
-    asked: list[dict[str, Any]] = []
-    for row in rows:
-        asked.append(
-            {"key": row.chain, "lane": row.host, "resource": row.pk, "run_after": now + gap * before[row.host]}
-        )
-        before[row.host] += 1
-    return asked
+    for pk, host in sources:
+        asked = {"key": f"resource/{pk}", "lane": host, "resource": pk, "priority": PRIORITY}
+        yield {**asked, "run_after": now + gap * before[host]}
+        before[host] += 1
 
 
 def after_look(resource: Resource) -> None:

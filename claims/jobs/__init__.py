@@ -2,6 +2,6 @@
 
 from claims.jobs.control import cancel, retry
 from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost, NotYet
-from claims.jobs.ledger import enqueue, enqueue_all
+from claims.jobs.ledger import enqueue, enqueue_all, enqueue_many
 
-__all__ = ["Cancelled", "JobRun", "LeaseLost", "NotYet", "cancel", "enqueue", "enqueue_all", "retry"]
+__all__ = ["Cancelled", "JobRun", "LeaseLost", "NotYet", "cancel", "enqueue", "enqueue_all", "enqueue_many", "retry"]

@@ -1,8 +1,10 @@
 """When sources are looked at again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from claims.evidence import capture, schedule
@@ -68,6 +70,42 @@ def test_sources_of_one_website_come_one_after_the_other(source, settings):
     times = sorted(Job.objects.filter(lane=source.host).values_list("run_after", flat=True))
     assert [round((at - times[0]).total_seconds()) for at in times] == [0, 2, 4]
     assert Job.objects.get(lane="quay.example.org").run_after == times[0]
+
+
+def test_what_waited_longest_is_asked_for_first(source):
+    hours = {source.pk: 1}
+    for late in (5, 3):
+        resource = ResourceFactory(url=f"http://harbour.example.org/{late}", host=source.host)
+        EvidenceFactory(resource=resource)
+        hours[resource.pk] = late
+    for pk, late in hours.items():
+        Resource.objects.filter(pk=pk).update(look_again_at=timezone.now() - timedelta(hours=late))
+
+    assert schedule.plan(limit=2) == 2
+
+    asked = Job.objects.filter(kind="capture").order_by("run_after").values_list("args", flat=True)
+    assert [hours[args["resource"]] for args in asked] == [5, 3]
+    assert schedule.plan() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_source_that_is_being_captured_is_planned_by_the_next_tick(source):
+    due()
+    with transaction.atomic():
+        capture.locked(source.pk)
+        with ThreadPoolExecutor(1) as another:
+            assert another.submit(plan_apart).result(timeout=10) == 0
+
+    assert schedule.plan() == 1
+
+
+def plan_apart():
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        return schedule.plan()
+    finally:
+        connection.close()
 
 
 def test_what_no_live_claim_rests_on_is_left_alone(source):

@@ -92,6 +92,24 @@ def test_a_job_is_what_it_was_enqueued_with():
     assert (job.claim, job.created_by) == (claim, person)
 
 
+def test_thousands_are_enqueued_like_one_and_ring_only_for_what_is_due(django_capture_on_commit_callbacks, monkeypatch):
+    rung = []
+    monkeypatch.setattr(jobs.ledger.bell, "ring", rung.append)
+    later = timezone.now() + timedelta(hours=1)
+    jobs.enqueue("work", key="n/2", number=7, run_after=later)
+    wanted = [("work", {"key": f"n/{n}", "number": n}) for n in range(5)]
+    wanted += [("bulk", {"number": 1, "run_after": later}), ("laned", {"number": 1, "run_after": later})]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert jobs.enqueue_many(wanted) == 7
+        assert jobs.enqueue_many([]) == 0
+
+    assert rung == ["default"]
+    assert drain.work_off() == 5
+    assert sorted(made) == [0, 1, 2, 3, 4]
+    assert [job.priority for job in Job.objects.filter(state="queued").order_by("kind")] == [9, 5]
+
+
 def test_a_kind_nobody_knows_cannot_be_enqueued():
     with pytest.raises(KeyError):
         jobs.enqueue("dream")
