@@ -16,9 +16,9 @@ from claims.evidence import blobs, elsewhere, polite, schedule, warc
 from claims.jobs import JobRun
 from claims.models import Event, Evidence, Job, Person, Publisher, Quote, Resource, Snapshot
 from claims.models.event import sha256
-from claims.web.extract import Extract
 from claims.web.fetch import Page, fetch
 from claims.web.limited import extract_limited
+from claims.web.media import Extract
 from claims.workflow.independence import simhash
 from claims.workflow.transitions import EDITABLE
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from claims.evidence import anchor
 from claims.models import Person, Quote, Snapshot
-from claims.web.extract import page_at
+from claims.web.media import page_at
 from claims.workflow import edit_parts
 from claims.workflow.apply import Refused
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy
 from claims.evidence import blobs
 from claims.evidence.capture import add_snapshot, after_snapshot, locked
 from claims.models import Claim, Event, Evidence, Person, Resource, Snapshot
-from claims.web.extract import DOCX, HTML, PDF, Extract, sniff
 from claims.web.limited import extract_limited
+from claims.web.media import DOCX, HTML, PDF, Extract, sniff
 from claims.workflow import edit_parts
 from claims.workflow.apply import Refused, keep_refusal
 from claims.workflow.standing import standing

@@ -16,10 +16,10 @@ from claims.errors import FetchFailed, UserFacingError
 from claims.intake.checkworthiness import Context, score
 from claims.intake.sentences import Sentence, split_sentences
 from claims.models import Article, Candidate, Event, Person, Publisher
-from claims.web.extract import Extract
 from claims.web.fetch import fetch
 from claims.web.guard import parse_url
 from claims.web.limited import extract_limited
+from claims.web.media import Extract
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_CHARACTERS = 300_000

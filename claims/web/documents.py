@@ -11,10 +11,10 @@ import pypdf
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from claims.web.media import MAX_CHARACTERS
 from claims.web.text import fold_lines
 
 MAX_PAGES = 2000
-MAX_CHARACTERS = 5_000_000
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
 
 
@@ -70,14 +70,6 @@ def _created(meta: pypdf.DocumentInformation) -> date | None:
     except ValueError:
         return None
     return created.date() if created else None
-
-
-def is_docx(data: bytes) -> bool:
-    """Whether a file is a Word document (which is a zip archive with certain members)."""
-    try:
-        return "word/document.xml" in zipfile.ZipFile(io.BytesIO(data)).namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return False
 
 
 def read_docx(data: bytes) -> Document:

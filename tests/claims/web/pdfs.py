@@ -29,3 +29,15 @@ def pdf(*pages, info="", trailer=""):
     size = len(objects) + 1
     end = f"trailer << /Size {size} /Root 1 0 R{trailer} >>\nstartxref\n{len(out)}\n%%EOF"
     return f"{out}xref\n0 {size}\n0000000000 65535 f \n{table}{end}".encode("latin-1")
+
+
+def pdf_of(*objects):
+    """A PDF of raw objects, the first of them its catalogue."""
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    end = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (size, len(out))
+    return b"%sxref\n0 %d\n0000000000 65535 f \n%s%s" % (out, size, table, end)

@@ -1,44 +1,247 @@
+"""Hostile files in the limited process: each ends in a state with a sentence, and the next file is read as ever."""
+
+import io
+import json
 import multiprocessing
+import os
+import signal
 import subprocess
 import sys
+import threading
+import time
+import zipfile
+import zlib
 
+import docx
 import pytest
 
+from claims.web import limited, reader
 from claims.web.extract import extract
 from claims.web.limited import extract_limited
-from tests.claims.web.pdfs import pdf
+from claims.web.media import DOCX, PDF, PROBLEMS
+from tests.claims.web.pdfs import pdf, pdf_of
 
+URL = "https://example.org/"
 PAGE = b"""<html><head><title>Bridge</title><meta name="date" content="2024-06-19"></head>
 <body><p>The bridge over the river was opened in 1998 after six years of work.</p></body></html>"""
+# The parser's time grows with the square of this.
+SLOW = b"</x>" * 300_000 + b"<div>" * 300_000
 
 
-@pytest.mark.parametrize("data", [PAGE, pdf("One page.", "Another."), b"\x00\x01"])
+def read(data, declared="", charset="", **limits):
+    return extract_limited(data, declared, charset, URL, **limits)
+
+
+@pytest.mark.parametrize("data", [PAGE, pdf("One page.", "Another."), b"\x00\x01", "Prague, Příbram – 2024".encode()])
 def test_the_limited_process_finds_what_the_function_finds(data):
-    arguments = (data, "", "utf-8", "https://example.org/")
+    assert read(data, "", "utf-8") == extract(data, "", "utf-8", URL)
 
-    assert extract_limited(*arguments) == extract(*arguments)
+
+# --- files made to do harm
+
+CATALOG, PAGES = b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
+
+
+def page_of(contents=b"4 0 R", more=b""):
+    return b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents %s %s >>" % (contents, more)
+
+
+def stream(data, more=b""):
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(data), more, data)
+
+
+def encrypted_pdf():
+    return pdf("secret", trailer=" /Encrypt << /Filter /Standard /V 4 /R 4 /O (x) /U (x) /P 0 >>")
+
+
+def hundred_thousand_pages():
+    return pdf("one").replace(b"/Kids [4 0 R] /Count 1", b"/Kids [%s] /Count 100000" % (b"4 0 R " * 100_000))
+
+
+def pdf_with_script():
+    catalog = b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (while\\(1\\){}) >> >>"
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    return pdf_of(
+        catalog, PAGES, page_of(more=b"/Resources << /Font << /F1 5 0 R >> >>"),
+        stream(b"BT /F1 9 Tf 9 9 Td (As written.) Tj ET"), font,
+    )  # fmt: skip
+
+
+def form_that_draws_itself():
+    itself = b"/Resources << /XObject << /F 5 0 R >> >>"
+    form = stream(b"/F Do", b"/Type /XObject /Subtype /Form " + itself)
+    return pdf_of(CATALOG, PAGES, page_of(more=itself), stream(b"/F Do"), form)
+
+
+def word_file(text):
+    """A good Word file whose text is replaced."""
+    good, out = io.BytesIO(), io.BytesIO()
+    docx.Document().save(good)
+    with zipfile.ZipFile(good) as parts, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in parts.namelist():
+            archive.writestr(name, text if name == "word/document.xml" else parts.read(name))
+    return out.getvalue()
+
+
+ENTITIES = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+WORD_BOMB = (
+    f'<?xml version="1.0"?><!DOCTYPE w:document [<!ENTITY l0 "lol">{ENTITIES}]><w:document xmlns:w="{WORD}">'
+    "<w:body><w:p><w:r><w:t>Twelve &l9; ships</w:t></w:r></w:p></w:body></w:document>"
+)
+ENTITY_BOMB = (
+    f'<?xml version="1.0"?><!DOCTYPE html [<!ENTITY l0 "lol">{ENTITIES}]><html><body><p>&l9;</p></body></html>'
+)
+POLYGLOT = b"%PDF-1.4\n<html><script>alert(1)</script>" + pdf("The PDF inside.")[9:]
+
+HOSTILE = {
+    "utf-8 that is windows-1252": (lambda: b"<p>\x93It cost 5 \x80\x94</p>", "text/html", "utf-8", "ok", "“It cost 5 €”"),
+    "a mark against the page's word": (
+        lambda: b'\xef\xbb\xbf<meta charset="iso-8859-1"><p>\xc3\xa9', "text/html", "iso-8859-1", "ok", "é"
+    ),
+    "UTF-7 by header": (lambda: b"<p>+ADw-script+AD4-", "text/html", "utf-7", "ok", "+ADw-script+AD4-"),
+    "UTF-7 by meta": (lambda: b'<meta charset="utf-7"><p>+ADw-b+AD4-', "text/html", "", "ok", "+ADw-b+AD4-"),
+    "a PDF served as a page": (lambda: pdf("A PDF."), "text/html", "", "ok", "A PDF."),
+    "a page served as a PDF": (lambda: PAGE, PDF, "", "ok", "The bridge over the river"),
+    "nothing served as a PDF": (lambda: b"nothing", PDF, "", "unreadable", ""),
+    "a PDF that is a page too": (lambda: POLYGLOT, "text/html", "", "ok", "The PDF inside."),
+    "a page that only names PDF": (lambda: PAGE.replace(b"Bridge", b"%PDF-1.7"), "text/html", "", "ok", "The bridge"),
+    "a million nested tags": (lambda: b"<div>" * 1_000_000, "text/html", "", "too_heavy", ""),
+    "a line of fifty megabytes": (lambda: b"<p>" + b"word " * 10_000_000, "text/html", "", "shortened", "word word"),
+    "a text of fifty megabytes": (lambda: b"word " * 10_000_000, "text/plain", "", "shortened", "word word"),
+    "entities in XHTML": (ENTITY_BOMB.encode, "application/xhtml+xml", "", "ok", ""),
+    "entities in a Word file": (lambda: word_file(WORD_BOMB), DOCX, "", "unreadable", ""),
+    "a Word file of 60 MB": (lambda: word_file(bytes(60_000_000)), DOCX, "", "unreadable", ""),
+    "a hundred thousand pages": (hundred_thousand_pages, PDF, "", "shortened", "one\none"),
+    "an encrypted PDF": (encrypted_pdf, PDF, "", "encrypted", ""),
+    "a PDF with a script": (pdf_with_script, PDF, "", "ok", "As written."),
+    "a page that is its own parent": (
+        lambda: pdf_of(CATALOG, PAGES.replace(b">>", b"/Parent 2 0 R >>"), b"<< /Type /Page /Parent 2 0 R >>"),
+        PDF, "", "unreadable", "",
+    ),
+    "pages that hold each other": (lambda: pdf_of(CATALOG, PAGES, PAGES.replace(b"3", b"2")), PDF, "", "unreadable", ""),
+    "a drawing that draws itself": (form_that_draws_itself, PDF, "", "no_text_layer", ""),
+    "contents that are themselves": (
+        lambda: pdf_of(CATALOG, PAGES, page_of(), b"[4 0 R]"), PDF, "", "no_text_layer", ""
+    ),
+    "a table that follows itself": (lambda: pdf("text", trailer=" /Prev 9"), PDF, "", "ok", "text"),
+    "brackets without end": (lambda: pdf_of(CATALOG, PAGES, b"[" * 100_000), PDF, "", "unreadable", ""),
+    "a PDF that unpacks to 300 MB": (
+        lambda: pdf_of(CATALOG, PAGES, page_of(), stream(zlib.compress(bytes(300_000_000), 1), b"/Filter /FlateDecode")),
+        PDF, "", "no_text_layer", "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: name.replace(" ", "-"))
+def test_a_hostile_file_ends_in_a_state_and_the_next_one_is_read(name):
+    make, declared, charset, state, text = HOSTILE[name]
+
+    data = make()
+
+    found = read(data, declared, charset)
+
+    assert (found.state, found.problem) == (state, PROBLEMS.get(state, ""))
+    assert found.body_text.startswith(text)
+    assert len(found.body_text) <= min(len(data), 5_000_000)
+    assert read(PAGE).title == "Bridge"
+
+
+# --- the limits
 
 
 @pytest.mark.parametrize(
     ("data", "limits"),
-    [
-        (b"</x>" * 300_000 + b"<div>" * 300_000, {"seconds": 1}),  # the parser's time grows with the square of this
-        (PAGE, {"memory": 20_000_000}),
-    ],
+    [(SLOW, {"seconds": 1}), (PAGE + b"<p>" * 2_000_000, {"memory": 50_000_000})],
     ids=["time", "memory"],
 )
 def test_a_file_that_takes_too_much_ends_in_words(data, limits):
-    found = extract_limited(data, "text/html", "utf-8", "https://example.org/", **limits)
+    found = read(data, "text/html", **limits)
+
+    assert (found.state, found.mime, found.problem) == ("too_heavy", "text/html", PROBLEMS["too_heavy"])
+
+
+def children_of_the_reader():
+    pid = limited._READER._process.pid
+    with open(f"/proc/{pid}/task/{pid}/children") as children:
+        return [int(child) for child in children.read().split()]
+
+
+def wait_until(condition):
+    give_up_at = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="Children are found in /proc.")
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSEGV, signal.SIGALRM])
+def test_a_child_that_is_ended_costs_a_sentence_and_nothing_else(ending):
+    read(PAGE)
+    wait_until(lambda: not children_of_the_reader())
+    found = []
+    asking = threading.Thread(target=lambda: found.append(read(SLOW, "text/html")))
+    asking.start()
+    wait_until(children_of_the_reader)
+
+    os.kill(children_of_the_reader()[0], ending)
+    asking.join()
+
+    assert [(extracted.state, extracted.mime) for extracted in found] == [("too_heavy", "text/html")]
+    wait_until(lambda: not children_of_the_reader())
+    assert read(PAGE).title == "Bridge"
+
+
+def test_a_reader_that_ended_is_started_again():
+    read(PAGE)
+    first = limited._READER._process.pid
+    os.kill(first, signal.SIGKILL)
+
+    assert read(PAGE).title == "Bridge"
+    assert limited._READER._process.pid != first
+
+
+def test_a_reader_that_cannot_be_started_costs_a_sentence(monkeypatch):
+    limited._READER.stop()
+    monkeypatch.setattr(limited.sys, "executable", "/bin/false")
+    found = read(PAGE, "text/html")
+    limited._READER.stop()
 
     assert (found.state, found.mime) == ("too_heavy", "text/html")
-    assert found.problem
+
+
+def test_an_answer_without_end_is_not_taken(monkeypatch):
+    monkeypatch.setattr(limited, "_MAX_ANSWER", 100)
+
+    assert read(PAGE).state == "too_heavy"
+
+
+def test_who_does_not_answer_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(limited, "_GRACE_SECONDS", -2)
+
+    assert read(SLOW, "text/html", seconds=1).state == "too_heavy"
+
+
+def test_a_reader_ends_with_the_process_that_started_it():
+    code = (
+        "import os; from claims.web import limited; limited.extract_limited(b'x', '', '', '');"
+        "print(limited._READER._process.pid, flush=True); os._exit(0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    wait_until(lambda: not os.path.exists(f"/proc/{int(done.stdout)}/exe"))
 
 
 def _read_in_child(answers):
-    answers.send(extract_limited(PAGE, "text/html", "", "").title)
+    answers.send(read(PAGE).title)
 
 
-def test_it_runs_in_a_daemonic_worker():
+@pytest.mark.parametrize("started_before", [True, False])
+def test_it_runs_in_a_daemonic_worker_that_came_by_a_fork(started_before):
+    if started_before:
+        read(PAGE)
+    else:
+        limited._READER.stop()
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe()
 
@@ -50,11 +253,51 @@ def test_it_runs_in_a_daemonic_worker():
     child.join()
     here.close()
     there.close()
+    assert read(PAGE).title == "Bridge"
 
 
-def test_it_starts_without_django_and_knows_no_secret():
-    code = "import claims.web.limited, sys; print(any(name.startswith('django') for name in sys.modules))"
+def test_many_may_ask_at_once():
+    found = []
+    crowd = [threading.Thread(target=lambda: found.append(read(PAGE).title)) for _ in range(8)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+
+    assert found == ["Bridge"] * 8
+
+
+def test_the_reader_starts_without_django_and_those_who_ask_without_parsers():
+    code = (
+        "import sys; import claims.web.limited, claims.web.media; light = {*sys.modules}; import claims.web.reader;"
+        "print({'trafilatura', 'pypdf', 'docx', 'numpy', 'lxml'} & light, 'trafilatura' in sys.modules,"
+        " any(name.startswith('django') for name in sys.modules))"
+    )
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert done.stdout == "False\n"
+    assert done.stdout == "set() True False\n"
+
+
+# --- what a child says
+
+
+@pytest.mark.parametrize(("error", "state"), [(MemoryError, "too_heavy"), (IndexError, "unreadable"), (None, "ok")])
+def test_a_parser_that_breaks_gives_a_state(monkeypatch, error, state):
+    def breaking(*arguments):
+        if error:
+            raise error
+        return extract(*arguments)
+
+    monkeypatch.setattr(reader, "_limit", lambda *_: None)
+    monkeypatch.setattr(reader, "extract", breaking)
+
+    found = json.loads(reader.answer(b'["text/html", "", "https://example.org/", 1, 1]\n' + PAGE))
+
+    assert (found["state"], found["mime"]) == (state, "text/html")
+
+
+def test_a_reader_knows_no_secret(monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "not for parsers")
+
+    assert "SECRET_KEY" not in limited._environment()
