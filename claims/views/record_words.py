@@ -57,6 +57,7 @@ WORDS: dict[str, Words] = {
     "watch": Words("st-watching", _w("%(who)s set it aside to look again")),
     "wake": Words("inbox", _w("It came back to the inbox")),
     "accept": Words("check", _w("%(who)s accepted it"), "good"),
+    "unaccept": Words("undo-2", _w("%(who)s sent it back to triage")),
     "decline": Words("st-declined", _w("%(who)s declined it"), "hot"),
     "merge": Words("git-merge", _w("%(who)s merged it into C-%(target)s")),
     "restore": Words("undo-2", _w("%(who)s restored it")),

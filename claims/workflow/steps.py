@@ -11,7 +11,16 @@ from claims.workflow import assignment, readings, reply_lines, revisions, source
 from claims.workflow.attempt import Attempt
 from claims.workflow.notes import notes_of
 from claims.workflow.record_rows import seal
-from claims.workflow.transitions import IN_CROSS_CHECK, IN_RESEARCH, IN_REVIEW, PUBLISHED, RETRACTED, WORKING
+from claims.workflow.transitions import (
+    IN_CROSS_CHECK,
+    IN_RESEARCH,
+    IN_REVIEW,
+    INBOX,
+    PUBLISHED,
+    RETRACTED,
+    WATCHING,
+    WORKING,
+)
 
 # Fields a step may write; everything else of a claim belongs to ``edit`` and is left alone.
 WRITTEN = [
@@ -54,8 +63,18 @@ def wake(attempt: Attempt) -> Done:
 
 
 def accept(attempt: Attempt) -> Done:
-    attempt.claim.look_again_at = None
-    return Done(jobs=[("match_claim", {"key": attempt.claim.chain})])
+    look_again, attempt.claim.look_again_at = attempt.claim.look_again_at, None
+    return Done(body={"look_again": look_again}, jobs=[("match_claim", {"key": attempt.claim.chain})])
+
+
+def unaccept(attempt: Attempt) -> Done:
+    """Back to triage: to the inbox, or to be watched where the date to look again is given."""
+    claim, roles = attempt.claim, _roles(attempt)
+    claim.look_again_at = attempt.data.get("look_again")
+    assignment.end_all(claim)
+    return Done(
+        target=WATCHING if claim.look_again_at else INBOX, body={"look_again": claim.look_again_at, "roles": roles}
+    )
 
 
 def decline(attempt: Attempt) -> Done:
@@ -271,6 +290,7 @@ STEPS: dict[str, Callable[[Attempt], Done]] = {
     "watch": watch,
     "wake": wake,
     "accept": accept,
+    "unaccept": unaccept,
     "decline": decline,
     "merge": merge,
     "restore": restore,

@@ -63,6 +63,7 @@ TRANSITIONS: dict[str, Transition] = {
     "watch":             Transition((INBOX,), (WATCHING,), EDITORS, ("has_look_again_date",), "Watch", ("look_again",)),
     "wake":              Transition((WATCHING,), (INBOX,), (SYSTEM, EDITOR), (), "Back to the inbox"),
     "accept":            Transition((INBOX, WATCHING), (ACCEPTED,), EDITORS, ("rubric_answered",), "Accept"),
+    "unaccept":          Transition((ACCEPTED,), (INBOX, WATCHING), EDITORS, (), "Back to triage", public=False),
     "decline":           Transition(CLOSABLE, (DECLINED,), EDITORS, ("has_reason", "has_decline_reason"), "Decline", ("decline_reason", "reason"), public=False),
     "merge":             Transition(CLOSABLE, (DUPLICATE,), EDITORS, ("merge_target_is_live",), "Merge", ("target",), public=False),
     "restore":           Transition((DECLINED, DUPLICATE, ARCHIVED), (INBOX, WATCHING, ACCEPTED, IN_RESEARCH, RETRACTED), EDITORS, (), "Restore"),

@@ -131,6 +131,17 @@ def _close_again(restored: Event, claim_id: int, by: Person) -> None:
         raise Refused(_("What was archived is not put away again by undo."), "archived")
 
 
+def _unaccept(accepted: Event, claim_id: int, by: Person) -> None:
+    """Back to where it was triaged: the inbox, or watched until the date it had."""
+    was_watched, date = accepted.details["from"] == Claim.Status.WATCHING, accepted.details.get("look_again")
+    apply(claim_id, "unaccept", by=by, look_again=parse_datetime(date) if was_watched and date else None)
+
+
+def _accept_again(sent_back: Event, claim_id: int, by: Person) -> None:
+    apply(claim_id, "accept", by=by)
+    _give_roles_back(sent_back.details["roles"], claim_id, by)
+
+
 def _unassign(assigned: Event, claim_id: int, by: Person) -> None:
     due = assigned.details["due_before"]
     apply(claim_id, "unassign", by=by, due=parse_datetime(due) if due else None)
@@ -158,6 +169,8 @@ INVERSES: dict[str, Undo] = {
     "merge": _unmerge,
     "restore": _close_again,
     "watch": lambda event, claim_id, by: apply(claim_id, "wake", by=by),
+    "accept": _unaccept,
+    "unaccept": _accept_again,
     "assign": _unassign,
     "arrange": _arrange_back,
     "remove_appearance": lambda event, claim_id, by: put_back.put_back_appearance(event, claim_id, by=by),

@@ -302,6 +302,7 @@ STEPS = {
     "restore": (declined, "editor", {}),
     "assign": (desk.accepted, "editor", {"person": lambda people: people.author.pk, "due": DUE}),
     "unassign": (desk.in_research, "author", {}),
+    "unaccept": (desk.accepted, "editor", {}),
     "hand_over": (desk.in_research, "editor", {"role": "checker", "person": lambda people: people.cross_checker.pk}),
     "offer": (desk.in_research, "author", {"role": "checker", "person": lambda people: people.cross_checker.pk}),
     "take_over": (offered, "cross_checker", {}),

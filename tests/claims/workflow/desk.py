@@ -9,6 +9,8 @@ from django.utils import timezone
 from claims.models import Claim, Event
 from claims.workflow import edit, edit_parts, edit_review
 from claims.workflow.apply import apply
+from claims.workflow.facts import read_facts
+from claims.workflow.notes import mark_of_notes, notes_of
 from claims.workflow.revisions import read_content
 from tests.factories import PersonFactory, RatingFactory, SnapshotFactory, make_rubric
 
@@ -112,6 +114,11 @@ def in_review(people, code="true", second="true"):
 
 def seen(claim):
     return read_content(reload(claim)).content_sha256
+
+
+def noted(claim):
+    """What a page says of the notes to the approver."""
+    return mark_of_notes(notes_of(read_facts(reload(claim))))
 
 
 def approved(people):

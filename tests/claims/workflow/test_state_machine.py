@@ -201,6 +201,7 @@ class Newsroom(RuleBasedStateMachine):
         needs = set(TRANSITIONS[action].needs)
         if action == "approve":
             given["seen"] = self.content(pk)
+            given["notes"] = desk.noted(Claim.objects.get(pk=pk))
         if "target" in needs:
             given["target"] = data.draw(st.sampled_from(self.claims))
         if "person" in needs:
@@ -479,7 +480,7 @@ class Newsroom(RuleBasedStateMachine):
             comments.resolve_comment(comment.pk, by=editor)
         missing = possible_steps(claim, approver)["approve"]
         if not missing:
-            apply(claim.pk, "approve", by=approver, seen=self.content(claim.pk))
+            apply(claim.pk, "approve", by=approver, seen=self.content(claim.pk), notes=desk.noted(claim))
         elif "decide" in possible_steps(claim, editor) and not possible_steps(claim, editor)["decide"]:
             apply(claim.pk, "decide", by=editor, rating=claim.rating, reason="The first is right.")
         else:

@@ -8,13 +8,13 @@ from django.core import signing
 from django.utils import timezone
 
 from claims.models import Article, Assignment, Claim, Comment, Event, Refusal
-from claims.workflow import comments, edit, edit_parts
+from claims.workflow import comments, edit, edit_parts, edit_review
 from claims.workflow import undo as undoing
 from claims.workflow.apply import Refused, apply
 from claims.workflow.record import erase_event
 from claims.workflow.undo import INVERSES, SALT, undo
 from tests.claims.workflow import desk
-from tests.factories import AppearanceFactory, ClaimantFactory, ClaimFactory, TopicFactory
+from tests.factories import AppearanceFactory, ClaimantFactory, ClaimFactory, TopicFactory, make_rubric
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +110,52 @@ def test_a_watched_claim_comes_back_to_the_inbox(people):
 
     assert desk.reload(claim).status == "inbox"
     assert desk.reload(claim).look_again_at is None
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_an_accepted_claim_is_triaged_again_where_it_was(people, watched):
+    make_rubric()
+    claim = edit.create_claim(by=people.contributor, statement="Twelve ships came on Monday.")
+    answers = {"verifiable": 2, "significant": 2, "spread": 1, "harmful": 1}
+    edit_review.answer_rubric(claim.pk, by=people.editor, answers=answers)
+    date = desk.soon(days=9).replace(microsecond=0) if watched else None
+    if watched:
+        apply(claim.pk, "watch", by=people.editor, look_again=date)
+    apply(claim.pk, "accept", by=people.editor)
+    undo(offer([claim.pk], by=people.editor), by=people.editor)
+
+    claim = desk.reload(claim)
+    assert (claim.status, claim.look_again_at) == ("watching" if watched else "inbox", date)
+    assert claim.worth == "high"  # the answers of the rubric stay
+    undone = undo(offer([claim.pk], by=people.editor), by=people.editor)
+    assert (undone.claims, desk.reload(claim).status) == ([claim.pk], "accepted")
+
+
+def test_an_accepted_claim_somebody_has_taken_stays_accepted(people):
+    claim = desk.accepted(people)
+    token = offer([claim.pk], by=people.editor)
+    apply(claim.pk, "assign", by=people.author, person=people.author, due=desk.soon())
+    undone = undo(token, by=people.editor)
+
+    assert undone.refused == {claim.pk: CHANGED}
+    assert desk.reload(claim).status == "in_research"
+
+
+def test_a_claim_sent_back_to_triage_and_accepted_again_by_undo_has_its_people_again(people):
+    claim = desk.accepted(people)
+    apply(claim.pk, "hand_over", by=people.editor, role="editor", person=people.other_editor)
+    apply(claim.pk, "unaccept", by=people.editor)
+    assert (desk.reload(claim).status, roles(claim)) == ("inbox", {})
+
+    undo(offer([claim.pk], by=people.editor), by=people.editor)
+
+    assert (desk.reload(claim).status, roles(claim)) == ("accepted", {"editor": people.other_editor.pk})
+
+
+def test_only_an_editor_sends_a_claim_back_to_triage(people):
+    claim = desk.accepted(people)
+    with pytest.raises(Refused, match="not yours to take"):
+        apply(claim.pk, "unaccept", by=people.author)
 
 
 @pytest.mark.parametrize("due", [None, desk.soon(days=9).replace(microsecond=0)])
@@ -223,7 +269,7 @@ def test_a_resolved_thread_is_open_again_and_only_once(people):
 
 def test_every_inverse_is_tried_here_and_nothing_else_can_be_undone():
     assert set(INVERSES) == {
-        "decline", "merge", "restore", "watch", "assign", "arrange", "remove_appearance", "remove_evidence",
+        "accept", "unaccept", "decline", "merge", "restore", "watch", "assign", "arrange", "remove_appearance", "remove_evidence",
         "remove_quote", "resolve_comment",
     }  # fmt: skip
 
@@ -280,7 +326,8 @@ def test_a_token_is_too_old_after_an_hour(people):
 
 
 def test_nothing_is_offered_for_what_somebody_else_did_or_what_cannot_be_undone(people):
-    claim = desk.accepted(people)
+    claim = desk.in_cross_check(people)
+    apply(claim.pk, "recall", by=people.editor, reason="Once more.")
     assert offer([claim.pk], by=people.editor) == ""
     decline(claim, people.editor)
     assert offer([claim.pk], by=people.other_editor) == ""
