@@ -3,6 +3,8 @@
 Found by an index over those runs; pg_trgm would do the same, but the embedded server has no such extension.
 """
 
+from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 from django.db import connection
@@ -43,11 +45,24 @@ def near(form: str) -> list[tuple[int, str]]:
     return [(slip, word) for slip, _place, word in ranked if slip <= slips]
 
 
-def mended(query: Query) -> list[tuple[Query, str]]:
-    """Queries with one word in the place of one that may be mistyped, and that word; fewest slips first.
+def mended(query: Query) -> Iterator[tuple[Query, str]]:
+    """Queries with other words in the place of some that may be mistyped, and those words; likeliest first.
 
+    First each word alone by the one most like it, then two and more of them at once, then each by others like it.
     Quotations are left as they are: they were asked for exactly.
     """
     forms = dict.fromkeys(form for term in query.terms if not term.is_exact for form in term.forms)
-    found = sorted((slip, n, form, word) for n, form in enumerate(forms) for slip, word in near(form))
-    return [(query.with_form(form, word), word) for _slip, _n, form, word in found]
+    found = {form: words for form in forms if (words := near(form))}
+    by_slips = sorted(found, key=lambda form: found[form][0][0])
+    for count in range(1, len(by_slips) + 1):
+        for chosen in combinations(by_slips, count):
+            yield _with(query, {form: found[form][0][1] for form in chosen})
+    for form in by_slips:
+        for _slip, word in found[form][1:]:
+            yield _with(query, {form: word})
+
+
+def _with(query: Query, words: dict[str, str]) -> tuple[Query, str]:
+    for form, word in words.items():
+        query = query.with_form(form, word)
+    return query, " ".join(form for term in query.terms for form in term.forms)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,7 +30,7 @@ from claims.views.search_hits import Reader, Row
 
 PER_PAGE, PER_GROUP = 20, 4
 PATIENCE = 3_000  # milliseconds a single statement may take
-MOST_TRIES = 6  # words tried in the place of a mistyped one
+MOST_TRIES = 8  # ways tried to mend mistyped words
 MOST_TOPICS = 30
 SINCE: dict[str, tuple[int, str | Promise]] = {
     "day": (1, gettext_lazy("the last day")),
@@ -93,7 +94,7 @@ class Answer:
 
     Attributes:
         groups: the kinds in which something was found, with their rows.
-        instead: the word that was looked for in the place of a mistyped one, or empty.
+        instead: what was looked for in the place of mistyped words, or empty.
     """
 
     groups: tuple[dict[str, Any], ...] = ()
@@ -158,9 +159,9 @@ def _answer(asked: Asked, person: Person, after: str) -> Answer:
     found = _find(query, asked, person, place)
     if found or place:
         return _read(query, found, asked, person)
-    for other, word in mended(query)[:MOST_TRIES]:
+    for other, words in islice(mended(query), MOST_TRIES):
         if found := _find(other, asked, person, ""):
-            return replace(_read(other, found, asked, person), instead=_spelled(query, other, word))
+            return replace(_read(other, found, asked, person), instead=words)
     return Answer()
 
 
@@ -194,11 +195,6 @@ def _read(query: Query, found: list[Found], asked: Asked, person: Person) -> Ans
         is_newest_first=any(one.is_newest_first for one in found),
         next_page=next_page if chosen else "",
     )
-
-
-def _spelled(query: Query, other: Query, word: str) -> str:
-    """The whole of what is looked for instead."""
-    return " ".join(" ".join(term.forms) for term in other.terms) if len(query.terms) > 1 else word
 
 
 # --- words and filters

@@ -16,7 +16,14 @@ NOT_FOLLOWED = re.compile(r"^/static/|^/accounts/logout|[?&]o=|^/admin/.*/(chang
 MOST_OF_A_PATH = 2  # addresses that differ in their query only
 MOST_ROWS = 3  # the newest of a table
 # Parts of a page as htmx asks for them: the end of the address, and the part's name.
-PARTS = {"claims": "queue", "comments": "comments", "record": "record", "jobs": "jobs", "desk": "desk"}
+PARTS = {
+    "claims": "queue",
+    "comments": "comments",
+    "record": "record",
+    "jobs": "jobs",
+    "desk": "desk",
+    "search": "found",
+}
 # What is drawn by lot for every request (tokens, nonces), and how long ago something was.
 ONCE = re.compile(r"[A-Za-z0-9_-]{16,}={0,2}|\d+ (?:s|min) ago|just now")
 

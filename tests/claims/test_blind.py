@@ -153,7 +153,16 @@ HIDDEN = ("rationale", "body", "claim__rationale")
 
 @time_machine.travel(timezone.now(), tick=False)  # pages say how long ago something was
 def test_a_search_does_not_answer_for_hidden_words(newsroom):
-    lists = ["/claims/", "/intake/", "/jobs/", "/notices/", "/fact-checks/", "/corrections/", "/v1alpha1/claims:search"]
+    lists = [
+        "/claims/",
+        "/search/",
+        "/intake/",
+        "/jobs/",
+        "/notices/",
+        "/fact-checks/",
+        "/corrections/",
+        "/v1alpha1/claims:search",
+    ]
     tables = [reverse(f"admin:claims_{model._meta.model_name}_changelist") for model in crawl.tables_of_the_panel()]
     looked_up = ["q", *(f"{name}__icontains" for name in HIDDEN)]
     answered = set()
@@ -169,7 +178,37 @@ def test_a_search_does_not_answer_for_hidden_words(newsroom):
 
     assert answered == set()
     author = client_of(newsroom.author)
+    assert searched(author, "/search/", "q", "Qzrationale") != searched(author, "/search/", "q", "Qzotherwords")
     assert searched(author, "/claims/", "q", "Twelve") != searched(author, "/claims/", "q", "Qzotherwords")
+
+
+SEARCHES = ("q={}&kind=verdict", "q=%22here+stands+{}%22", "q={}&status=in_cross_check", "q={}e")
+
+
+def test_the_search_page_tells_no_planted_word_its_beginning_or_one_like_it(newsroom):
+    """Asked for with filters, quoted, cut short and mistyped, a hidden word is answered like a word that stands nowhere."""
+    forms = [form for word in ("qzrationale", "qztitle", SECOND) for form in (word, word[:-2], word[:4] + word[5:])]
+    asked = [f"q={form}" for form in forms] + [query.format("qzrationale") for query in SEARCHES]
+    told = set()
+    for name in BLIND[:-1]:
+        client = client_of(getattr(newsroom.people, name))
+        for query in asked:
+            groups = client.get(f"/search/?{query}").context["answer"].groups
+            told |= {(name, query, group["kind"]) for group in groups}
+    author = client_of(newsroom.author).get("/search/?q=qzrationale").context["answer"].groups
+
+    assert told == set()
+    assert [group["kind"] for group in author] == ["verdict"]
+
+
+def test_a_family_of_verdicts_lists_no_claim_whose_verdict_is_hidden(newsroom):
+    shown = {}
+    for name in [*BLIND[:-1], "author"]:
+        client = client_of(newsroom.author if name == "author" else getattr(newsroom.people, name))
+        rows = client.get("/search/?q=ships&kind=claim&verdict=mixed").context["answer"].groups
+        shown[name] = sum(len(group["rows"]) for group in rows)
+
+    assert shown == dict.fromkeys(BLIND[:-1], 0) | {"author": len(newsroom.claims)}
 
 
 def searched(client, address, parameter, word):
