@@ -147,6 +147,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds for which a link to set a password is good
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "factcheck.accounts.ClosedDesk"
@@ -234,6 +235,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "desk@localhost")
 
 CAPTURE_GAP_SECONDS = env.float("CAPTURE_GAP_SECONDS", 2.0)  # between two visits to one website
 CAPTURE_ROBOTS = env.str("CAPTURE_ROBOTS", "record")  # "respect": pages that robots.txt refuses are not read
+RENDERED_CAPTURE = env.bool("RENDERED_CAPTURE", False)  # pages may be captured as a browser shows them
+RENDERED_WITHOUT_SANDBOX = env.bool("RENDERED_WITHOUT_SANDBOX", False)  # needed as root; see docs/operations.md
+CHROMIUM = env.str("CHROMIUM", "")  # its path; unset: the first one on PATH
 ARCHIVE_ORG = env.str("ARCHIVE_ORG", "off")  # the Internet Archive: "find" its copies, or "save" one after a capture
 ARCHIVE_ORG_ACCESS = env.str("ARCHIVE_ORG_ACCESS", "")  # the keys of an account there, which "save" needs
 ARCHIVE_ORG_SECRET = env.str("ARCHIVE_ORG_SECRET", "")

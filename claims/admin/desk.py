@@ -1,7 +1,6 @@
 """The desk itself: what it is called, when it works, how long each stage may take, and who must agree."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
@@ -12,16 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin.base import SettingAdmin
+from claims.forms.fields import zone_choices
 from claims.models import Desk
 
 DAYS = [(n + 1, name) for n, name in WEEKDAYS.items()]
-
-
-def zone_choices(empty: str = "") -> list[tuple[str, str]]:
-    """Every time zone this machine knows, the plain ones first; ``empty`` adds a line that stands for none."""
-    names = sorted(available_timezones() - {"localtime", "Factory"}, key=lambda name: ("/" not in name, name))
-    found = [(name, name.replace("_", " ")) for name in ["UTC", *(name for name in names if name != "UTC")]]
-    return [("", empty), *found] if empty else found
 
 
 class DeskForm(forms.ModelForm):  # type: ignore[type-arg]

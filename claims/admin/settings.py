@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from claims.admin.base import SettingAdmin
-from claims.admin.desk import zone_choices
+from claims.forms.fields import zone_choices
 from claims.models import (
     Claimant,
     Person,
@@ -24,6 +24,7 @@ from claims.models import (
     SavedView,
     Topic,
 )
+from claims.views.password_link import make_link
 from claims.workflow.people import let_go, recuse, release_roles, withdraw_recusal
 
 
@@ -41,7 +42,7 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
     ordering = ("username",)
     filter_horizontal = ()
     add_form = PersonCreationForm
-    actions = ("let_them_go",)
+    actions = ("let_them_go", "make_password_link")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("name", "email", "role", "time_zone", "is_active")}),
@@ -69,6 +70,19 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
     def let_them_go(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         by: Any = request.user
         self._say_released(request, sum(let_go(person, by=by) for person in queryset.exclude(pk=by.pk)))
+
+    @admin.action(description=_("Make a link to set a new password (works once, within a day)"))
+    def make_password_link(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
+        """For a desk without a mail server: the administrator hands the link over, and learns no password."""
+        by: Any = request.user
+        for person in queryset:
+            if not person.is_active:
+                words = _("%(name)s has no open account.")
+                self.message_user(request, words % {"name": person}, messages.WARNING)
+                continue
+            address = request.build_absolute_uri(make_link(person, by=by))
+            words = _("Give this to %(name)s, and to nobody else: %(address)s")
+            self.message_user(request, words % {"name": person, "address": address}, messages.SUCCESS)
 
     def _say_released(self, request: HttpRequest, count: int) -> None:
         words = ngettext("%(count)d open role waits for somebody.", "%(count)d open roles wait for somebody.", count)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import Model
@@ -76,3 +77,10 @@ class PlainForm(forms.Form):
         if isinstance(field, forms.ModelChoiceField):
             none = [] if isinstance(field, forms.ModelMultipleChoiceField) else [("", "\u2013")]
             field.widget.choices = [*none, *((row["pk"], row["name"]) for row in rows)]
+
+
+def zone_choices(empty: str = "") -> list[tuple[str, str]]:
+    """Every time zone this machine knows, the plain ones first; ``empty`` adds a line that stands for none."""
+    names = sorted(available_timezones() - {"localtime", "Factory"}, key=lambda name: ("/" not in name, name))
+    found = [(name, name.replace("_", " ")) for name in ["UTC", *(name for name in names if name != "UTC")]]
+    return [("", empty), *found] if empty else found

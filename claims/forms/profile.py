@@ -3,8 +3,16 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import PlainForm
+from claims.forms.fields import PlainForm, zone_choices
 from claims.models import Claimant, Topic
+
+
+class ZoneForm(PlainForm):
+    """The time zone in which somebody reads and gives times."""
+
+    time_zone = forms.ChoiceField(
+        choices=lambda: zone_choices(str(_("that of the desk"))), required=False, label=_("Time zone")
+    )
 
 
 class RecusalForm(PlainForm):

@@ -34,7 +34,10 @@ PER_PAGE = 30
 @require_http_methods(["GET", "HEAD", "POST"])
 def intake_list(request: DeskRequest) -> HttpResponse:
     """The articles taken in, newest first, and the form that takes one in."""
-    form = TakeInForm(request.POST, request.FILES) if request.method == "POST" else TakeInForm()
+    brought = {
+        name: request.GET[name] for name in ("source", "title") if name in request.GET
+    }  # by the bookmark of Help
+    form = TakeInForm(request.POST, request.FILES) if request.method == "POST" else TakeInForm(initial=brought)
     if form.is_valid():
         try:
             return redirect("claims:intake-detail", _take_in(form, request.user).pk)

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.errors import UserFacingError
-from claims.forms.profile import RecusalForm
+from claims.forms.profile import RecusalForm, ZoneForm
 from claims.models import Recusal
 from claims.views.access import DeskRequest, signed_in
 from claims.workflow import people as staff
@@ -20,10 +20,18 @@ TEMPLATE = "claims/profile_recusals.html"
 
 
 @signed_in
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile_detail(request: DeskRequest) -> HttpResponse:
-    """Who one is on this desk, and the ways to what one may set."""
-    return render(request, "claims/profile_detail.html", {"person": request.user})
+    """Who one is on this desk, one's time zone, and the ways to what else one may set."""
+    person = request.user
+    given = request.POST if request.method == "POST" else None
+    form = ZoneForm(given, name="zone", initial={"time_zone": person.time_zone})
+    if given is not None and form.is_valid():
+        staff.set_time_zone(person, form.cleaned_data["time_zone"])
+        messages.success(request, _("Times are shown in your time zone now."))
+        return redirect("claims:profile")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "claims/profile_detail.html", {"person": person, "form": form}, status=status)
 
 
 @signed_in

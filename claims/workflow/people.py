@@ -23,6 +23,15 @@ def record_setting(row: Model, action: str, *, by: Person, before: Mapping[str, 
 
 
 @transaction.atomic
+def set_time_zone(person: Person, name: str) -> None:
+    """Show somebody's times in a zone of his own; ``""``: in that of the desk."""
+    before = {"time_zone": person.time_zone}
+    if before["time_zone"] != name:
+        Person.objects.filter(pk=person.pk).update(time_zone=name)
+        record_setting(person, "change_setting", by=person, before=before, after={"time_zone": name})
+
+
+@transaction.atomic
 def release_roles(person: Person, *, by: Person | None) -> int:
     """Give the open roles of somebody who leaves back to nobody, each with an Event on its claim.
 

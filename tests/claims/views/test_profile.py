@@ -2,7 +2,7 @@
 
 import pytest
 
-from claims.models import Recusal
+from claims.models import Event, Recusal
 from tests.claims.workflow import desk
 from tests.factories import ClaimantFactory, PersonFactory, TopicFactory
 
@@ -31,6 +31,26 @@ def test_everybody_has_a_profile_with_ways_to_what_he_may_set(client, role):
     assert "Somebody Here" in page
     assert f'href="{HERE}"' in page
     assert client.get(HERE).status_code == 200
+
+
+def test_times_are_shown_in_the_zone_one_chooses(client, person):
+    client.post("/profile/", {"time_zone": "Asia/Seoul"})
+    person.refresh_from_db()
+
+    assert person.time_zone == "Asia/Seoul"
+    assert '<option value="Asia/Seoul" selected>' in client.get("/profile/").content.decode()
+    assert Event.objects.get(action="change_setting").details["after"] == {"time_zone": "Asia/Seoul"}
+    client.post("/profile/", {"time_zone": ""})
+    person.refresh_from_db()
+    assert person.time_zone == ""
+
+
+def test_a_zone_nobody_knows_is_refused(client, person):
+    response = client.post("/profile/", {"time_zone": "Europe/Atlantis"})
+
+    assert response.status_code == 422
+    person.refresh_from_db()
+    assert person.time_zone == ""
 
 
 def test_a_recusal_is_declared_shown_and_withdrawn(client, person):
