@@ -30,6 +30,7 @@ from claims.views import (
     search,
     sign_in,
     steps,
+    topics,
     undo,
 )
 
@@ -56,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *notices.urlpatterns,
     *desk.urlpatterns,
     *charts.urlpatterns,
+    *topics.urlpatterns,
     *profile.urlpatterns,
     *password_link.urlpatterns,
     *help.urlpatterns,

@@ -174,7 +174,7 @@ def _spans(sheet: Sheet) -> Drawing:
         long, full = max(3.0, room * half / most), max(5.0, room * nearly / most)
         boxes = (Box(0.5, y + 23.5, round(full, 1), 17, "f-pale"), Box(0.5, y + 23.5, round(long, 1), 17, "f-full"))
         number = Word(round(full + 25, 1), y + 36.5, str(sheet.counts[line][0]), "t-ink t-b")
-        hit = Box(0, y + 20, round(full + 32 + FIGURE * 6, 1), BAR)
+        hit = Box(0, y + 20, round(full + 31 + FIGURE * 6, 1), BAR)
         shapes.append(Shape(line, 0, hit, boxes, (number,), (round(full + 7, 1), y + 25)))
     return Drawing(len(sheet.spans) * PITCH - 6, shapes, words, [])
 

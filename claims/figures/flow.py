@@ -206,6 +206,8 @@ def _left(claims: ClaimQuerySet, person: Person, parts: list[str]) -> ClaimQuery
 def in_time(seconds: float) -> str:
     """A length of time, to two figures."""
     span = timedelta(seconds=seconds)
+    if span < timedelta(minutes=1):
+        return _("a minute")
     if span < timedelta(hours=1):
         return ngettext("%(n)d minute", "%(n)d minutes", n := round(seconds / 60)) % {"n": n}
     if span < timedelta(days=1):
