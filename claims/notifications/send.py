@@ -135,6 +135,7 @@ WHO: dict[str, Callable[[Event, Claim], Told]] = {
     "offer": _named,
     "take_over": _named,
     "turn_down": _named,
+    "cross_check_wanted": _named,
     "release": _editors,
     "pass": _onward,
     "fail": _holder,

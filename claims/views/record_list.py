@@ -30,8 +30,8 @@ class Kind:
 
 
 PEOPLE = frozenset(
-    {"assign", "unassign", "hand_over", "offer", "take_over", "turn_down", "take_cross_check", "release", "arrange",
-     "show_verdict"}
+    {"assign", "unassign", "hand_over", "offer", "take_over", "turn_down", "take_cross_check", "cross_check_wanted",
+     "release", "arrange", "show_verdict"}
 )  # fmt: skip
 CLOCK = frozenset(
     {"due_soon", "overdue", "still_on_it", "stay_on_it", "reply_due_soon", "reply_overdue", "cross_checker_wanted",

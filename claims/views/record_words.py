@@ -68,6 +68,7 @@ WORDS: dict[str, Words] = {
     "take_over": Words("user-round-check", _w("%(who)s took over the part “%(role)s”"), "good"),
     "turn_down": Words("user-round", _w("%(who)s turned the part “%(role)s” down")),
     "take_cross_check": Words("user-round-check", _w("%(who)s took the cross-check"), "good"),
+    "cross_check_wanted": Words("user-round-check", _w("The cross-check was given to %(person)s")),
     "release": Words("user-round-plus", _w("The part “%(role)s” of %(person)s waits for somebody"), "hot"),
     "request_reply": Words("hourglass", _w("%(who)s waits for a reply")),
     "resume": Words("play", _w("%(who)s went on")),

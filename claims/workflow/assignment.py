@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields import BooleanField
 from django.db.models.functions import Now
 
-from claims.models import Assignment, Claim, Disclosure, Person, Recusal, Revision
+from claims.models import Assignment, Claim, Disclosure, Person, Recusal, Revision, RevisionAuthor
 from claims.models.claim import ClaimQuerySet
+from claims.workflow.sight import PUBLIC
 
 # What a person has to do: his open roles on claims that are worked on.
 LOAD = Count("assignments", filter=Q(assignments__ended_at__isnull=True, assignments__claim__status__in=Claim.WORKING))
@@ -95,6 +96,20 @@ def eligible_cross_checkers(claim: Claim, revision: Revision | None) -> list[Per
     has_seen = Case(When(Exists(seen), then=True), default=False, output_field=BooleanField())
     # Checkers first: an editor who cross-checks can no longer approve under the policy of three.
     return list(people.annotate(load=LOAD, has_seen=has_seen).order_by("has_seen", "role", "load", "pk"))
+
+
+def with_somebody_eligible(claims: ClaimQuerySet) -> ClaimQuerySet:
+    """Of some claims those for which ``eligible_cross_checkers`` finds somebody; asked of all of them at once."""
+    claim, of_claim = OuterRef(OuterRef("pk")), {"person": OuterRef("pk"), "claim": OuterRef(OuterRef("pk"))}
+    newest = Revision.objects.filter(claim=OuterRef(OuterRef(OuterRef("pk")))).order_by("-number").values("pk")[:1]
+    wrote = RevisionAuthor.objects.filter(person=OuterRef("pk"), revision=Subquery(newest))
+    holds = Assignment.objects.filter(**of_claim, role=Assignment.Role.CHECKER, ended_at=None)
+    seen = Disclosure.objects.filter(**of_claim).exclude(claim__public_state__in=PUBLIC)
+    about = Q(topic__claims=claim) | Q(claimant__appearances__claim=claim)
+    recused = Recusal.objects.filter(about, person=OuterRef("pk"))
+    people = Person.objects.eligible(Person.Role.CHECKER, Person.Role.EDITOR).order_by()
+    fit = people.filter(~Exists(wrote), ~Exists(holds), ~Exists(seen), ~Exists(recused))
+    return claims.filter(Exists(fit))
 
 
 def _recused(claim: Claim) -> set[int]:

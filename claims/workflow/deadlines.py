@@ -3,15 +3,17 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import jobs
-from claims.models import Claim, ContactLog, Person
+from claims.models import Assignment, Claim, ContactLog, Event, Person
 from claims.workflow.apply import apply
+from claims.workflow.assignment import choose_cross_checker, waiting_for_cross_checker, with_somebody_eligible
 from claims.workflow.people import release_roles
 from claims.workflow.reply_lines import note_silence
+from claims.workflow.revisions import latest_revision
 from claims.workflow.stages import BATCH, free_ones
 from claims.workflow.transitions import EDITABLE, IN_REVIEW
 
@@ -38,6 +40,23 @@ def tick(now: datetime | None = None) -> None:
         apply(claim.pk, "resume", by=None, reason=_("Every answer is in, or its deadline has passed."))
     for pk in Claim.objects.filter(status="approved", publish_at__lte=now).values_list("pk", flat=True)[:BATCH]:
         jobs.enqueue("publish_due", key=f"claim/{pk}", claim=pk)
+    fill_cross_checks()
     left = Person.objects.filter(is_active=False, assignments__ended_at__isnull=True, assignments__person__isnull=False)
     for person in left.distinct().order_by("pk"):
         release_roles(person, by=None)  # a role given at the moment he left, or an account closed by SQL
+
+
+def fill_cross_checks() -> None:
+    """Give each cross-check nobody has to somebody who may have it now: he came, or came back, or is free of it again.
+
+    Asked anew of each claim under its lock, as somebody may have taken it a moment ago.
+    """
+    for claim in free_ones(with_somebody_eligible(waiting_for_cross_checker())):
+        chosen = None
+        if waiting_for_cross_checker(Claim.objects.filter(pk=claim.pk)).exists():
+            chosen = choose_cross_checker(claim, latest_revision(claim))
+        if chosen is not None:
+            Claim.objects.filter(pk=claim.pk).update(version=F("version") + 1)
+            body = {"role": Assignment.Role.CROSS_CHECKER, "person": chosen.ref}
+            event = Event.objects.append(claim, "cross_check_wanted", by=None, body=body)
+            jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)

@@ -324,6 +324,8 @@ def test_a_claim_that_waits_is_dated_anew_when_its_deadline_moves(people, now):
 def test_editors_are_told_of_a_cross_check_that_nobody_takes(people, start, now):
     claim = desk.in_cross_check(people)
     Assignment.objects.filter(claim=claim, role="cross_checker", ended_at=None).update(person=None)
+    for person in (people.cross_checker, people.editor, people.other_editor):
+        claim.disclosures.create(person=person)
     now.shift(3 * HOUR)
     tick()
     assert events("cross_checker_wanted") == 0
