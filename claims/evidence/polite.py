@@ -22,7 +22,7 @@ from claims.web.wire import LIMITS
 
 AGENT = "FactCheckDesk"
 ROBOTS_FOR = timedelta(days=1)
-ROBOTS_LIMITS = replace(LIMITS, total=10.0, wire=500_000, decoded=500_000)
+ROBOTS_LIMITS = replace(LIMITS, total=10.0, wire=512_000, decoded=512_000)  # RFC 9309, 2.5: at least 500 KiB are read
 LONGEST_DELAY = 30.0  # seconds; a site that asks for more is asked to be patient with us
 
 _TAKE = """
@@ -42,12 +42,19 @@ def take_turn(url: str) -> str:
     Raises:
         NotYet: somebody was there a moment ago.
         FetchRefused: ``CAPTURE_ROBOTS`` is "respect" and the site does not want the page to be read.
+        FetchFailed: it is "respect" and what the site wants cannot be read now.
     """
     name = (urlsplit(url).hostname or "").lower()
-    robots, read_at = take_place(name)
-    if read_at is None or timezone.now() - read_at > ROBOTS_FOR:
-        robots = _read_robots(url)
-        Host.objects.filter(pk=name).update(robots=robots, robots_read_at=timezone.now())
+    robots = _wishes(name, url)
+    if robots is None:
+        if settings.CAPTURE_ROBOTS == "respect":
+            raise FetchFailed(
+                _(
+                    "Whether the site lets machines read this page (robots.txt) could not be found out. It is asked again later."
+                ),
+                "robots_unread",
+            )
+        return Host.Robots.UNKNOWN
     rules = Protego.parse(robots)
     _lengthen(name, rules.crawl_delay(AGENT))
     if rules.can_fetch(url, AGENT):
@@ -74,13 +81,30 @@ def take_place(name: str) -> tuple[str, datetime | None]:
     return row[0], row[1]
 
 
-def _read_robots(url: str) -> str:
-    """The text of a site's robots.txt; empty when it has none or it cannot be read, which allows everything."""
+def _wishes(name: str, url: str) -> str | None:
+    """Take a turn; the text of the site's robots.txt, at most a day old where it can be read; None where it never was."""
+    robots, read_at = take_place(name)
+    if read_at and timezone.now() - read_at <= ROBOTS_FOR:
+        return robots
+    text = _read_robots(url)
+    if text is None:
+        return robots if read_at else None
+    Host.objects.filter(pk=name).update(robots=text, robots_read_at=timezone.now())
+    return text
+
+
+def _read_robots(url: str) -> str | None:
+    """The text of a site's robots.txt, empty when it has none; None when it cannot be read.
+
+    Source: RFC 9309, 2.3.1: what does not exist allows everything, what cannot be reached allows nothing.
+    """
     parts = urlsplit(url)
     try:
         page = fetch(f"{parts.scheme}://{parts.netloc}/robots.txt", limits=ROBOTS_LIMITS)
     except FetchFailed:
-        return ""
+        return None
+    if page.outcome == "http_5xx":
+        return None
     return page.body.decode("utf-8", "replace").replace("\0", "") if page.outcome == "ok" else ""
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from claims import jobs
-from claims.errors import FetchRefused
+from claims.errors import FetchFailed, FetchRefused
 from claims.evidence import polite
 from claims.jobs import NotYet, ledger
 from claims.jobs.run import run
@@ -84,8 +84,13 @@ def test_a_longer_pause_is_granted_up_to_half_a_minute(site, unhurried):
     [
         ("User-agent: *\nDisallow: /1\n", 200, "disallowed"),
         ("User-agent: *\nDisallow: /2\n", 200, "allowed"),
-        ("User-agent: *\nDisallow: /1\n", 500, "allowed"),
         ("User-agent: *\nDisallow: /1\n", 404, "allowed"),
+        ("User-agent: *\nDisallow: /1\n", 503, "unknown"),
+        ("http://127.0.0.1/robots.txt", 302, "unknown"),
+        ("http://harbour.example.org/robots.txt", 302, "unknown"),
+        ("User-agent: *\nDisallow: /1\n" + "#" * 10_000_000, 200, "unknown"),
+        ("User-agent: *\nDisallow: /1\n" + "#" * 400_000, 200, "disallowed"),
+        ("Disallow: /1\n" * 10 + "User-agent: *\nDisallow: /" + "*a" * 1000 + "b", 200, "allowed"),
         (b"\xff\xfe\x00Disallow", 200, "allowed"),
     ],
 )
@@ -105,6 +110,31 @@ def test_robots_are_obeyed_where_the_desk_says_so(site, settings):
     with pytest.raises(FetchRefused, match="not read by machines") as refused:
         polite.take_turn(site.put("/1", PAGE))
     assert refused.value.code == "robots"
+
+
+@pytest.mark.parametrize(("robots", "status"), [("", 503), ("http://127.0.0.1/", 302), ("#" * 10_000_000, 200)])
+def test_where_robots_are_obeyed_a_page_waits_until_they_can_be_read(site, settings, robots, status):
+    settings.CAPTURE_ROBOTS = "respect"
+    site.put("/robots.txt", robots, status=status)
+    url = site.put("/1", PAGE)
+
+    with pytest.raises(FetchFailed, match="could not be found out") as failed:
+        polite.take_turn(url)
+    assert failed.value.code == "robots_unread"
+
+    site.put("/robots.txt", "User-agent: *\nDisallow: /2\n")
+    a_while_passes()
+    assert polite.take_turn(url) == "allowed"
+
+
+def test_what_robots_last_said_holds_while_they_cannot_be_read(site):
+    site.put("/robots.txt", "User-agent: *\nDisallow: /1\n")
+    url = site.put("/1", PAGE)
+    polite.take_turn(url)
+    Host.objects.update(robots_read_at=timezone.now() - timedelta(hours=25))
+    site.put("/robots.txt", "", status=503)
+
+    assert polite.take_turn(url) == "disallowed"
 
 
 def test_a_job_that_waits_for_its_turn_can_be_stopped(site, unhurried):

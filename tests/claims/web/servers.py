@@ -5,11 +5,12 @@ import socket
 import ssl
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from claims.errors import FetchFailed
-from claims.web.fetch import Door, fetch
+from claims.web.fetch import Door, Hop, fetch
 from claims.web.guard import SENTENCES
 from claims.web.wire import Limits
 
@@ -171,3 +172,7 @@ def drip(pieces, every):
                 return
 
     return lambda path, request: send
+
+
+def hop(status):
+    return Hop("http://good.test/", "192.0.2.1", datetime.now(UTC), b"", b"", status, (), "", "")
