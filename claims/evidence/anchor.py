@@ -103,7 +103,6 @@ class _Folded:
 
     text: str
     origin: "array[int]"
-    length: int  # of the text as stored
     letters: Mapping[int, int]
     raw: bytes
 
@@ -112,11 +111,7 @@ class _Folded:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stored characters behind a folded span that is not empty."""
-        last = self.origin[end - 1]
-        after = end
-        while after < len(self.origin) and self.origin[after] == last:
-            after += 1
-        return self.origin[start], self.origin[after] if after < len(self.origin) else self.length
+        return self.origin[start], self.origin[end - 1] + 1
 
 
 def make_selector(text: str, start: int, end: int) -> Selector:
@@ -344,7 +339,7 @@ def _fold(text: str) -> _Folded:
     folded = "".join(letters)
     alphabet = set(folded)
     numbers = _letters(sorted(alphabet)) if len(alphabet) <= _MAX_LETTERS else {}
-    return _Folded(folded, origin, len(text), numbers, _as_bytes(folded, numbers) if numbers else b"")
+    return _Folded(folded, origin, numbers, _as_bytes(folded, numbers) if numbers else b"")
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 SHRUNK = 0.3  # of the text before; below this the page is not the one that was quoted
 ENOUGH_TEXT = 400  # characters: shorter pages may well shrink
+LITTLE_TEXT = 1000  # characters: less than most pages that are quoted have
 
 _ERROR = re.compile(
     r"\b404\b|\b410\b|not found|no longer available|page (?:has been |was )?(?:removed|deleted)|does not exist|"
@@ -48,6 +49,11 @@ def doubt(before: Look, now: Look) -> str:
     if before.language and now.language and before.language != now.language:
         return "language"
     return "shrunk" if shrunk else ""
+
+
+def is_perhaps_a_wall(title: str, text: str) -> bool:
+    """A page that says little, and speaks of subscribing, consent or robots: a person should look whether it is the page."""
+    return len(text) < LITTLE_TEXT and bool(_WALL.search(f"{title}\n{text}"))
 
 
 def _is_front_page(url: str) -> bool:

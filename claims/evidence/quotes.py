@@ -120,5 +120,5 @@ def _without_edges(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _plain(words: str) -> str:
-    """A form turns line ends into pairs; nothing else may differ."""
-    return words.replace("\r\n", "\n").strip()
+    """A form turns every kind of line end into a pair; nothing else may differ."""
+    return words.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -19,7 +19,11 @@ TAGS = {"same": "equal", "removed": "delete", "added": "insert"}  # anchor's wor
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A marked span of a text, in code points, and the number and sentence of the mark at its end."""
+    """A marked span of a text, in code points, and the number and sentence of the mark at its end.
+
+    Attributes:
+        key: names the mark; ``item``, where it is another, the line beside the text that the number leads to.
+    """
 
     start: int
     end: int
@@ -27,6 +31,7 @@ class Passage:
     key: str
     label: str
     css: str = "hl"
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,16 @@ def _pieces(text: str, start: int, end: int, passages: list[Passage], begun: set
     cuts = [start, *sorted(edges), end]
     for low, high in pairwise(cuts):
         here = [passage for passage in passages if passage.start <= low and passage.end >= high]
-        words = conditional_escape(text[low:high])
+        words = _escape(text[low:high])
         yield _mark(words, here, begun) if here else words
         for passage in passages:
             if passage.end == high:
                 yield _number(passage)
+
+
+def _escape(words: str) -> str:
+    """As HTML; a browser would read a bare carriage return as a line feed, and the text would be another."""
+    return conditional_escape(words).replace("\r", "&#13;")
 
 
 def _mark(words: str, here: list[Passage], begun: set[str]) -> str:
@@ -76,7 +86,10 @@ def _mark(words: str, here: list[Passage], begun: set[str]) -> str:
 
 def _number(passage: Passage) -> str:
     return format_html(
-        '<a class="hl-n" href="#p{}" data-n="{}" aria-label="{}"></a>', passage.key, passage.number, passage.label
+        '<a class="hl-n" href="#p{}" data-n="{}" aria-label="{}"></a>',
+        passage.item or passage.key,
+        passage.number,
+        passage.label,
     )
 
 

@@ -79,8 +79,10 @@ def evidence_reader(request: DeskRequest, evidence: Evidence) -> HttpResponse:
 
 
 def _reader(request: DeskRequest, evidence: Evidence, *, refusal: str = "", **asked: str) -> HttpResponse:
+    every = request.GET.get("copies") == "all"
     context = {
-        "reader": open_reader(evidence, request.user, **asked),
+        "reader": open_reader(evidence, request.user, every=every, **asked),
+        "every": "&copies=all" if every else "",
         "evidence": evidence,
         "claim": evidence.claim,
         "refusal": refusal,

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from claims.evidence import capture, watch
+from claims.evidence import capture, doubt, watch
 from claims.models import Evidence, Job, Person, Quote, QuoteCheck, Snapshot, SourceAlert, Waiver
 from claims.templatetags.marks import QUOTE_CHECK
 from claims.views.captured_text import TAGS, Passage, Row, difference, render_text
 from claims.views.live import read_id
 from claims.workflow.standing import standing
 
-MOST_COPIES = 40
+FEW_COPIES, MOST_COPIES = 40, 1000
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ class MarkedPassage:
     Attributes:
         place: where it stands in the copy shown, in code points; ``None`` when it does not.
         parts: the difference to what stands there now, as ``{% diff %}`` takes it; empty when there is none.
+        elsewhere: where the old words stand, when the words of the old place were altered and both were found.
     """
 
     quote: Quote
@@ -104,6 +105,7 @@ class MarkedPassage:
     paragraph: int | None
     parts: list[tuple[str, str]] = field(default_factory=list)
     is_altered_here: bool = False
+    elsewhere: tuple[int, int] | None = None
 
     @property
     def label(self) -> str:
@@ -121,6 +123,7 @@ class Reader:
         shown: the copy whose text is on the page.
         compared: the older copy, when the page shows the difference.
         open_talk: threads about it that nobody resolved.
+        has_older_copies: there are more than the list shows.
     """
 
     evidence: Evidence
@@ -134,6 +137,7 @@ class Reader:
     may_close: bool
     sees_verdict: bool
     open_talk: int
+    has_older_copies: bool = False
     text: SafeString = field(default_factory=SafeString)
     rows: list[Row] = field(default_factory=list)
 
@@ -157,6 +161,14 @@ class Reader:
         return self.compared is not None and not any(row.parts for row in self.rows)
 
     @property
+    def may_be_wall(self) -> bool:
+        """What the site sent is perhaps not the page but what stands before it."""
+        copy = self.shown
+        if copy is None or copy.kind != Snapshot.Kind.FETCHED or not copy.body_text or self.compared:
+            return False
+        return doubt.is_perhaps_a_wall(copy.title, copy.main_text or copy.body_text)
+
+    @property
     def findings(self) -> str:
         """What the last look found, when it found anything: "1 altered, 2 moved"."""
         states = Counter(passage.state for passage in self.passages)
@@ -165,21 +177,26 @@ class Reader:
         return ", ".join(f"{n} {str(QUOTE_CHECK[state].label).lower()}" for state, n in sorted(states.items()))
 
 
-def open_reader(evidence: Evidence, person: Person, *, shown: str = "", older: str = "", newer: str = "") -> Reader:
+def open_reader(
+    evidence: Evidence, person: Person, *, shown: str = "", older: str = "", newer: str = "", every: bool = False
+) -> Reader:
     """Gather the page.
 
     Args:
         shown: id of the copy to show, as it stands in the address; the newest readable one when there is none.
         older, newer: ids of the two copies to compare; both or none.
+        every: list every copy, not only the newest forty.
     """
     copies = _copies(evidence)
+    listed = list(copies.defer("body_text", "main_text")[: MOST_COPIES if every else FEW_COPIES + 1])
     compared = _pick(evidence, older) if newer else None
     snapshot = _pick(evidence, newer or shown) or copies.exclude(body_text="").first() or copies.first()
     passages = _passages(evidence, snapshot)
     held = standing(evidence.claim, person)
     reader = Reader(
         evidence=evidence,
-        copies=list(copies.defer("body_text", "main_text")[:MOST_COPIES]),
+        copies=listed if every else listed[:FEW_COPIES],
+        has_older_copies=not every and len(listed) > FEW_COPIES,
         shown=snapshot,
         compared=compared,
         passages=passages,
@@ -194,6 +211,7 @@ def open_reader(evidence: Evidence, person: Person, *, shown: str = "", older: s
         reader.rows = difference(compared.body_text, snapshot.body_text)
     elif snapshot and snapshot.body_text:
         marks = [_mark(passage) for passage in passages if passage.place]
+        marks += [_mark_elsewhere(passage) for passage in passages if passage.elsewhere]
         reader.text = render_text(snapshot.body_text, marks, snapshot.pages)
     return reader
 
@@ -228,6 +246,7 @@ def _passages(evidence: Evidence, shown: Snapshot | None) -> list[MarkedPassage]
                 paragraph=shown.body_text.count("\n", 0, place[0]) + 1 if shown and place else None,
                 parts=[(TAGS[kind], words) for kind, words in check.difference] if check else [],
                 is_altered_here=bool(check and shown and check.snapshot_id == shown.pk and check.state == "altered"),
+                elsewhere=_elsewhere(quote, on_shown.get(quote.pk), shown),
             )
         )
     return passages
@@ -247,6 +266,20 @@ def _place(quote: Quote, check: QuoteCheck | None, shown: Snapshot | None) -> tu
     if found is None or found.start is None or found.end is None:
         return None
     return found.start, found.end
+
+
+def _elsewhere(quote: Quote, check: QuoteCheck | None, shown: Snapshot | None) -> tuple[int, int] | None:
+    """The check keeps the old place; where the words went is found again, in a text that is folded already."""
+    if shown is None or check is None or "also_elsewhere" not in check.flags:
+        return None
+    found = watch.look_for(quote, shown).check
+    return (found.start, found.end) if found and found.start is not None and found.end is not None else None
+
+
+def _mark_elsewhere(passage: MarkedPassage) -> Passage:
+    assert passage.elsewhere is not None
+    key, label = f"{passage.quote.pk}-elsewhere", _("Passage %(number)d, its old words") % {"number": passage.number}
+    return Passage(*passage.elsewhere, passage.number, key, label, "hl-off", item=str(passage.quote.pk))
 
 
 def _mark(passage: MarkedPassage) -> Passage:

@@ -1,12 +1,36 @@
-// The evidence reader: go from passage to passage, and keep the passage and its place in the text marked together.
+// The evidence reader: paint the passages, go from one to the next, and keep a passage and its place marked together.
 
+const text = document.querySelector("[data-captured-text]");
 const marks = [...document.querySelectorAll("[data-captured-text] mark[data-passages]")];
 const keys = [...document.querySelectorAll("[data-passage]")].map((item) => item.dataset.passage);
+const PAINTS = { "hl-alt": "passage-altered", "hl-off": "passage-elsewhere", hl: "passage" };
 let current = null;
+
+// The browser paints over the text where it can (CSS Custom Highlight); the <mark> elements are the paint where it cannot.
+const paints = typeof Highlight === "function" && Boolean(globalThis.CSS?.highlights) && Boolean(text);
+
+function paint(name, elements, priority = 0) {
+  const ranges = elements.map((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range;
+  });
+  const highlight = new Highlight(...ranges);
+  highlight.priority = priority;
+  CSS.highlights.set(name, highlight);
+}
+
+if (paints) {
+  const kindOf = (mark) => PAINTS[Object.keys(PAINTS).find((name) => mark.classList.contains(name))];
+  for (const name of Object.values(PAINTS)) paint(name, marks.filter((mark) => kindOf(mark) === name));
+  text.classList.add("painted");
+}
 
 function show(key, scroll) {
   current = key;
-  for (const mark of marks) mark.classList.toggle("hl-on", mark.dataset.passages.split(" ").includes(key));
+  const here = marks.filter((mark) => mark.dataset.passages.split(" ").includes(key));
+  for (const mark of marks) mark.classList.toggle("hl-on", here.includes(mark));
+  if (paints) paint("passage-current", here, 1);
   for (const item of document.querySelectorAll("[data-passage]")) item.classList.toggle("cur", item.dataset.passage === key);
   for (const link of document.querySelectorAll(".hl-n")) {
     if (link.hash === `#p${key}`) link.setAttribute("aria-current", "true");

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from claims.evidence.doubt import Look, doubt
+from claims.evidence.doubt import Look, doubt, is_perhaps_a_wall
 
 PAGE = Look("https://harbour.example.org/log/4", "The log of the harbour", "en", "Twelve ships came on Monday. " * 40)
 
@@ -37,3 +37,16 @@ def test_a_copy_is_doubted_when_it_may_not_be_the_page(now, code):
 )
 def test_what_was_so_already_when_it_was_quoted_is_no_sign(page):
     assert doubt(page, replace(page, text=page.text[: len(page.text) // 2])) == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "is_one"),
+    [
+        ("Daily paper", "Subscribe to read on. Twelve ships came, and", True),
+        ("Are you a robot?", "Press the button.", True),
+        ("Daily paper", "Twelve ships came.", False),
+        ("Daily paper", "Twelve ships came on Monday. " * 40 + "Subscribe to our letter.", False),
+    ],
+)
+def test_a_short_page_that_speaks_of_subscribing_or_robots_is_perhaps_a_wall(title, text, is_one):
+    assert is_perhaps_a_wall(title, text) is is_one

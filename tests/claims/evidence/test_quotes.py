@@ -49,6 +49,15 @@ def test_quote_over_two_lines_is_the_one_the_form_sent_with_pairs_of_line_ends(p
     assert quote.exact == "Harbour\nTwelve"
 
 
+def test_quote_over_a_bare_carriage_return_is_the_one_the_form_sent_with_pairs_of_line_ends(people, evidence):
+    copy = SnapshotFactory(resource=evidence.resource, body_text="One\rtwo\r\nthree\n\rfour")
+
+    sent = "One\r\ntwo\r\nthree\r\n\r\nfour"
+    quote = mark_quote(evidence.pk, copy.pk, 0, len(copy.body_text), by=people.author, exact=sent)
+
+    assert quote.exact == "One\rtwo\r\nthree\n\rfour"
+
+
 def test_words_the_browser_has_must_be_those_of_the_copy(people, snapshot, evidence):
     with pytest.raises(Refused, match="not those of the stored copy"):
         mark_quote(evidence.pk, snapshot.pk, 0, 7, by=people.author, exact="Harbours")

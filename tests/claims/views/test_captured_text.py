@@ -108,3 +108,15 @@ def test_rewritten_long_text_is_taken_out_and_put_in(monkeypatch):
     monkeypatch.setattr("claims.views.captured_text.MOST_LETTERS_BY_WORD", 10)
 
     assert shown(difference("One.\nTwo.\nThree.", "One.\nZwei.")) == [["delete", "insert"]]
+
+
+def test_a_carriage_return_is_written_so_that_a_browser_keeps_it():
+    assert render_text("One\rtwo", []).count("&#13;") == 1
+    assert "\r" not in render_text("One\rtwo\r\nthree", [])
+
+
+def test_the_number_of_a_second_place_leads_to_the_line_of_its_passage():
+    markup = render_text("One two", [Passage(4, 7, 1, "5-elsewhere", "Old words", "hl-off", item="5")])
+
+    assert 'id="q5-elsewhere" data-passages="5-elsewhere">two</mark>' in markup
+    assert 'href="#p5"' in markup

@@ -212,6 +212,35 @@ def test_page_without_any_copy_says_so(author, people):
     assert "There is no copy of this source yet." in page(author, evidence)
 
 
+def test_a_copy_that_may_be_a_wall_says_so_with_the_way_out(author, people):
+    snapshot = SnapshotFactory(body_text="Subscribe to read on. Twelve ships came, and", title="Daily paper")
+    claim = in_research(people)
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=snapshot.resource)
+    uploaded = SnapshotFactory(body_text="Subscribe to read on.", kind="uploaded", captured_by=people.author)
+    copied = edit_parts.add_evidence(claim.pk, by=people.author, resource=uploaded.resource)
+
+    assert (
+        "This may be a wall, as for consent or payment, and not the page. Upload what you can read there"
+        in in_words(page(author, evidence))
+    )
+    assert "may be a wall" not in page(author, copied)
+
+
+def test_the_older_of_many_copies_are_listed_on_demand_and_can_be_compared(author, people, evidence):
+    oldest = evidence.pinned
+    for number in range(40):
+        SnapshotFactory(resource=evidence.resource, body_text=f"Look {number}.")
+
+    few = page(author, evidence)
+    every = page(author, evidence, "?copies=all")
+
+    assert f'"?snapshot={oldest.pk}"' not in few
+    assert "Show the older copies too" in few
+    assert f'href="?snapshot={oldest.pk}&amp;copies=all"' in every
+    assert f'href="?from={oldest.pk}&amp;to=' in every
+    assert "Show the older copies too" not in every
+
+
 # --- capture
 
 
