@@ -7,6 +7,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,7 @@ from claims.workflow.independence import simhash
 from claims.workflow.transitions import EDITABLE
 
 STEPS = 4
+KINDS = ("capture", "render")  # the jobs that make copies
 # An answer that no later try will better.  408, 425 and 429 ask for patience.
 FINAL_ANSWERS = frozenset(range(400, 500)) - {408, 425, 429}
 SENTENCES = {
@@ -53,7 +55,7 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
     job.progress(_("asking the site"), 1, STEPS)
     robots = polite.take_turn(source.url)
     page = fetch(source.url, progress=partial(_tell_bytes, job))
-    _refuse_errors(page)
+    refuse_errors(page)
     job.progress(_("reading the page"), 2, STEPS)
     found = extract_limited(page.body, page.content_type, page.charset, page.final_url)
     job.progress(_("keeping the copy"), 3, STEPS)
@@ -64,7 +66,8 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
 
 def _store(source: Resource, page: Page, found: Extract) -> dict[str, blobs.Stored]:
     """Keep the copy; one that says what the copy before it said refers to that one's archive."""
-    before = source.snapshots.filter(warc__isnull=False).order_by("-captured_at", "-id").select_related("wacz").first()
+    fetched = source.snapshots.filter(warc__isnull=False, kind=Snapshot.Kind.FETCHED)
+    before = fetched.order_by("-captured_at", "-id").select_related("wacz").first()
     again = _store_again(page, before) if before else None
     if again is not None:
         return again
@@ -101,7 +104,7 @@ def request_capture(resource: Resource, *, claim_id: int | None, by: Person) -> 
 def capture_jobs(resource_ids: Iterable[int]) -> dict[int, Job]:
     """The captures a page should speak of, by source: under way, or given up with no copy since; three statements."""
     keys = {f"resource/{pk}": pk for pk in resource_ids}
-    about = Job.objects.filter(kind="capture", key__in=keys)
+    about = Job.objects.filter(kind__in=KINDS, key__in=keys)
     failed = about.filter(state=Job.State.FAILED).order_by("key", "-id").distinct("key")
     newest = Snapshot.objects.filter(resource__in=keys.values()).order_by("resource_id", "-captured_at", "-id")
     copied_at = dict(newest.distinct("resource_id").values_list("resource_id", "captured_at"))
@@ -117,8 +120,8 @@ def add_snapshot(resource: Resource, found: Extract, archive: dict[str, blobs.St
     """Write down what a source said, after the copy before it.  The resource's row must be locked.
 
     Args:
-        archive: the blobs already stored: "body", and for a fetched page "warc" and "wacz".
-        fields: kind, captured_by, final_url, http_status.
+        archive: the blobs already stored: "body", for a page "warc" and "wacz", for a rendered one "screenshot" and "pdf".
+        fields: kind, captured_by, final_url, http_status; problem, where it is not that of the reading.
     """
     blobs.enter_blobs(archive.values())
     newest = resource.snapshots.order_by("-captured_at", "-id").first()
@@ -138,10 +141,9 @@ def add_snapshot(resource: Resource, found: Extract, archive: dict[str, blobs.St
         date_basis=found.date_basis,
         canonical_url=found.canonical_url[:2000],
         language=found.language,
-        problem=found.problem,
         likeness=simhash(found.main_text),
         **{f"{name}_id": stored.sha256 for name, stored in archive.items()},
-        **fields,
+        **{"problem": found.problem} | fields,
     )
     return snapshot
 
@@ -153,6 +155,13 @@ def after_snapshot(snapshot: Snapshot) -> None:
         jobs.enqueue("pin", key=resource.chain, resource=resource.pk, snapshot=snapshot.pk)
     if Quote.objects.filter(evidence__resource=resource).exists():
         jobs.enqueue("check_quotes", key=resource.chain, resource=resource.pk)
+    if snapshot.kind == Snapshot.Kind.FETCHED and settings.RENDERED_CAPTURE and _needs_a_browser(resource):
+        jobs.enqueue("render", key=resource.chain, resource=resource.pk)
+
+
+def _needs_a_browser(resource: Resource) -> bool:
+    """A passage is relied on that a browser showed: a plain copy cannot say what became of it."""
+    return Quote.objects.filter(evidence__resource=resource, snapshot__kind=Snapshot.Kind.RENDERED).exists()
 
 
 def locked(resource_id: int) -> Resource:
@@ -229,7 +238,12 @@ def _tell_bytes(job: JobRun, _step: str, done: int, expected: int) -> None:
     job.progress(words, 1, STEPS)
 
 
-def _refuse_errors(page: Page) -> None:
+def refuse_errors(page: Page) -> None:
+    """An answer from 400 upwards is no page.
+
+    Raises:
+        FetchFailed: in words for that status.
+    """
     if page.outcome == "ok":
         return
     sentence = str(SENTENCES.get(page.status) or _usual_sentence(page.status))

@@ -1,8 +1,11 @@
 """Look after what is stored: find copies that were damaged or lost, clear away files nobody refers to."""
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -20,6 +23,8 @@ AT_ONCE = 100
 LEFT_LYING = timedelta(days=1)  # a capture at work has stored its files and not yet written them down
 ROOT = "sha256"
 HASH_LENGTH = 64
+HEX = re.compile(r"[0-9a-f]{2}")
+STRIDE = 37  # folders from one night's beginning to the next; it has no factor in common with their number
 
 
 def start_nightly_work() -> None:
@@ -66,7 +71,8 @@ def _check(blob: Blob) -> None:
 
 def _tell(blob: Blob) -> None:
     action = "copy_damaged" if blob.damage else "copy_mended"
-    rests = Q(snapshots__body=blob) | Q(snapshots__warc=blob) | Q(snapshots__wacz=blob)
+    parts = ("body", "warc", "wacz", "screenshot", "pdf")
+    rests = reduce(or_, (Q(**{f"snapshots__{part}": blob}) for part in parts))
     for resource in Resource.objects.filter(rests).distinct().order_by("pk"):
         evidence = resource.evidence.order_by("pk").values_list("pk", flat=True).first()
         body = {"blob": blob.sha256, "kind": blob.kind, "damage": blob.damage, "evidence": evidence}
@@ -75,12 +81,13 @@ def _tell(blob: Blob) -> None:
             jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
 
 
-def collect_garbage(job: JobRun, *, older_than: timedelta = LEFT_LYING) -> None:
+def collect_garbage(job: JobRun, *, older_than: timedelta = LEFT_LYING, seconds: float = SECONDS) -> None:
     """Job: delete stored files that no row refers to, such as those of a capture that died half-way.
 
-    Files younger than ``older_than`` are left alone, and so is every name that is none of ours.
+    Files younger than ``older_than`` are left alone, and so is every name that is none of ours.  Each night begins at
+    another folder, so that all are seen where listing them takes longer than a night's share, as in an object store.
     """
-    before = timezone.now() - older_than
+    before, ends = timezone.now() - older_than, time.monotonic() + seconds
     cleared = 0
     for folder, names in _folders():
         job.progress(_("clearing away what nobody refers to, %(n)d so far") % {"n": cleared})
@@ -88,6 +95,8 @@ def collect_garbage(job: JobRun, *, older_than: timedelta = LEFT_LYING) -> None:
         for name in names:
             if name not in known and _is_ours(name) and _delete_orphan(f"{folder}/{name}", name, before):
                 cleared += 1
+        if time.monotonic() > ends:
+            return
 
 
 def _folders() -> Iterator[tuple[str, list[str]]]:
@@ -97,10 +106,16 @@ def _folders() -> Iterator[tuple[str, list[str]]]:
         firsts = storage.listdir(ROOT)[0]
     except FileNotFoundError:  # nothing was ever stored
         return
-    for first in sorted(firsts):
+    begin = timezone.now().toordinal() * STRIDE % 256
+    for first in sorted(firsts, key=lambda name: (_place(name) - begin) % 256):
         for second in sorted(storage.listdir(f"{ROOT}/{first}")[0]):
             folder = f"{ROOT}/{first}/{second}"
             yield folder, sorted(storage.listdir(folder)[1])
+
+
+def _place(name: str) -> int:
+    """A folder's place in the round, by the first two figures of the hashes in it."""
+    return int(name, 16) if HEX.fullmatch(name) else 0
 
 
 def _is_ours(name: str) -> bool:

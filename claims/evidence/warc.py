@@ -58,11 +58,18 @@ class Original:
     digest: str
 
 
-def store_page(page: Page, *, title: str = "", text: str = "") -> Archive:
-    """Keep the decoded body, the WARC and the WACZ of a capture.  May be called twice; rows are the caller's."""
-    warc, records = _warc(page.hops)
+def store_page(
+    page: Page, *, title: str = "", text: str = "", others: Sequence[Hop] = (), body: bytes | None = None
+) -> Archive:
+    """Keep the decoded body, the WARC and the WACZ of a capture.  May be called twice; rows are the caller's.
+
+    Args:
+        others: what else was asked for, as by a browser.
+        body: what to keep as the body when it is not the page as it was sent.
+    """
+    warc, records = _warc([*page.hops, *others])
     return Archive(
-        store_blob(page.body, "body"),
+        store_blob(page.body if body is None else body, "body"),
         store_blob(warc, "warc"),
         store_blob(_wacz(warc, records, page, title, text), "wacz"),
     )

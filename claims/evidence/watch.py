@@ -28,6 +28,7 @@ DOUBTS = {
     "wall": gettext_lazy("The site showed a wall, as for consent or payment, instead of the page."),
     "front_page": gettext_lazy("The site forwards to its front page."),
     "language": gettext_lazy("The page came in another language."),
+    "browser": gettext_lazy("The passage was quoted as a browser showed it, and this copy was made without one."),
     "shrunk": gettext_lazy("The page holds far less text than when it was quoted."),
 }
 
@@ -49,16 +50,29 @@ def check_quotes(job: JobRun, *, resource: int) -> Callable[[], None] | None:
     Writes a QuoteCheck for each; a passage altered or gone opens one SourceAlert and says so in the record.
     """
     source = Resource.objects.filter(pk=resource).first()
-    snapshot = source.snapshots.order_by("-captured_at", "-id").first() if source else None
-    if source is None or snapshot is None:
+    copies = _copies_to_look_in(source) if source else {}
+    if source is None or not copies:
         return None
-    looked_at = QuoteCheck.objects.filter(snapshot=snapshot).values("quote")
-    quotes = Quote.objects.filter(evidence__resource=source).exclude(pk__in=looked_at).select_related("snapshot")
+    looked_at = set(QuoteCheck.objects.filter(snapshot__in=copies.values()).values_list("quote", "snapshot"))
+    quotes = Quote.objects.filter(evidence__resource=source).select_related("snapshot").order_by("pk")
+    wanted = [quote for quote in quotes if (quote.pk, copies[quote.snapshot.kind].pk) not in looked_at]
     findings: Findings = {}
-    for done, quote in enumerate(quotes.order_by("pk")):
-        job.progress(_("looking for the passages"), done, len(quotes))
-        findings[quote.pk] = look_for(quote, snapshot)
-    return partial(_write_down, source, snapshot, findings)
+    for done, quote in enumerate(wanted):
+        job.progress(_("looking for the passages"), done, len(wanted))
+        findings[quote.pk] = look_for(quote, copies[quote.snapshot.kind])
+    return partial(_write_down, source, copies, findings)
+
+
+def _copies_to_look_in(source: Resource) -> dict[str, Snapshot]:
+    """The newest copy, by the kind of the copy a passage was quoted from; empty when there is none.
+
+    What a browser showed is no yardstick for the plain page: that is looked for in plain copies alone.
+    """
+    copies = source.snapshots.order_by("-captured_at", "-id")
+    newest, plain = copies.first(), copies.exclude(kind=Snapshot.Kind.RENDERED).first()
+    if newest is None:
+        return {}
+    return {kind: newest if kind == Snapshot.Kind.RENDERED else plain or newest for kind in Snapshot.Kind.values}
 
 
 def look_for(quote: Quote, snapshot: Snapshot) -> Finding:
@@ -70,6 +84,8 @@ def look_for(quote: Quote, snapshot: Snapshot) -> Finding:
     selector = anchor.Selector(quote.exact, quote.prefix, quote.suffix, quote.start, quote.end)
     check = anchor.check(snapshot.body_text, selector)
     doubted = doubt.doubt(_look(quote.snapshot), _look(snapshot)) if check.state == anchor.GONE else ""
+    if _state(check) in ALARMING and Snapshot.Kind.RENDERED == quote.snapshot.kind != snapshot.kind:
+        doubted = "browser"
     return Finding(None, str(DOUBTS[doubted])) if doubted else Finding(check)
 
 
@@ -99,12 +115,12 @@ def close_alert(alert_id: int, *, by: Person, resolution: str) -> SourceAlert:
     return alert
 
 
-def _write_down(resource: Resource, snapshot: Snapshot, findings: Findings) -> None:
+def _write_down(resource: Resource, copies: dict[str, Snapshot], findings: Findings) -> None:
     """In the transaction that ends the job; a passage removed meanwhile is left out."""
     claims = _claims_to_reopen(findings)
     present = Quote.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=findings)
-    for quote in present.order_by("pk"):
-        check = _add_check(quote, snapshot, findings[quote.pk])
+    for quote in present.select_related("snapshot").order_by("pk"):
+        check = _add_check(quote, copies[quote.snapshot.kind], findings[quote.pk])
         alert = SourceAlert.objects.filter(quote=quote, closed_at__isnull=True).first()
         if check.state in ALARMING:
             _alarm(resource, alert, check, claims)

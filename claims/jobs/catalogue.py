@@ -71,6 +71,13 @@ KINDS: dict[str, Kind] = {
         gives_up="claims.evidence.capture.give_up",
         lane=host_of_resource,
     ),
+    "render": Kind(
+        _("Capture a source as a browser shows it"),
+        "claims.evidence.rendered.render_resource",
+        queue=Job.Queue.CAPTURE,
+        hard_limit=180,
+        lane=host_of_resource,
+    ),
     "archive": Kind(
         _("Ask the Internet Archive for a copy"),
         "claims.evidence.elsewhere.archive_elsewhere",
