@@ -142,6 +142,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('text_sha256', ''), _negated=True), fields=('text_sha256',), name='article_text_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +221,24 @@ class Migration(migrations.Migration):
                 ('rating', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='claims.rating')),
                 ('topics', models.ManyToManyField(blank=True, related_name='claims', to='claims.topic')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('id', 'is_main'), name='claim_main_key'),
+                    models.CheckConstraint(condition=models.Q(('duplicate_of', models.F('id')), _negated=True), name='claim_not_its_own_duplicate'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'duplicate'), _negated=True), ('duplicate_of__isnull', False), _connector='OR'), name='claim_duplicate_has_a_main'),
+                    models.CheckConstraint(condition=models.Q(('priority__range', (1, 9))), name='claim_priority_range'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), models.Q(('public_state', ''), _negated=True), _connector='OR'), name='claim_published_is_public'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'declined'), _negated=True), models.Q(('decline_reason', ''), _negated=True), _connector='OR'), name='claim_decline_says_why'),
+                    models.CheckConstraint(condition=models.Q(('public_state', ''), ('slug__isnull', False), _connector='OR'), name='claim_public_has_address'),
+                ],
+                'indexes': [
+                    models.Index(fields=['status', 'priority', 'due_at', 'id'], name='claim_queue'),
+                    models.Index(condition=models.Q(('status__in', ['published', 'declined', 'duplicate', 'retracted', 'archived']), _negated=True), fields=['priority', 'due_at', 'id'], name='claim_open'),
+                    models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id'], name='claim_due'),
+                    models.Index(fields=['-id', 'status'], name='claim_newest'),
+                    models.Index(condition=models.Q(('content_version__gt', models.F('recorded_version'))), fields=['id'], name='claim_unrecorded'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Candidate',
@@ -239,6 +260,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['article', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('article', 'number'), name='candidate_number_once'),
+                    models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='candidate_span'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('claim', None), ('decided_at', None), ('decided_by', None), ('state', 'open')), models.Q(('claim', None), ('decided_at__isnull', False), ('state', 'dismissed')), models.Q(('claim__isnull', False), ('decided_at__isnull', False), ('state__in', ['accepted', 'added'])), _connector='OR'), name='candidate_decided_all_or_nothing'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -252,6 +278,14 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL)),
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='claims.claim')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('claim', 'role'), name='assignment_one_open_per_role'),
+                ],
+                'indexes': [
+                    models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person', 'claim'], name='assignment_open'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Appearance',
@@ -271,6 +305,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['claim', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('claim', 'number'), name='appearance_number_once'),
+                    models.UniqueConstraint(condition=models.Q(('is_first', True)), fields=('claim',), name='appearance_one_first'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -282,6 +320,12 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='claims.claim')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations_to', to='claims.claim')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('source', 'target', 'kind'), name='relation_once'),
+                    models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='relation_between_two'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ContactLog',
@@ -301,6 +345,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['claim', 'asked_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='contact_answer_all_or_nothing'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -334,6 +381,11 @@ class Migration(migrations.Migration):
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='disclosures', to='claims.claim')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('claim', 'person'), name='disclosure_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Event',
@@ -394,6 +446,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['claim', 'at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='comment_resolved_all_or_nothing'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -406,6 +461,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['claim', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('claim', 'number'), name='citation_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -439,6 +497,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at', '-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='correction_says_what'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -472,6 +533,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running'])), fields=('kind', 'key'), name='job_one_unfinished'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'running'), ('token__isnull', False)), models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', True), ('token__isnull', True)), _connector='OR'), name='job_running_is_leased'),
+                ],
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'queued')), fields=['queue', 'priority', 'run_after', 'id'], name='job_due'),
+                    models.Index(condition=models.Q(('state', 'running')), fields=['lease_until'], name='job_leased'),
+                    models.Index(fields=['claim', '-id'], name='job_of_claim'),
+                    models.Index(condition=models.Q(('state', 'failed')), fields=['-id'], name='job_trouble'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -491,6 +562,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-score', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('candidate__isnull', False), ('claim__isnull', True)), models.Q(('candidate__isnull', True), ('claim__isnull', False)), _connector='OR'), name='match_of_claim_or_candidate'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='match_decided_all_or_nothing'),
+                    models.UniqueConstraint(fields=('claim', 'candidate', 'target'), name='match_once', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -502,6 +578,11 @@ class Migration(migrations.Migration):
                 ('email', models.BooleanField(default=False)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notice_preferences', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'kind'), name='notice_preference_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Notification',
@@ -515,6 +596,14 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='claims.event')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'event'), name='notification_once'),
+                ],
+                'indexes': [
+                    models.Index(condition=models.Q(('read_at__isnull', True)), fields=['person'], name='notification_unread'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PeriodicRun',
@@ -572,6 +661,11 @@ class Migration(migrations.Migration):
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='claims.claim')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'claim'), name='read_mark_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Refusal',
@@ -585,6 +679,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at', '-id'],
+                'indexes': [
+                    models.Index(fields=['claim', '-at'], name='refusal_of_claim'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -602,6 +699,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('publisher', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='claims.publisher')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('url__isnull', False), models.Q(('title', ''), _negated=True), _connector='OR'), name='resource_has_address_or_title'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='evidence',
@@ -625,6 +727,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['claim', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('claim', 'number'), name='revision_number_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -644,6 +749,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['claim', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('id', 'by'), name='reading_and_reader'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'waiver'), ('rating__isnull', True), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('kind', 'waiver'), _negated=True), ('rating__isnull', False)), _connector='OR'), name='reading_gives_verdict_or_waives'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'decision'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='reading_decision_says_why'),
+                ],
             },
         ),
         migrations.AddField(
@@ -664,6 +774,11 @@ class Migration(migrations.Migration):
                 ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.reading')),
                 ('revision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='approval', to='claims.revision')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('policy', 'two'), models.Q(('policy', 'three'), models.Q(('approver', models.F('cross_checker')), _negated=True)), _connector='OR'), name='approval_keeps_policy'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RevisionAuthor',
@@ -672,6 +787,11 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='author_rows', to='claims.revision')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('revision', 'person'), name='revision_author_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RubricAnswer',
@@ -682,6 +802,11 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rubric_answers', to='claims.claim')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('claim', 'question'), name='rubric_answer_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SavedView',
@@ -694,6 +819,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'name'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('owner', 'name'), name='saved_view_once', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -727,6 +855,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['resource', '-captured_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['resource', '-captured_at', '-id'], name='snapshot_newest'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -746,6 +877,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['quote', '-at', '-id'],
+                'indexes': [
+                    models.Index(fields=['quote', '-at', '-id'], name='quote_check_newest'),
+                ],
             },
         ),
         migrations.AddField(
@@ -769,6 +903,12 @@ class Migration(migrations.Migration):
                 ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('quote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='claims.quote')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('quote',), name='source_alert_one_open'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('resolution', '')), models.Q(('closed_at__isnull', False), models.Q(('resolution', ''), _negated=True)), _connector='OR'), name='source_alert_closed_all_or_nothing'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Recusal',
@@ -780,6 +920,12 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recusals', to=settings.AUTH_USER_MODEL)),
                 ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='claims.topic')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('claimant__isnull', True), ('topic__isnull', False)), models.Q(('claimant__isnull', False), ('topic__isnull', True)), _connector='OR'), name='recusal_names_claimant_or_topic'),
+                    models.UniqueConstraint(fields=('person', 'claimant', 'topic'), name='recusal_once', nulls_distinct=False),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Waiver',
@@ -791,6 +937,12 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waivers', to='claims.evidence')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('evidence', 'kind'), name='waiver_once'),
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waiver_says_why'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ClaimText',
@@ -822,144 +974,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('article', 'number'), name='candidate_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='candidate_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claim', None), ('decided_at', None), ('decided_by', None), ('state', 'open')), models.Q(('claim', None), ('decided_at__isnull', False), ('state', 'dismissed')), models.Q(('claim__isnull', False), ('decided_at__isnull', False), ('state__in', ['accepted', 'added'])), _connector='OR'), name='candidate_decided_all_or_nothing'),
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person', 'claim'], name='assignment_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('claim', 'role'), name='assignment_one_open_per_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='appearance',
-            constraint=models.UniqueConstraint(fields=('claim', 'number'), name='appearance_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='appearance',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_first', True)), fields=('claim',), name='appearance_one_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimrelation',
-            constraint=models.UniqueConstraint(fields=('source', 'target', 'kind'), name='relation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimrelation',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='relation_between_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactlog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='contact_answer_all_or_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='disclosure',
-            constraint=models.UniqueConstraint(fields=('claim', 'person'), name='disclosure_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='comment_resolved_all_or_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('claim', 'number'), name='citation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='correction_says_what'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['queue', 'priority', 'run_after', 'id'], name='job_due'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['lease_until'], name='job_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['claim', '-id'], name='job_of_claim'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['-id'], name='job_trouble'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running'])), fields=('kind', 'key'), name='job_one_unfinished'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'running'), ('token__isnull', False)), models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', True), ('token__isnull', True)), _connector='OR'), name='job_running_is_leased'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('candidate__isnull', False), ('claim__isnull', True)), models.Q(('candidate__isnull', True), ('claim__isnull', False)), _connector='OR'), name='match_of_claim_or_candidate'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='match_decided_all_or_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(fields=('claim', 'candidate', 'target'), name='match_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='noticepreference',
-            constraint=models.UniqueConstraint(fields=('person', 'kind'), name='notice_preference_once'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['person'], name='notification_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('person', 'event'), name='notification_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(condition=models.Q(('text_sha256', ''), _negated=True), fields=('text_sha256',), name='article_text_once'),
-        ),
-        migrations.AddConstraint(
             model_name='rating',
             constraint=models.UniqueConstraint(fields=('scale', 'code'), name='rating_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='readmark',
-            constraint=models.UniqueConstraint(fields=('person', 'claim'), name='read_mark_once'),
-        ),
-        migrations.AddIndex(
-            model_name='refusal',
-            index=models.Index(fields=['claim', '-at'], name='refusal_of_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('url__isnull', False), models.Q(('title', ''), _negated=True), _connector='OR'), name='resource_has_address_or_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('claim', 'number'), name='revision_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('id', 'by'), name='reading_and_reader'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'waiver'), ('rating__isnull', True), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('kind', 'waiver'), _negated=True), ('rating__isnull', False)), _connector='OR'), name='reading_gives_verdict_or_waives'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'decision'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='reading_decision_says_why'),
         ),
         migrations.AddIndex(
             model_name='factcheck',
@@ -972,30 +988,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='factcheck',
             constraint=models.CheckConstraint(condition=models.Q(('kind', 'published'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='fact_check_says_why_not_public'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('policy', 'two'), models.Q(('policy', 'three'), models.Q(('approver', models.F('cross_checker')), _negated=True)), _connector='OR'), name='approval_keeps_policy'),
-        ),
-        migrations.AddConstraint(
-            model_name='revisionauthor',
-            constraint=models.UniqueConstraint(fields=('revision', 'person'), name='revision_author_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rubricanswer',
-            constraint=models.UniqueConstraint(fields=('claim', 'question'), name='rubric_answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='saved_view_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='snapshot',
-            index=models.Index(fields=['resource', '-captured_at', '-id'], name='snapshot_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='quotecheck',
-            index=models.Index(fields=['quote', '-at', '-id'], name='quote_check_newest'),
         ),
         migrations.AddConstraint(
             model_name='quote',
@@ -1016,77 +1008,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='evidence',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('withheld', False), ('withheld_reason', '')), models.Q(('withheld', True), models.Q(('withheld_reason', ''), _negated=True)), _connector='OR'), name='evidence_withheld_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='sourcealert',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('quote',), name='source_alert_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='sourcealert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('resolution', '')), models.Q(('closed_at__isnull', False), models.Q(('resolution', ''), _negated=True)), _connector='OR'), name='source_alert_closed_all_or_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimant__isnull', True), ('topic__isnull', False)), models.Q(('claimant__isnull', False), ('topic__isnull', True)), _connector='OR'), name='recusal_names_claimant_or_topic'),
-        ),
-        migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.UniqueConstraint(fields=('person', 'claimant', 'topic'), name='recusal_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['status', 'priority', 'due_at', 'id'], name='claim_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('status__in', ['published', 'declined', 'duplicate', 'retracted', 'archived']), _negated=True), fields=['priority', 'due_at', 'id'], name='claim_open'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id'], name='claim_due'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['-id', 'status'], name='claim_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('content_version__gt', models.F('recorded_version'))), fields=['id'], name='claim_unrecorded'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('id', 'is_main'), name='claim_main_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('duplicate_of', models.F('id')), _negated=True), name='claim_not_its_own_duplicate'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'duplicate'), _negated=True), ('duplicate_of__isnull', False), _connector='OR'), name='claim_duplicate_has_a_main'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__range', (1, 9))), name='claim_priority_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), models.Q(('public_state', ''), _negated=True), _connector='OR'), name='claim_published_is_public'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'declined'), _negated=True), models.Q(('decline_reason', ''), _negated=True), _connector='OR'), name='claim_decline_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('public_state', ''), ('slug__isnull', False), _connector='OR'), name='claim_public_has_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.UniqueConstraint(fields=('evidence', 'kind'), name='waiver_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waiver_says_why'),
         ),
     ]
