@@ -17,8 +17,9 @@ Whatever a person may not see is left out before anything is ranked, counted or 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, F, FloatField, Func, Max, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
 from claims.models import Claim, Evidence, Person, SearchEntry
@@ -158,17 +159,13 @@ def _newest(
     entries: QuerySet[SearchEntry], kind: str, query: Query, place: Place | None, most: int
 ) -> Sequence[tuple[int, float]]:
     found = (entries.filter(object_id__lt=place[2]) if place else entries).order_by("-object_id")
-    first = place[2] if place else _newest_id(kind)
+    newest = SearchEntry.objects.filter(kind=kind).order_by("-object_id").values("object_id")[:1]
+    first: Any = Value(place[2]) if place else Subquery(newest)
     window = found.filter(object_id__gt=first - WINDOW, words__reread_holds=query.tsquery)
     ids = list(window.values_list("object_id", flat=True)[:most])
     if len(ids) < most:
         ids = list(found.filter(words__holds=query.tsquery).values_list("object_id", flat=True)[:most])
     return [(pk, 0.0) for pk in ids]
-
-
-def _newest_id(kind: str) -> int:
-    newest: int | None = SearchEntry.objects.filter(kind=kind).aggregate(newest=Max("object_id"))["newest"]
-    return newest or 0
 
 
 class _Asked(Func):

@@ -1,5 +1,6 @@
 """Search over everything the desk keeps: claims, words as said, passages, evidence, captured texts, articles, people."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -133,6 +134,7 @@ def search(request: DeskRequest) -> HttpResponse:
     template = "claims/search.html"
     if request.htmx and not request.htmx.boosted:
         response = render(request, f"{template}#found", context)
+        response["HX-Trigger"] = json.dumps({"say": context["said"]})
         response["HX-Replace-Url"] = f"?{asked.query()}" if asked.query() else request.path
         return response
     return render(request, template, context)

@@ -109,6 +109,7 @@ def test_while_somebody_types_only_the_answer_is_sent_and_the_address_follows(cl
 
     assert part.content.decode().lstrip().startswith('<div id="found"')
     assert part["HX-Replace-Url"] == "?q=shi&status=inbox"
+    assert part["HX-Trigger"] == '{"say": "1 found."}'
     assert client.get(SEARCH, headers={"HX-Request": "true"})["HX-Replace-Url"] == SEARCH
 
 
