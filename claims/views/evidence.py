@@ -88,6 +88,7 @@ def _reader(request: DeskRequest, evidence: Evidence, *, refusal: str = "", **as
         "refusal": refusal,
         "first": _words(request, "first"),
         "last": _words(request, "last"),
+        "written_title": _words(request, "title"),
         "accept": upload.ACCEPT,
         "kinds": upload.KINDS_IN_WORDS,
     }
@@ -100,7 +101,7 @@ def _reader(request: DeskRequest, evidence: Evidence, *, refusal: str = "", **as
 def evidence_status(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     """The capture line of an evidence card; with ``?reader`` the whole page is loaded anew at the end."""
     line = read_capture(evidence)
-    context = _line_context(request, evidence, line)
+    context = line_context(request, evidence, line)
     if "reader" in request.GET:
         context["query"] = "?reader"
     response = render(request, f"{TEMPLATE}#capture-line", context)
@@ -112,7 +113,7 @@ def evidence_status(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     return response
 
 
-def _line_context(request: DeskRequest, evidence: Evidence, line: CaptureLine) -> dict[str, Any]:
+def line_context(request: DeskRequest, evidence: Evidence, line: CaptureLine) -> dict[str, Any]:
     may_edit = standing(evidence.claim, request.user).may_edit
     return {"line": line, "evidence": evidence, "may_ask": request.user.can_contribute, "may_edit": may_edit}
 
@@ -130,7 +131,7 @@ def snapshot_file(request: DeskRequest, evidence: Evidence, *, snapshot_id: int,
     except BlobDamaged as damage:
         scrub.check_now(blob)  # so that those who look after the desk learn of it too
         return _reader(request, evidence, refusal=str(damage), shown=str(snapshot_id))
-    ending = ENDINGS.get(snapshot.mime, "bin") if part == "body" else {"warc": "warc.gz"}.get(part, part)
+    ending = ENDINGS.get(snapshot.mime, "bin") if part == "body" else {"warc": "warc.gz", "screenshot": "png"}.get(part, part)
     name = f"{slugify(str(evidence.resource))[:60] or 'source'}-{snapshot.captured_at:%Y%m%d-%H%M}.{ending}"
     return HttpResponse(
         data,
@@ -158,7 +159,7 @@ def capture_retry(request: DeskRequest, evidence: Evidence) -> HttpResponse:
         raise Refused(_("This is an uploaded file; there is no address to capture."), "no_address")
     capture.request_capture(evidence.resource, claim_id=evidence.claim_id, by=person)
     if request.htmx:
-        return render(request, f"{TEMPLATE}#capture-line", _line_context(request, evidence, read_capture(evidence)))
+        return render(request, f"{TEMPLATE}#capture-line", line_context(request, evidence, read_capture(evidence)))
     return _back(evidence)
 
 
@@ -244,6 +245,16 @@ def evidence_unwaive(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     return _back(evidence)
 
 
+@require_POST
+@for_evidence
+@answers_with_reader
+def source_title(request: DeskRequest, evidence: Evidence) -> HttpResponse:
+    """Say what the source is called, on this claim and on every other that cites it."""
+    edit_parts.title_source(evidence.pk, by=request.user, title=_words(request, "title"))
+    messages.success(request, _("The source is called so wherever it is cited."))
+    return _back(evidence, _words(request, "snapshot"))
+
+
 # --- passages
 
 
@@ -316,6 +327,7 @@ urlpatterns = [
     path("evidence/<int:evidence_id>/pin/", snapshot_pin, name="snapshot-pin"),
     path("evidence/<int:evidence_id>/waive/", evidence_waive, name="evidence-waive"),
     path("evidence/<int:evidence_id>/unwaive/", evidence_unwaive, name="evidence-unwaive"),
+    path("evidence/<int:evidence_id>/title/", source_title, name="source-title"),
     path("evidence/<int:evidence_id>/quotes/", quote_add, name="quote-add"),
     path("evidence/<int:evidence_id>/quotes/<int:quote_id>/remove/", quote_remove, name="quote-remove"),
     path("evidence/<int:evidence_id>/alerts/<int:alert_id>/close/", alert_close, name="alert-close"),

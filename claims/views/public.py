@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from claims.models import (
@@ -35,6 +36,15 @@ PER_PAGE = 20
 RELATED = 5
 LONGEST_QUERY = 200
 CACHED = "public, max-age=60"  # seconds a proxy may keep what it got
+# The desk's limits readers are told of, in the order of the work.
+LIMITS = (
+    ("triage_limit", gettext_lazy("until somebody takes a claim up")),
+    ("research_limit", gettext_lazy("research")),
+    ("reply_limit", gettext_lazy("time to answer for whom we ask")),
+    ("cross_check_limit", gettext_lazy("second verdict")),
+    ("review_limit", gettext_lazy("approval")),
+    ("publication_limit", gettext_lazy("publication")),
+)
 CHANGES = {"clarification", "correction", "update"}
 
 
@@ -115,8 +125,10 @@ def correction_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def methodology(request: HttpRequest) -> HttpResponse:
     """How the desk works, made from its settings: what is written here is what the software enforces."""
+    desk = Desk.objects.current()
     context = {
-        "desk": Desk.objects.current(),
+        "desk": desk,
+        "limits": [f"{stage}: {getattr(desk, f'get_{name}_display')()}" for name, stage in LIMITS if getattr(desk, name)],
         "ratings": Rating.objects.offered(),
         "checklist": ChecklistItem.objects.current(),
         "reliability": Reliability.choices,

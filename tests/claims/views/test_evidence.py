@@ -11,7 +11,7 @@ from claims.evidence import blobs, capture, polite, upload
 from claims.evidence.quotes import mark_quote
 from claims.jobs import drain, ledger
 from claims.jobs.run import run
-from claims.models import Claim, Evidence, Host, Job, Quote, SourceAlert
+from claims.models import Claim, Event, Evidence, Host, Job, Quote, Resource, SourceAlert
 from claims.workflow import edit_parts
 from tests.claims.workflow.desk import hire, in_preflight, in_research, in_review, published, write_verdict
 from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
@@ -531,6 +531,30 @@ def test_evidence_rests_on_the_copy_a_person_chooses(author, evidence):
     evidence.refresh_from_db()
     assert evidence.pinned == later
     assert author.post(address("snapshot-pin", evidence), {"snapshot": SnapshotFactory().pk}).status_code == 422
+
+
+def test_a_source_is_named_in_the_reader(author, people, evidence):
+    Resource.objects.update(title="")
+    assert "Name this source" in in_words(page(author, evidence))
+    refused = author.post(address("source-title", evidence), {"title": "  "})
+    answer = author.post(address("source-title", evidence), {"title": "The  harbour log"}, follow=True)
+
+    assert (refused.status_code, answer.status_code) == (422, 200)
+    evidence.resource.refresh_from_db()
+    assert evidence.resource.title == "The harbour log"
+    assert "Cited as “The harbour log”" in in_words(answer.content.decode())
+    assert Event.objects.filter(chain=evidence.claim.chain, action="title_source").count() == 1
+
+
+def test_who_may_not_change_the_claim_names_none_of_its_sources(client, people, evidence):
+    client.force_login(people.auditor)
+    before = evidence.resource.title
+    assert "Cited as" not in in_words(page(client, evidence))
+    refused = client.post(address("source-title", evidence), {"title": "The harbour log"})
+
+    assert refused.status_code == 422
+    evidence.resource.refresh_from_db()
+    assert evidence.resource.title == before
 
 
 def test_capture_is_waived_with_a_reason_and_taken_back(author, people):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from claims.models import Claim, Claimant, ClaimRelation, Desk, RatingScale
 from claims.publishing import publish as publishing
 from claims.publishing import validate
+from claims.views.public import LIMITS
 from claims.workflow.apply import apply
 from tests.claims.publishing.public import make_public, retract, withhold
 from tests.factories import ChecklistItemFactory, PersonFactory, RatingFactory
@@ -364,6 +365,7 @@ def test_corrections_go_on_page_by_page(client):
 )
 def test_methodology_says_what_the_settings_enforce(client, policy, waivable, says):
     settings = {"review_policy": policy, "cross_check_may_be_waived": waivable, "methodology": "We <count> ships."}
+    settings |= {"research_limit": "5d", "review_limit": "4h" if waivable else ""}
     Desk.objects.update_or_create(pk=1, defaults=settings)
     RatingScale.objects.get_or_create(slug="plain", defaults={"name": "Plain", "is_current": True})
     RatingFactory(code="false", definition="Evidence clearly contradicts it.")
@@ -375,8 +377,17 @@ def test_methodology_says_what_the_settings_enforce(client, policy, waivable, sa
     said = text_of(response)
     for words in [*says, "Evidence clearly contradicts it.", "Was the earliest source found?", "Completely reliable"]:
         assert words in said
+    assert "research: 5 working days" in said
+    assert ("approval: 4 working hours" in said) == waivable
     assert "An old question." not in said
     assert "We &lt;count&gt; ships." in response.content.decode()
+
+
+def test_methodology_tells_of_no_limits_where_the_desk_has_none(client):
+    names = [name for name, _stage in LIMITS]
+    Desk.objects.update_or_create(pk=1, defaults=dict.fromkeys(names, ""))
+
+    assert "How long it takes" not in text_of(client.get(reverse("claims:methodology")))
 
 
 def test_a_rating_that_no_text_can_hold_finds_nothing(client):
