@@ -187,6 +187,31 @@ STORAGES: dict[str, dict[str, Any]] = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },
 }
+EVIDENCE_S3_BUCKET = env.str("EVIDENCE_S3_BUCKET", "")  # unset: files under VAR_DIR/evidence; needs the extra "s3"
+if EVIDENCE_S3_BUCKET:
+    from botocore.config import Config
+
+    _endpoint = env.str("EVIDENCE_S3_ENDPOINT", "")
+    STORAGES["evidence"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": EVIDENCE_S3_BUCKET,
+            "location": env.str("EVIDENCE_S3_PREFIX", ""),
+            "endpoint_url": _endpoint or None,  # of a store that is not Amazon's
+            "region_name": env.str("EVIDENCE_S3_REGION", "") or None,
+            "access_key": env.str("EVIDENCE_S3_ACCESS_KEY", "") or None,  # unset: boto3's own ways, as a role
+            "secret_key": env.str("EVIDENCE_S3_SECRET_KEY", "") or None,
+            "file_overwrite": True,  # a blob's name is its hash: another name would be lost
+            "default_acl": None,
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if _endpoint else "auto"},
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"max_attempts": 3, "mode": "standard"},
+            ),
+        },
+    }
 WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # half the files to compress at the first run
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -19,6 +19,7 @@ for name in (
     "OUTBOUND_ALLOW",
     "EMAIL_URL",
     "EMAIL_HOST",
+    "EVIDENCE_S3_BUCKET",
 ):
     os.environ.pop(name, None)
 os.environ |= {

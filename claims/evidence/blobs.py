@@ -43,8 +43,9 @@ def store_blob(data: bytes, kind: str) -> Stored:
     storage = evidence_storage()
     if isinstance(storage, FileSystemStorage):
         _put_file(Path(storage.path(key)), data)
-    elif find_damage(sha256):  # an object store: one PUT is all or nothing
-        storage.delete(key)
+    elif damage := find_damage(sha256):  # an object store: one PUT is all or nothing
+        if damage == Blob.Damage.DAMAGED:
+            storage.delete(key)
         storage.save(key, ContentFile(data))
     return Stored(sha256, kind, len(data), key)
 
@@ -115,7 +116,7 @@ def _put_file(path: Path, data: bytes) -> None:
     """All of it or nothing, also when the power fails; a damaged file of the same name is healed."""
     if path.is_file() and path.read_bytes() == data:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -126,7 +127,20 @@ def _put_file(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    _fsync_folder(path.parent)
+
+
+def _make_folder(path: Path) -> None:
+    """A new folder is as safe as the file in it only when its name, too, is written into the folder above."""
+    if path.is_dir():
+        return
+    _make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    _fsync_folder(path.parent)
+
+
+def _fsync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

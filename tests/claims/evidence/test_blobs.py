@@ -2,10 +2,11 @@
 
 import hashlib
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.files.storage import storages
 from django.db import transaction
 
@@ -61,6 +62,29 @@ def test_a_write_that_fails_leaves_nothing_behind(evidence_folder, monkeypatch, 
     assert files_in(evidence_folder) == []
 
 
+def test_a_file_is_in_its_place_only_when_it_is_on_the_disk_and_new_folders_are_too(evidence_folder, monkeypatch):
+    steps = []
+    fsync, replace = os.fsync, Path.replace
+
+    def note_fsync(handle):
+        steps.append(Path(os.readlink(f"/proc/self/fd/{handle}")))
+        fsync(handle)
+
+    def note_replace(self, target):
+        steps.append("rename")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(Path, "replace", note_replace)
+
+    for data in (b"one", b"one more"):
+        steps.clear()
+        path = evidence_folder / blobs.store_blob(data, "body").key
+        *folders, file, renamed, last = steps
+        assert (file.name.startswith(".new-"), renamed, last) == (True, "rename", path.parent)
+    assert folders == [path.parents[2], path.parents[1]]  # the first level is there already, with its name
+
+
 def test_a_storage_that_is_no_file_system_keeps_blobs_too(settings):
     settings.STORAGES = settings.STORAGES | {"evidence": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
 
@@ -113,6 +137,18 @@ def test_a_copy_that_was_cleared_away_is_not_written_down(evidence_folder):
         enter(stored)
 
     assert not Blob.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_night_of_collecting_has_an_end_and_another_night_begins_elsewhere(evidence_folder):
+    orphans = [blobs.store_blob(b"orphan %d" % number, "body") for number in range(4)]
+    left = []
+    for night in range(256):
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=night), tick=False):
+            scrub.collect_garbage(Watched(), older_than=timedelta(0), seconds=-1)
+        left.append(len(files_in(evidence_folder)))
+
+    assert (left[0], left[-1], len(orphans)) == (3, 0, 4)
 
 
 @pytest.mark.django_db
