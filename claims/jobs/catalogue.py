@@ -120,6 +120,13 @@ KINDS: dict[str, Kind] = {
         hard_limit=180,
         gives_up="claims.intake.article.give_up",
     ),
+    "read_for_search": Kind(
+        _("Read texts for the search"),
+        "claims.search.index.read_all",
+        queue=Job.Queue.BULK,
+        priority=9,
+        hard_limit=300,
+    ),
     "notify": Kind(_("Send notices"), "claims.notifications.send.notify", attempts=6),
     "send_mail": Kind(
         _("Send an e-mail"),

@@ -1,19 +1,24 @@
 """What changed -> its words, in ``SearchEntry``.
 
 Triggers mark what changed (``SearchDue``); a round takes marks away and writes their words in one transaction.  Rounds are
-made by the search page itself before it looks (so what was saved a moment ago is found) and by the clock for the rest:
-imports wait for no index.  One round at a time: an older reading never overwrites a newer one.
+made by the search page itself before it looks (so what was saved a moment ago is found), by the clock, and after an import by
+a job: imports wait for no index.  One round at a time: an older reading never overwrites a newer one.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
+from claims import jobs
+from claims.jobs import JobRun
 from claims.models import (
     Appearance,
     Article,
@@ -30,7 +35,9 @@ from claims.models import (
 from claims.search.words import grams, vector, vocabulary
 
 A_ROUND = 300  # marks; about 0.1 s
-A_TICK = 6_000  # marks the clock takes in one go
+A_LOAD = 1_000  # marks of one transaction of the job
+SECONDS = 240.0  # of one job
+PAUSE = 0.2  # seconds until another round is over
 ROUND = 0x66637374  # advisory lock: one round at a time
 MOST_WORDS = 5_000  # new words written at once
 
@@ -58,9 +65,13 @@ def catch_up(most: int = A_ROUND) -> bool:
     Returns:
         whether the index says now what the tables say; ``False`` while more is marked, or another round is under way.
     """
-    if not SearchDue.objects.exists():
-        return True
-    with transaction.atomic(), connection.cursor() as cursor:
+    return not SearchDue.objects.exists() or (read_round(most) and not SearchDue.objects.exists())
+
+
+@transaction.atomic
+def read_round(most: int) -> bool:
+    """Take up to so many marks away and write their words; ``False``: another round is under way, nothing was done."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ROUND])
         if cursor.fetchone() != (True,):
             return False
@@ -69,16 +80,25 @@ def catch_up(most: int = A_ROUND) -> bool:
             "FOR UPDATE SKIP LOCKED) RETURNING kind, object_id",
             [most],
         )
-        marked = set(cursor.fetchall())
-        _read_again(marked)
-    return not SearchDue.objects.exists()
+        _read_again(set(cursor.fetchall()))
+    return True
 
 
 def tick() -> None:
-    """Work of the clock: what no search came to."""
-    for _ in range(A_TICK // A_ROUND):
-        if catch_up():
-            return
+    """Work of the clock: what no search came to.  Where that is much, as after an import, a job reads the rest."""
+    if not catch_up():
+        jobs.enqueue("read_for_search", key="search")
+
+
+def read_all(job: JobRun, *, seconds: float = SECONDS) -> None:
+    """Job: read everything that is marked, round by round; what is left when its time is over, the next one reads."""
+    ends, done = time.monotonic() + seconds, 0
+    while SearchDue.objects.exists() and time.monotonic() < ends:
+        job.progress(_("reading texts for the search, %(n)s so far") % {"n": done})
+        if read_round(A_LOAD):
+            done += A_LOAD
+        else:
+            time.sleep(PAUSE)
 
 
 def _read_again(marked: set[tuple[str, int]]) -> None:
@@ -214,4 +234,4 @@ READ: dict[str, Any] = {
 
 
 def _moment(day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), UTC) if day else None
+    return datetime.combine(day, time_of_day(), UTC) if day else None

@@ -7,6 +7,8 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from claims import jobs
+from claims.jobs import ledger
 from claims.models import Article, Claim, Disclosure, Person, Quote, SearchDue, SearchEntry
 from claims.search import common, find, index, mistyped
 from claims.search.query import read_query
@@ -468,15 +470,27 @@ def test_another_title_of_a_source_is_found_with_its_evidence_and_its_copy(clien
     assert found(client, "newtitle") == {"evidence": ["Newtitle of it"]}
 
 
-def test_when_very_much_changed_the_page_says_so_and_the_clock_reads_the_rest(client, editor, monkeypatch):
+def test_when_very_much_changed_the_page_says_so_and_a_job_reads_the_rest(client, editor, monkeypatch):
     ClaimFactory.create_batch(30, statement="Ships came.")
     monkeypatch.setattr(index.catch_up, "__defaults__", (10,))
+    monkeypatch.setattr(index, "A_LOAD", 10)
     assert "the newest changes can be found in a minute" in ask(client, "ships").content.decode()
-    monkeypatch.undo()
+
     index.tick()
+    run = ledger.lease("bulk")
+    assert (run.kind, SearchDue.objects.exists()) == ("read_for_search", True)
+    index.read_all(run)
 
     assert not SearchDue.objects.exists()
     assert "the newest changes" not in ask(client, "ships").content.decode()
+
+
+def test_a_job_that_had_its_time_leaves_the_rest_to_the_next(client, editor):
+    ClaimFactory()
+    jobs.enqueue("read_for_search", key="search")
+    index.read_all(ledger.lease("bulk"), seconds=0)
+
+    assert SearchDue.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -486,6 +500,9 @@ def test_one_round_at_a_time():
     with psycopg.connect(dbname=known["NAME"], host=known["HOST"], user=known["USER"]) as other:
         other.execute("SELECT pg_advisory_xact_lock(%s)", [index.ROUND])
         assert index.catch_up() is False
+        assert SearchDue.objects.exists()
+        jobs.enqueue("read_for_search", key="search")
+        index.read_all(ledger.lease("bulk"), seconds=0.3)
         assert SearchDue.objects.exists()
     assert index.catch_up() is True
 
@@ -523,7 +540,7 @@ def test_many_hits_cost_as_many_statements_as_few(client, editor, archive):
             claim = ClaimFactory(statement=f"Harbour {n}.")
             AppearanceFactory(claim=claim, verbatim="The harbour.")
             SnapshotFactory(resource=EvidenceFactory(claim=claim).resource, body_text="The harbour.")
-        index.tick()
+        index.catch_up(1_000)
         with CaptureQueriesContext(connection) as asked:
             ask(client, "harbour")
         return len(asked)
