@@ -17,7 +17,7 @@ from claims.web.extract import extract, guess_language
 from claims.web.limited import BEGUN
 from claims.web.media import Extract, sniff
 
-IDLE_SECONDS = 300  # the parsers hold about 100 MB
+IDLE_SECONDS = 120  # the parsers hold about 120 MB
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from claims.web.guard import SENTENCES
 from claims.web.wire import Limits
 
 PAGE = b"<html><body><p>The bridge opened in 1998.</p></body></html>"
+TLS = ssl.create_default_context()  # takes longer to make than most pages to fetch
 QUICK = Limits(lookup=0.5, connect=0.5, read=0.5, total=2.0, grace=0.4)
 
 
@@ -138,7 +139,7 @@ class Names:
 
 def door_to(server, **names):
     resolver = Names(**{"good_test": [server.ip]} | names)
-    return Door(resolver=resolver, allowed={(server.ip, server.port)})
+    return Door(resolver=resolver, allowed={(server.ip, server.port)}, tls=TLS)
 
 
 def response(body=b"", status="200 OK", *, length=True, **headers):

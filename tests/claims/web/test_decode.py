@@ -12,7 +12,7 @@ from claims.web.decode import decode
 from claims.web.wire import LIMITS
 
 TEXT = b"The bridge opened in 1998 and was closed in 2011. " * 2000
-BOMB = bytes(300 * 1024 * 1024)
+BOMB = bytes(100 * 1024 * 1024)  # twice what is kept; bench/bomb.py takes 300 MB
 
 
 def raw_deflate(data):
