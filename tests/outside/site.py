@@ -9,11 +9,18 @@ from tests.outside.door import leading_to
 
 
 class Site:
-    """``pages`` maps a path to (status, content type, bytes); ``asked`` lists the paths that were asked for."""
+    """``pages`` maps a path to (status, content type, bytes); ``asked`` lists the paths that were asked for.
+
+    ``headers`` maps a path to more headers to send, ``heard`` lists the headers of each request, and paths in
+    ``says_unchanged`` answer 304 to whoever asks for news since his last visit, whatever they hold by now.
+    """
 
     def __init__(self):
         self.pages = {}
         self.asked = []
+        self.headers = {}
+        self.heard = []
+        self.says_unchanged = set()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -33,12 +40,20 @@ class Site:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 site.asked.append(self.path)
+                site.heard.append(dict(self.headers))
                 status, content_type, body = site.pages.get(self.path, (404, "text/plain", b"Nothing here."))
+                if self.path in site.says_unchanged and (
+                    "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
+                ):
+                    status, body = 304, b""
                 self.send_response(status)
+                for name, value in site.headers.get(self.path, {}).items():
+                    self.send_header(name, value)
                 if 300 <= status < 400:
                     self.send_header("Location", body.decode())
                 self.send_header("Content-Type", content_type)
-                self.send_header("Content-Length", str(len(body)))
+                if status != 304:
+                    self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
 
