@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH = 336
-UNIT = 32  # the length of one, while all fit: a finger's width with a glyph and a figure in it
+UNIT = 36  # the length of one, while all fit: a finger's width with a glyph and a figure in it
 LETTER = 6.4  # the mean width of a letter 12 pixels high, generously
 FIGURE = 7.0
 BAR = 24  # the least a finger meets
@@ -97,7 +97,7 @@ def stack(counts: Sequence[int], most: int, width: float) -> list[tuple[float, f
         most: the longest bar's total, which fills the width.
     """
     unit = min(UNIT, width / max(most, 1))
-    least = [25 + FIGURE * len(str(count)) if count else 0 for count in counts]
+    least = [28 + FIGURE * len(str(count)) if count else 0 for count in counts]
     wanted = [max(count * unit, low) for count, low in zip(counts, least, strict=True)]
     over, loose = sum(wanted) - width, sum(wanted) - sum(least)
     if over > 0:

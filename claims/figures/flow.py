@@ -22,7 +22,6 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, Extract, Substr
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -94,7 +93,7 @@ def count_flow(person: Person, period: Period) -> Chart:
         Line(
             part.label,
             tuple(mark(found[one.key].get(n, 0), one.key, part.first, part.last) for one in SERIES),
-            short=date_format(part.first, "j M"),
+            short=part.short,
         )
         for n, part in enumerate(slices)
     ]
@@ -169,12 +168,12 @@ def count_stages(person: Person, period: Period) -> Chart:
     longest = max(found.values(), key=lambda row: row["half"], default=None)
     finding = ""
     if longest:
-        finding = _("longest: %(stage)s, half of them over %(time)s") % {
+        finding = _("longest: %(stage)s, typically %(time)s") % {
             "stage": Claim.Status(longest["source"]).label.lower(), "time": in_time(longest["half"]),
         }  # fmt: skip
-    heads = (_("Stage"), _("Half of them took over"), _("One in ten took over"))
+    heads = (_("Stage"), _("Typical time"), _("Nine in ten within"))
     return Chart("spans", heads, (LEFT,), lines, finding, note=_(
-        "Claims that left the stage in these days. Solid: half of them took longer; pale: one in ten took longer still."
+        "Claims that left the stage in these days. Solid: the typical time, over which half of them took; pale: what nine in ten took at most."
     ))  # fmt: skip
 
 
@@ -207,7 +206,7 @@ def in_time(seconds: float) -> str:
     """A length of time, to two figures."""
     span = timedelta(seconds=seconds)
     if span < timedelta(minutes=1):
-        return _("a minute")
+        return _("under a minute")
     if span < timedelta(hours=1):
         return ngettext("%(n)d minute", "%(n)d minutes", n := round(seconds / 60)) % {"n": n}
     if span < timedelta(days=1):

@@ -41,6 +41,12 @@ class Slice:
             return f"{date_format(self.first, 'j M Y')} \u2013 {date_format(self.last, 'j M Y')}"
         return f"{date_format(self.first, 'j M')} \u2013 {date_format(self.last, 'j M Y')}"
 
+    @property
+    def short(self) -> str:
+        """Where it begins, for an axis: the day, of months the month, of years the year."""
+        days = (self.last - self.first).days
+        return date_format(self.first, "Y" if days > 200 else "M \u2019y" if days > 26 else "j M")  # noqa: PLR2004
+
 
 @dataclass(frozen=True)
 class Period:

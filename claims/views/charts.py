@@ -25,6 +25,7 @@ class Drawn(NamedTuple):
 
     shape: bars.Shape
     series: Series
+    css: str
     url: str
     said: str
 
@@ -76,7 +77,7 @@ def _sheet(chart: Chart) -> bars.Sheet:
     lines = chart.lines[:MOST_LINES] if chart.form == "bars" else chart.lines
     notes = [line.short for line in lines]
     if chart.form == "spans":
-        notes = [_("half over %(time)s") % {"time": line.more[0]} for line in lines]
+        notes = [_("typically %(time)s") % {"time": line.more[0]} for line in lines]
     elif chart.form == "grid":
         notes = [_("Second verdict")]
     counts = [[mark.count if mark else 0 for mark in line.marks] for line in lines]
@@ -89,7 +90,10 @@ def _drawn(chart: Chart, shape: bars.Shape) -> Drawn:
     mark = line.marks[shape.series]
     assert mark is not None
     more = "".join(f"; {head.lower()} {words}" for head, words in zip(chart.heads[1:], line.more, strict=True))
-    return Drawn(shape, series, _address(mark), f"{line.label}, {series.label}: {mark.count}{more}")
+    css = series.css
+    if chart.form == "grid":  # what agrees stands on the diagonal
+        css = "k-acc" if shape.line == shape.series else "k-wait"
+    return Drawn(shape, series, css, _address(mark), f"{line.label}, {series.label}: {mark.count}{more}")
 
 
 def _address(mark: Mark) -> str:

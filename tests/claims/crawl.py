@@ -10,6 +10,8 @@ from django.contrib import admin
 from django.urls import URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 
+from claims.figures.lists import QUESTIONS
+
 LINK = re.compile(r'\b(?:href|src|hx-get)="([^"#]+)')
 # Files, presses, and one list again in another order.
 NOT_FOLLOWED = re.compile(r"^/static/|^/accounts/logout|[?&]o=|^/admin/.*/(change|history|delete|password)/$")
@@ -24,6 +26,7 @@ PARTS = {
     "desk": "desk",
     "search": "found",
 }
+PARTS |= {"topics": "disputed", **{name: f"chart-{name}" for name in QUESTIONS}}
 # What is drawn by lot for every request (tokens, nonces), and how long ago something was.
 ONCE = re.compile(r"[A-Za-z0-9_-]{16,}={0,2}|\d+ (?:s|min) ago|just now")
 

@@ -71,7 +71,7 @@ def test_a_grid_without_a_note_and_a_chart_without_a_line_are_drawn():
 
 
 def test_lengths_are_true_to_the_numbers_while_there_is_room():
-    assert stack([1, 2], 3, 336) == [(0.0, 30.0), (32.0, 62.0)]
+    assert stack([1, 2], 3, 336) == [(0.0, 34.0), (36.0, 70.0)]
     assert stack([0, 100], 100, 336) == [None, (0.0, 334.0)]
 
 
