@@ -31,6 +31,14 @@ def ask_after_capture(resource: Resource) -> None:
         jobs.enqueue("archive", key=resource.chain, resource=resource.pk)
 
 
+def job_about(resource: Resource) -> Job | None:
+    """The newest job for a copy elsewhere that is still to be done, or was given up; ``None`` when that is switched off."""
+    if settings.ARCHIVE_ORG not in {FIND, SAVE}:
+        return None
+    newest = Job.objects.filter(kind="archive", key=resource.chain).order_by("-id").first()
+    return newest if newest and newest.state != Job.State.DONE else None
+
+
 def archive_elsewhere(job: JobRun, *, resource: int) -> Callable[[], None] | None:
     """Job: have the Internet Archive keep the page, or find the copy it has; each run is one call or two.
 

@@ -1,15 +1,16 @@
 """What the evidence reader shows: copies, passages and their state, the text with its marks, or a difference."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from claims.evidence import capture, doubt, watch
+from claims.evidence import capture, doubt, elsewhere, rendered, watch
 from claims.models import Evidence, Job, Person, Quote, QuoteCheck, Snapshot, SourceAlert, Waiver
 from claims.templatetags.marks import QUOTE_CHECK
 from claims.views.captured_text import TAGS, Passage, Row, difference, render_text
@@ -28,6 +29,9 @@ class CaptureLine:
         waits_since: when it was asked for, while it waits for its turn.
         next_try: not before then, where that is not now.
         last_look: why the newest look failed, where an older copy is there.
+        in_browser: what is told is the capture as a browser shows it.
+        may_render: such a capture can be asked for.
+        archived_url, archived_at: its newest copy at the Internet Archive.
     """
 
     evidence_id: int
@@ -42,6 +46,10 @@ class CaptureLine:
     next_try: datetime | None = None
     snapshot: Snapshot | None = None
     last_look: str = ""
+    in_browser: bool = False
+    may_render: bool = False
+    archived_url: str = ""
+    archived_at: datetime | None = None
 
     @property
     def at_work(self) -> bool:
@@ -57,6 +65,17 @@ class CaptureLine:
 
 def capture_line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> CaptureLine:
     """Made of the source's capture job (``capture.capture_jobs``) and the copy the evidence rests on, or its newest."""
+    source = evidence.resource
+    return replace(
+        _line(evidence, job, snapshot),
+        in_browser=job is not None and job.kind == "render",
+        may_render=bool(source.url) and not rendered.why_not(),
+        archived_url=source.archived_url,
+        archived_at=source.archived_at,
+    )
+
+
+def _line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> CaptureLine:
     if job is None:
         return CaptureLine(evidence.pk, "done" if snapshot else "", snapshot=snapshot)
     is_queued = job.state == Job.State.QUEUED
@@ -140,6 +159,16 @@ class Reader:
     has_older_copies: bool = False
     text: SafeString = field(default_factory=SafeString)
     rows: list[Row] = field(default_factory=list)
+
+    @property
+    def no_browser(self) -> str:
+        """Why the source cannot be captured as a browser shows it, in a sentence; empty when it can."""
+        return rendered.why_not()
+
+    @cached_property
+    def elsewhere(self) -> Job | None:
+        """The work for a copy at the Internet Archive, unless it is done."""
+        return elsewhere.job_about(self.evidence.resource)
 
     @property
     def waiver(self) -> Waiver | None:
