@@ -201,6 +201,17 @@ def test_a_reader_that_ended_is_started_again():
     assert limited._READER._process.pid != first
 
 
+def test_a_reader_outlives_a_signal_to_the_whole_house():
+    """Were it to end with Ctrl-C, a file under way would be written down as one that takes too much."""
+    read(PAGE)
+    pid = limited._READER._process.pid
+    os.kill(pid, signal.SIGINT)
+    os.kill(pid, signal.SIGTERM)
+
+    assert read(PAGE).title == "Bridge"
+    assert limited._READER._process.pid == pid
+
+
 def test_a_reader_that_cannot_be_started_costs_a_sentence(monkeypatch):
     monkeypatch.setattr(limited, "_READER", limited._Reader())
     monkeypatch.setattr(limited.sys, "executable", "/bin/false")
