@@ -10,7 +10,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from claims.evidence.elsewhere import FIND, OFF, SAVE
 from claims.models import Blob, Desk, Job, Person
+from claims.web import render
 from factcheck import embedded, probes, servers, vardir
 from factcheck.celery import app as celery_app
 
@@ -32,7 +34,21 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at every part; a part that cannot even be looked at is wrong too."""
     findings: list[Finding] = []
-    for look in (_python, _folder, _secrets, _database, _tables, _broker, _storage, _people, _jobs, _copies, _site):
+    for look in (
+        _python,
+        _folder,
+        _secrets,
+        _database,
+        _tables,
+        _broker,
+        _storage,
+        _people,
+        _jobs,
+        _copies,
+        _site,
+        _browser,
+        _elsewhere,
+    ):
         findings.extend(_looked_at(look))
     return findings
 
@@ -170,3 +186,28 @@ def _site() -> Iterator[Finding]:
         yield Finding("WRONG", "The desk listens to others, and BASE_URL still names this machine: set BASE_URL.")
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
         yield Finding("note", "Mail is only written to the log: set EMAIL_URL to send it.")
+
+
+def _browser() -> Iterator[Finding]:
+    missing = render.why_not(settings.CHROMIUM, without_sandbox=settings.RENDERED_WITHOUT_SANDBOX)
+    if not settings.RENDERED_CAPTURE:
+        could = (
+            f"and could not be had: {render.MISSING[missing]}" if missing else "and RENDERED_CAPTURE=1 switches it on."
+        )
+        yield Finding("note", f"Capturing pages as a browser shows them is off, {could}")
+    elif missing:
+        yield Finding("WRONG", f"No page can be captured as a browser shows it: {render.MISSING[missing]}")
+    else:
+        yield Finding("ok", f"Pages can be captured as {render.find_chromium(settings.CHROMIUM)} shows them.")
+        if settings.RENDERED_WITHOUT_SANDBOX:
+            yield Finding("note", "Chromium runs without its sandbox (RENDERED_WITHOUT_SANDBOX).")
+
+
+def _elsewhere() -> Iterator[Finding]:
+    mode = settings.ARCHIVE_ORG
+    if mode not in {OFF, FIND, SAVE}:
+        yield Finding("WRONG", f"ARCHIVE_ORG is “{mode}”: say off, find or save.")
+    elif mode == SAVE and not (settings.ARCHIVE_ORG_ACCESS and settings.ARCHIVE_ORG_SECRET):
+        yield Finding("WRONG", "ARCHIVE_ORG=save needs ARCHIVE_ORG_ACCESS and ARCHIVE_ORG_SECRET.")
+    elif mode != OFF:
+        yield Finding("ok", f"The Internet Archive is asked after each capture ({mode}).")

@@ -157,3 +157,41 @@ def test_what_must_not_be_open_to_others_is_said(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
     assert [finding.mark for finding in health._site()] == ["WRONG", "WRONG", "note"]
+
+
+@pytest.mark.parametrize(
+    ("on", "missing", "marks", "words"),
+    [
+        (False, "chromium", ["note"], "is off, and could not be had: There is no Chromium"),
+        (False, "", ["note"], "RENDERED_CAPTURE=1"),
+        (True, "", ["ok"], "Pages can be captured as"),
+        (True, "chromium", ["WRONG"], "There is no Chromium on this machine."),
+        (True, "root", ["WRONG"], "RENDERED_WITHOUT_SANDBOX=1"),
+        (True, "playwright", ["WRONG"], "is not installed"),
+    ],
+)
+def test_whether_a_browser_can_show_pages_is_told(settings, monkeypatch, on, missing, marks, words):
+    settings.RENDERED_CAPTURE = on
+    monkeypatch.setattr(health.render, "why_not", lambda *_, **__: missing)
+
+    findings = list(health._browser())
+
+    assert [finding.mark for finding in findings] == marks
+    assert words in "".join(finding.text for finding in findings)
+
+
+def test_a_browser_without_its_sandbox_is_noted(settings, monkeypatch):
+    settings.RENDERED_CAPTURE = settings.RENDERED_WITHOUT_SANDBOX = True
+    monkeypatch.setattr(health.render, "why_not", lambda *_, **__: "")
+
+    assert [finding.mark for finding in health._browser()] == ["ok", "note"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "access", "marks"),
+    [("off", "", []), ("find", "", ["ok"]), ("save", "", ["WRONG"]), ("save", "a", ["ok"]), ("yes", "a", ["WRONG"])],
+)
+def test_half_a_setting_for_the_internet_archive_is_wrong(settings, mode, access, marks):
+    settings.ARCHIVE_ORG, settings.ARCHIVE_ORG_ACCESS, settings.ARCHIVE_ORG_SECRET = mode, access, "s"
+
+    assert [finding.mark for finding in health._elsewhere()] == marks
