@@ -22,6 +22,23 @@ class Excerpt:
     terms: frozenset[int]
 
 
+def excerpts(
+    query: Query, text: str, language: str, *, answered: frozenset[int] = frozenset(), most: int = 2
+) -> list[Excerpt]:
+    """The stretches of a text that show where its terms stand: the one with most of them, then one with what is missing.
+
+    Args:
+        answered: terms that are shown elsewhere already; a stretch is chosen for others.
+        most: stretches.
+    """
+    found, shown = answers(query, text, language), set(answered)
+    chosen: list[Excerpt] = []
+    while len(chosen) < most and (wanted := [one for one in found if one.term not in shown]):
+        chosen.append(_stretch(text, found, wanted, LETTERS))
+        shown |= chosen[-1].terms
+    return chosen
+
+
 def excerpt(query: Query, text: str, language: str, *, letters: int = LETTERS) -> Excerpt | None:
     """The stretch that answers the most terms, the first of several; ``None`` where nothing in the text answers.
 
@@ -29,24 +46,27 @@ def excerpt(query: Query, text: str, language: str, *, letters: int = LETTERS) -
         letters: about how long it may be; a shorter text is shown whole.
     """
     found = answers(query, text, language)
-    if not found:
-        return None
+    return _stretch(text, found, found, letters) if found else None
+
+
+def _stretch(text: str, found: Sequence[Answer], wanted: Sequence[Answer], letters: int) -> Excerpt:
+    """The stretch with the most terms of those wanted, with all that answers in it marked."""
     if len(text) <= letters:
         return Excerpt(_parts(text, 0, len(text), found), frozenset(one.term for one in found))
-    first = _best(found, letters - BEFORE)
-    start = _edge(text, max(0, min(found[first].start - BEFORE, len(text) - letters)))
-    end = _end_edge(text, min(len(text), max(start + letters, found[first].end)))
+    first = _best(wanted, letters - BEFORE)
+    start = _edge(text, max(0, min(first.start - BEFORE, len(text) - letters)))
+    end = max(first.end, _end_edge(text, min(len(text), start + letters)))
     inside = [one for one in found if one.start >= start and one.end <= end]
     return Excerpt(_parts(text, start, end, inside), frozenset(one.term for one in inside))
 
 
-def _best(found: Sequence[Answer], letters: int) -> int:
+def _best(found: Sequence[Answer], letters: int) -> Answer:
     """The answer after which, within so many letters, the most different terms are answered."""
-    best, most = 0, 0
+    best, most = found[0], 0
     for n, one in enumerate(found[:200]):
         inside = {other.term for other in found[n : n + 40] if other.end <= one.start + letters}
         if len(inside) > most:
-            best, most = n, len(inside)
+            best, most = one, len(inside)
     return best
 
 

@@ -49,6 +49,7 @@ GLYPHS = {
     "claim": "scale", "said": "quote", "verdict": "pencil", "passage": "highlighter", "evidence": "paperclip",
     "copy": "camera", "article": "newspaper", "claimant": "megaphone", "person": "users-round",
 }  # fmt: skip
+DESK_WORDS = {"evidence", "claimant", "person"}  # shown in the letters of the desk, not in those of what was said
 NARROWERS = ("kind", "status", "verdict", "topic", "language", "since")
 
 
@@ -185,6 +186,7 @@ def _read(query: Query, found: list[Found], asked: Asked, person: Person) -> Ans
                 "kind": one.kind,
                 "label": SearchEntry.Kind(one.kind).label,
                 "icon": icon(GLYPHS[one.kind]),
+                "is_said": one.kind not in DESK_WORDS,
                 "rows": rows,
                 "more": f"?{asked.query(kind=one.kind)}" if one.has_more and not chosen else "",
             }

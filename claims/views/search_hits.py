@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Article, Claim, Claimant, Evidence, Person, Quote, Rating, Snapshot
-from claims.search.excerpts import excerpt
+from claims.search.excerpts import excerpt, excerpts
 from claims.search.query import Query
 from claims.templatetags import marks, moments
 from claims.views.access import visible_claims
@@ -53,11 +53,10 @@ class Reader:
             texts: ``(label, text)``.
         """
         named = excerpt(self.query, title, language, letters=600)
-        answered = set(named.terms) if named else set()
+        answered = named.terms if named else frozenset()
         reasons = []
         for label, text in texts:
-            found = excerpt(self.query, text, language)
-            if found and not found.terms <= answered:
+            for found in excerpts(self.query, text, language, answered=answered):
                 answered |= found.terms
                 reasons.append((label, marked(found.parts)))
         shown = marked(named.parts) if named else SafeString(escape(title))

@@ -1,4 +1,4 @@
-from claims.search.excerpts import LETTERS, excerpt
+from claims.search.excerpts import LETTERS, excerpt, excerpts
 from claims.search.query import read_query
 
 
@@ -38,3 +38,21 @@ def test_the_end_of_a_text_is_shown_to_its_end():
     text = "Nothing happened there. " * 40 + "Then a ship."
 
     assert shown(excerpt(read_query("ship "), text, "en")).endswith("Then a [ship].")
+
+
+def test_a_second_stretch_shows_what_the_first_does_not():
+    text = "A ship came. " + "Nothing happened there. " * 40 + "Then the harbour closed. " + "Nothing more. " * 40
+    query = read_query("ship harbour ")
+
+    assert [found.terms for found in excerpts(query, text, "en")] == [{0}, {1}]
+    assert [found.terms for found in excerpts(query, text, "en", most=1)] == [{0}]
+    assert [shown(found).count("[") for found in excerpts(query, text, "en", answered=frozenset({0}))] == [1]
+    assert excerpts(query, text, "en", answered=frozenset({0, 1})) == []
+
+
+def test_what_answers_is_never_cut_off_at_the_end():
+    text = "A word. " * 60 + "harbour" + "x" * 5
+    long = '"' + "a word " * 27 + '"'
+
+    assert shown(excerpt(read_query(long), "A word " * 90, "en")).count("]") == 1
+    assert "[harbourxxxxx]" in shown(excerpt(read_query("harbour"), text, "en"))

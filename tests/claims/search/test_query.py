@@ -1,4 +1,3 @@
-
 import pytest
 
 from claims.search.query import MOST_TERMS, Answer, Term, answers, read_query

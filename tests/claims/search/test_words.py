@@ -1,4 +1,3 @@
-
 import pytest
 
 from claims.search.words import (
