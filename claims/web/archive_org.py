@@ -139,8 +139,7 @@ def _ask(url: str, keys: Keys | None, method: str, form: bytes, allow: Iterable[
     try:
         answer = dial(url, method=method, body=form, headers=headers, allow=allow, limits=CALL, most=MOST_BYTES)
     except FetchFailed as failed:
-        sentence = _("The Internet Archive could not be reached: %(why)s") % {"why": str(failed)}
-        raise ArchiveFailed(sentence, failed.code) from None
+        raise ArchiveFailed(_("The Internet Archive could not be reached."), failed.code) from None
     return _read(answer)
 
 
