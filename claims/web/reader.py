@@ -25,11 +25,9 @@ def main() -> None:
     control = socket.socket(fileno=0)
     control.settimeout(IDLE_SECONDS)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children leave nothing behind
-    for ending in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # sent to all of a house that stops: a file under way is read to its end
-        signal.signal(ending, signal.SIG_IGN)
+    # Sent to all of a house that stops; a file under way is read to its end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     guess_language("The model of languages is loaded before the first child is forked.")
     gc.freeze()
     while line := _next_line(control):

@@ -167,6 +167,13 @@ def children_of_the_reader():
         return [int(child) for child in children.read().split()]
 
 
+def limits_of(pid):
+    """What a process may use: bytes, seconds."""
+    with open(f"/proc/{pid}/limits") as rows:
+        found = {row[4:26].strip(): row[26:].split()[0] for row in rows}
+    return {name: found[name] for name in ("cpu time", "address space", "file size", "core file size")}
+
+
 def wait_until(condition):
     give_up_at = time.monotonic() + 20
     while not condition():
@@ -180,11 +187,14 @@ def test_a_child_that_is_ended_costs_a_sentence_and_nothing_else(ending):
     read(PAGE)
     wait_until(lambda: not children_of_the_reader())
     found = []
-    asking = threading.Thread(target=lambda: found.append(read(SLOW, "text/html")))
+    asking = threading.Thread(target=lambda: found.append(read(SLOW, "text/html", seconds=17, memory=765_431_808)))
     asking.start()
     wait_until(children_of_the_reader)
+    child = children_of_the_reader()[0]
+    limits = {"cpu time": "17", "address space": "765431808", "file size": "0", "core file size": "0"}
+    wait_until(lambda: limits_of(child) == limits)
 
-    os.kill(children_of_the_reader()[0], ending)
+    os.kill(child, ending)
     asking.join()
 
     assert [(extracted.state, extracted.mime) for extracted in found] == [("too_heavy", "text/html")]
