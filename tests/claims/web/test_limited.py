@@ -202,12 +202,18 @@ def test_a_child_that_is_ended_costs_a_sentence_and_nothing_else(ending):
     assert read(PAGE).title == "Bridge"
 
 
-def test_a_reader_that_ended_is_started_again():
+def test_a_reader_that_ends_as_it_is_asked_is_started_again():
     read(PAGE)
     first = limited._READER._process.pid
+    os.kill(first, signal.SIGSTOP)
+    found = []
+    asking = threading.Thread(target=lambda: found.append(read(PAGE).title))
+    asking.start()
+    time.sleep(0.2)  # the file has been handed over, and nobody has taken it
     os.kill(first, signal.SIGKILL)
+    asking.join()
 
-    assert read(PAGE).title == "Bridge"
+    assert found == ["Bridge"]
     assert limited._READER._process.pid != first
 
 
@@ -254,7 +260,7 @@ def test_a_reader_ends_with_the_process_that_started_it():
 
 
 def _read_in_child(answers):
-    answers.send(read(PAGE).title)
+    answers.send((read(PAGE).title, limited._READER._process.pid))
 
 
 def test_it_runs_in_a_daemonic_worker_that_came_by_a_fork():
@@ -266,11 +272,12 @@ def test_it_runs_in_a_daemonic_worker_that_came_by_a_fork():
     child.start()
 
     assert here.poll(30)
-    assert here.recv() == "Bridge"
+    title, reader_of_the_child = here.recv()
     child.join()
     here.close()
     there.close()
-    assert read(PAGE).title == "Bridge"
+    assert [title, read(PAGE).title] == ["Bridge", "Bridge"]
+    assert reader_of_the_child != limited._READER._process.pid
 
 
 def test_many_may_ask_at_once():
