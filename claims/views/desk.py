@@ -37,7 +37,7 @@ WAITING = {
 def desk_detail(request: DeskRequest) -> HttpResponse:
     """The desk at this moment; the charts come by themselves.  The same number of statements for any number of claims."""
     person = request.user
-    context = {"now": timezone.now(), "team": _team(person), "waiting": _waiting(person), **_agreement(person)}
+    context = {"now": timezone.now(), "team": _team(person), "waiting": _waiting(person)}
     context |= {"questions": QUESTIONS, **period_choices(*read_period(request.GET, timezone.localdate()))}
     return render(request, "claims/desk_detail.html", context)
 
@@ -99,6 +99,14 @@ def _waiting(viewer: Person) -> list[dict[str, Any]]:
 # --- agreement of second verdicts
 
 
+@signed_in
+@require_safe
+def desk_agreement(request: DeskRequest) -> HttpResponse:
+    """The agreement over all time: alone for a script, else with the page around it."""
+    part = "#agreement" if request.htmx and not request.htmx.boosted else ""
+    return render(request, "claims/desk_agreement.html" + part, _agreement(request.user))
+
+
 @dataclass(frozen=True)
 class Month:
     first: date
@@ -134,4 +142,7 @@ def _finding(found: Agreement) -> str:
     return f"{told}, alpha {found.alpha:.2f}" if found.alpha is not None else told
 
 
-urlpatterns = [path("desk/", desk_detail, name="desk")]
+urlpatterns = [
+    path("desk/", desk_detail, name="desk"),
+    path("desk/agreement/", desk_agreement, name="desk-agreement"),
+]

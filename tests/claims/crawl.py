@@ -26,7 +26,7 @@ PARTS = {
     "desk": "desk",
     "search": "found",
 }
-PARTS |= {"topics": "disputed", **{name: f"chart-{name}" for name in QUESTIONS}}
+PARTS |= {"topics": "disputed", "agreement": "agreement", **{name: f"chart-{name}" for name in QUESTIONS}}
 # What is drawn by lot for every request (tokens, nonces), and how long ago something was.
 ONCE = re.compile(r"[A-Za-z0-9_-]{16,}={0,2}|\d+ (?:s|min) ago|just now")
 
