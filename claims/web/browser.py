@@ -45,6 +45,7 @@ FLAGS = ("--disable-dev-shm-usage", "--disable-gpu", "--mute-audio", "--deny-per
 WIDTH, HEIGHT, MOST_HEIGHT = 1280, 900, 10_000  # CSS pixels
 MOST_PDF_PAGES = 50
 CALL_SECONDS = 3  # for the browser to answer while nothing keeps it busy
+FLOOD = 200  # requests too many; those beyond are not even refused, which costs time
 AT_ONCE = 6  # requests to the web
 # What of an answer the page's browser needs; nothing that makes it keep, report or fetch by itself.
 PASSED_ON = frozenset((
@@ -66,7 +67,7 @@ class Order:
 
     Attributes:
         url, headers: of the page, which was fetched already.
-        seconds: for the page to load, to come to rest, for each of the pictures taken of it, and for all of it.
+        seconds: for the page to load, to come to rest, to be read, for each of the pictures, and for all of it.
         requests, wire: how many other files it may ask for, and their bytes together.
         letters: of the document as it stands in the end.
     """
@@ -77,6 +78,7 @@ class Order:
     sandbox: bool
     load_seconds: float = 20.0
     rest_seconds: float = 5.0
+    read_seconds: float = 30.0
     picture_seconds: float = 15.0
     all_seconds: float = 75.0
     requests: int = 300
@@ -193,6 +195,8 @@ class _Visit:
                 await route.fulfill(status=fetched.status, headers=_passed_on(fetched), body=fetched.body)
                 return
             self._shown.refused[fetched] += 1
+            if self._shown.refused["left_out"] > FLOOD:
+                return
             if request.is_navigation_request():
                 await route.fulfill(status=204)  # "No Content": what stands there stays and goes on
             else:
@@ -236,7 +240,7 @@ class _Visit:
 
     async def _read(self, cdp: CDPSession, page: Page) -> None:
         try:
-            async with asyncio.timeout(self._order.picture_seconds):
+            async with asyncio.timeout(self._order.read_seconds):
                 tree = await cdp.send("Page.getFrameTree")
                 world = await cdp.send("Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"]})
                 asked = {

@@ -116,6 +116,7 @@ def test_what_scripts_add_is_in_the_document_the_pictures_and_the_requests(stage
     assert (shown.notes, shown.refused) == ([], {})
 
 
+@pytest.mark.thorough
 def test_a_page_that_forwards_by_script_is_read_where_it_leads(stage):
     stage.pages["/next"] = b"<!doctype html><p>The next page.</p>"
 
@@ -233,6 +234,17 @@ def test_what_interception_misses_meets_a_browser_that_can_reach_nobody(stage, e
     assert (stage.canary.connections, ears.heard) == (0, 0)
 
 
+@pytest.mark.thorough
+def test_interception_alone_would_let_something_out(stage, ears, monkeypatch):
+    """Why there are two layers."""
+    monkeypatch.setattr(browser, "ALONE", ())
+
+    shown = stage.show(hostile(stage, ears))
+
+    assert b"Still here." in shown.document
+    assert stage.canary.connections + ears.heard > 0
+
+
 def test_a_page_that_leads_to_a_private_address_stays_where_it_is(stage):
     port = stage.canary.port
 
@@ -258,7 +270,9 @@ def test_a_redirect_of_a_file_into_a_private_network_is_not_followed(stage):
 @pytest.mark.thorough
 def test_ten_thousand_files_are_not_asked_for(stage):
     shown = stage.show(
-        HELLO + b"<script>for (let n = 0; n < 10000; n++) new Image().src = `/${n}.png`</script>", requests=40
+        HELLO + b"<script>for (let n = 0; n < 10000; n++) new Image().src = `/${n}.png`</script>",
+        requests=40,
+        load_seconds=5,
     )
 
     assert stage.connections <= 40
@@ -311,6 +325,7 @@ def test_a_page_that_takes_too_long_is_given_up_in_words(stage, endless):
         stage.show(b"<!doctype html><script>" + endless + b"</script>", all_seconds=4)
 
 
+@pytest.mark.thorough
 def test_a_document_without_end_is_cut(stage):
     shown = stage.show(HELLO + b"<script>document.body.append('long '.repeat(1000))</script>", letters=3000)
 
@@ -318,6 +333,7 @@ def test_a_document_without_end_is_cut(stage):
     assert shown.notes == ["shortened"]
 
 
+@pytest.mark.thorough
 def test_a_picture_is_no_higher_than_a_picture_may_be(stage, monkeypatch):
     monkeypatch.setattr(browser, "MOST_HEIGHT", 1000)
 
