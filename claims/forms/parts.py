@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import PlainForm, choice_field, day_field, moment_field, words_field
+from claims.forms.fields import MOST_TEXT, PlainForm, choice_field, day_field, moment_field, words_field
 from claims.models import (
     Appearance,
     ChecklistAnswer,
@@ -206,3 +206,13 @@ class RubricForm(PlainForm):
 
 class CommentForm(PlainForm):
     text = words_field(_("Comment"), required=True)
+
+
+class PassageForm(CommentForm):
+    """A comment on a passage of the rationale: selected (``start``, ``end``, ``exact``), or named by its words."""
+
+    start = forms.IntegerField(required=False, min_value=0)
+    end = forms.IntegerField(required=False, min_value=0)
+    exact = forms.CharField(required=False, strip=False, max_length=MOST_TEXT)
+    first = forms.CharField(required=False, max_length=300)
+    last = forms.CharField(required=False, max_length=300)

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.templatetags import balance, fields, marks, moments
+from claims.templatetags.prose import prose
 from claims.workflow.citations import MARK, NUMBER
 
 register = template.Library()
 
+register.filter(prose)
 register.simple_tag(marks.icon)
 register.simple_tag(marks.glyph)
 register.simple_tag(marks.status)

@@ -1,4 +1,4 @@
-"""Comments on a claim and on one piece of its evidence: parts that load by themselves, and a page for who has no script."""
+"""Comments on a claim, a passage of its rationale and one piece of its evidence: parts that load by themselves, and a page for who has no script."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from claims.errors import UserFacingError
-from claims.forms.parts import CommentForm
+from claims.forms.parts import CommentForm, PassageForm
 from claims.models import Claim, Comment, Evidence, Person
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.claim import carry_out, without_history
 from claims.views.live import is_part, read_id
+from claims.views.passages import PassageNow, find_passage, mark_passages, read_selection
 from claims.workflow import comments, undo
 from claims.workflow.apply import Refused
+from claims.workflow.standing import standing
 
 TEMPLATE = "claims/claim_comments.html"
 MOST_NAMES = 500
@@ -35,6 +37,7 @@ class Said:
     is_kept: bool
     may_withdraw: bool
     replies: list["Said"] = field(default_factory=list)
+    passage: PassageNow | None = None
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,17 @@ def _show(request: DeskRequest, claim: Claim, place: Place, refused: Refusal | N
         "in_page": in_page,
         "refused": refused or Refusal(),
         "is_answer": request.method == "POST",
+        "rationale": _marked(claim, threads) if in_page and not place.number else "",
     }
     part = ("#talk" if place.number else "#comments") if in_page else ""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
     return without_history(request, render(request, f"{TEMPLATE}{part}", context, status=status))
+
+
+def _marked(claim: Claim, threads: list[Said]) -> str:
+    """The rationale with its passages marked, for who sees them; empty where there is nothing to mark."""
+    found = [(thread.comment, thread.passage) for thread in threads if thread.passage]
+    return mark_passages(claim.rationale, found) if found else ""
 
 
 def read_threads(claim: Claim, person: Person, number: int | None = None) -> list[Said]:
@@ -89,7 +99,11 @@ def read_threads(claim: Claim, person: Person, number: int | None = None) -> lis
     rows = Comment.objects.filter(claim=claim).select_related("by", "resolved_by", "evidence").order_by("at", "pk")
     found = list(rows.filter(evidence__number=number) if number else rows)
     kept = comments.kept_from(claim, person)
-    said = {row.pk: Said(row, row.by_id in kept, False) for row in found}
+    told = {row.pk for row in found if row.passage} if _is_blind(claim, person, found) else set()
+    said = {row.pk: Said(row, row.by_id in kept or bool({row.pk, row.parent_id} & told), False) for row in found}
+    for line in said.values():
+        if line.comment.passage and not line.is_kept:
+            line.passage = find_passage(claim.rationale, line.comment)
     for row in found:
         if row.parent_id in said:
             said[row.parent_id].replies.append(said[row.pk])
@@ -98,6 +112,11 @@ def read_threads(claim: Claim, person: Person, number: int | None = None) -> lis
         for line in (thread, *thread.replies):
             line.may_withdraw = line.comment.by_id == person.pk and _is_last(line, thread)
     return sorted(threads, key=lambda thread: thread.comment.resolved_at is not None)
+
+
+def _is_blind(claim: Claim, person: Person, rows: list[Comment]) -> bool:
+    """Whether passages of the rationale are among them, and he must not know it yet."""
+    return any(row.passage for row in rows) and not standing(claim, person).sees_verdict
 
 
 def _is_last(line: Said, thread: Said) -> bool:
@@ -110,6 +129,8 @@ def _is_last(line: Said, thread: Said) -> bool:
 @signed_in
 @require_POST
 def comment_add(request: DeskRequest, claim_id: int) -> HttpResponse:
+    if "exact" in request.POST or "first" in request.POST:
+        return _add_on_passage(request, claim_id)
     form = CommentForm(request.POST, name="comment")
     number, parent = read_id(request.POST.get("evidence", "")), read_id(request.POST.get("parent", ""))
 
@@ -124,6 +145,19 @@ def comment_add(request: DeskRequest, claim_id: int) -> HttpResponse:
     if is_part(request, Place(number).part) and number:
         return _answer_part(request, claim_id, Place(number), add, form, parent)
     return carry_out(request, claim_id, add, place="comments", form=form)
+
+
+def _add_on_passage(request: DeskRequest, claim_id: int) -> HttpResponse:
+    form = PassageForm(request.POST, name="passage")
+
+    def add() -> None:
+        claim = get_object_or_404(visible_claims(request.user), pk=claim_id)
+        passage = read_selection(claim, request.user, form.cleaned_data)
+        text = form.cleaned_data["text"]
+        comment = comments.add_comment(claim_id, by=request.user, text=text, passage=passage)
+        _say_who_is_not_told(request, comment)
+
+    return carry_out(request, claim_id, add, place="passage", form=form)
 
 
 def _evidence(claim_id: int, number: str) -> int | None:

@@ -1,10 +1,12 @@
-"""What people say to one another about a claim, or about one piece of its evidence.
+"""What people say to one another about a claim, one piece of its evidence, or a passage of its rationale.
 
 A comment starts a thread; replies hang on the comment that started it.  Words of somebody who knows an unpublished
 verdict may speak of it, so they are kept from those who must not know it yet (``kept_from``).
 """
 
 import re
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,15 +21,36 @@ from claims.workflow.revisions import authors_of
 from claims.workflow.standing import standing
 
 MENTION = re.compile(r"(?<![\w@])@([\w.+@-]+)")
+AROUND = 64  # characters kept on either side of a passage, by which it is found again
 ENDS_A_SENTENCE = ".+-@"
 ACTIONS = ("comment", "resolve_comment", "reopen_comment", "withdraw_comment")
 
 
+@dataclass(frozen=True)
+class Passage:
+    """Words of the rationale and where they stand, in code points."""
+
+    start: int
+    end: int
+    exact: str
+
+
 @transaction.atomic
 def add_comment(
-    claim_id: int, *, by: Person, text: str, evidence_id: int | None = None, parent_id: int | None = None
+    claim_id: int,
+    *,
+    by: Person,
+    text: str,
+    evidence_id: int | None = None,
+    parent_id: int | None = None,
+    passage: Passage | None = None,
 ) -> Comment:
-    """Start a thread on a claim or on a piece of its evidence, or reply in one; a reply opens a resolved thread again.
+    """Start a thread on a claim, a piece of its evidence or a passage of its rationale, or reply in one.
+
+    A reply opens a resolved thread again.
+
+    Args:
+        passage: what a new thread on the claim itself is about; its words are kept with the comment.
 
     Raises:
         Refused: nothing was written, the person only reads, or what is commented on is gone or not for his eyes.
@@ -44,12 +67,31 @@ def add_comment(
         text=text.strip(),
         evidence_id=first.evidence_id if first else evidence_id,
         parent=first,
+        **(_place_of(claim, by, passage) if passage and not (first or evidence_id) else {}),
     )
     if first is not None and first.resolved_at is not None:
         _open_again(first, by)
-    event = Event.objects.append(claim, "comment", by=by, body={"comment": comment.pk, "text": comment.text})
+    body = {"comment": comment.pk, "text": comment.text}
+    body |= {"passage": comment.passage} if comment.passage else {}
+    event = Event.objects.append(claim, "comment", by=by, body=body)
     jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
     return comment
+
+
+def _place_of(claim: Claim, by: Person, passage: Passage) -> dict[str, Any]:
+    """The passage as a comment keeps it, without the blanks a quick selection takes along."""
+    if not standing(claim, by).sees_verdict:
+        raise Refused(_("Give your own verdict first, or ask to see this one: a passage tells of it."), "blind")
+    start, exact = passage.start, claim.rationale[passage.start : passage.end] if passage.start >= 0 else ""
+    if not exact.strip() or " ".join(exact.split()) != " ".join(passage.exact.split()):  # forms write line ends anew
+        raise Refused(_("The rationale has changed since you selected this passage: select it again."), "passage")
+    start, end = start + len(exact) - len(exact.lstrip()), start + len(exact.rstrip())
+    return {
+        "passage": claim.rationale[start:end],
+        "passage_start": start,
+        "passage_before": claim.rationale[max(0, start - AROUND) : start],
+        "passage_after": claim.rationale[end : end + AROUND],
+    }
 
 
 def _lock(claim_id: int, by: Person) -> Claim:
@@ -65,7 +107,7 @@ def _first_of(claim: Claim, comment_id: int, by: Person) -> Comment:
     first = found.parent if found and found.parent else found
     if first is None or first.withdrawn_at is not None:
         raise Refused(_("What you comment on is no longer on this claim."), "gone")
-    if first.by_id in kept_from(claim, by):
+    if first.by_id in kept_from(claim, by) or (first.passage and not standing(claim, by).sees_verdict):
         raise Refused(_("This comment may speak of the verdict: give your own first, or ask to see it."), "blind")
     return first
 

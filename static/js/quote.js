@@ -1,11 +1,9 @@
-// Quoting: what is selected in the captured text goes into a form as offsets and words.
-// Offsets count code points, as the server does, and not the UTF-16 units of JavaScript.
-
-const text = document.querySelector("[data-captured-text]");
-const form = document.getElementById("quote-selection");
+// Quoting: what is selected in a captured text, or in a rationale, goes into a form as offsets and words.
+// Offsets count code points, as the server does, and not the UTF-16 units of JavaScript.  Text and form are looked up each
+// time, because parts of a page are put in anew.
 
 /** How many code points stand before a place of the text. */
-function offsetOf(node, offset) {
+function offsetOf(text, node, offset) {
   const before = document.createRange();
   before.selectNodeContents(text);
   before.setEnd(node, offset);
@@ -13,7 +11,7 @@ function offsetOf(node, offset) {
 }
 
 /** The part of the selection that lies in the text; null when there is none. */
-function selected() {
+function selected(text) {
   const selection = document.getSelection();
   if (!selection || selection.rangeCount === 0 || selection.isCollapsed) return null;
   const all = document.createRange();
@@ -24,12 +22,14 @@ function selected() {
   if (range.compareBoundaryPoints(Range.END_TO_END, all) > 0) range.setEnd(all.endContainer, all.endOffset);
   const words = range.toString();
   if (!words.trim()) return null;
-  const start = offsetOf(range.startContainer, range.startOffset);
+  const start = offsetOf(text, range.startContainer, range.startOffset);
   return { start, end: start + Array.from(words).length, words };
 }
 
-function update() {
-  const found = selected();
+function update(text, form) {
+  const found = selected(text);
+  const isWritten = Boolean(form.elements.text?.value); // what somebody began to write is not hidden from him
+  if (found === null && isWritten) return;
   form.hidden = found === null;
   if (found === null) return;
   form.elements.start.value = found.start;
@@ -41,10 +41,12 @@ function update() {
     letters.length > 90 ? `${letters.slice(0, 60).join("")}… ${letters.slice(-25).join("")}` : short;
 }
 
-if (text && form) {
-  document.addEventListener("selectionchange", () => {
-    // A press on the form's own button moves the selection in some browsers; what was selected stays in the form.
-    if (!form.contains(document.activeElement)) update();
-  });
-  update();
+function follow() {
+  const text = document.querySelector("[data-captured-text]");
+  const form = document.getElementById("quote-selection");
+  // A press on the form's own button moves the selection in some browsers; what was selected stays in the form.
+  if (text && form && !form.contains(document.activeElement)) update(text, form);
 }
+
+document.addEventListener("selectionchange", follow);
+follow();

@@ -43,6 +43,29 @@ def test_a_review_with_everything_that_can_come_between(visit, house):
     assert house.command("verify_ledger").returncode == 0
 
 
+def test_a_selected_passage_of_the_rationale_is_commented_on_and_marked(visit):
+    editor = visit("editor-1")
+    page = editor.go("/claims/?view=published")
+    page.locator("a[data-row-link]").first.click()
+    page.locator("#rationale p").first.evaluate(
+        """text => {
+            const range = document.createRange();
+            range.setStart(text.firstChild, 4);
+            range.setEnd(text.firstChild, 20);
+            getSelection().removeAllRanges();
+            getSelection().addRange(range);
+        }"""
+    )
+    form = page.locator("#quote-selection")
+    chosen = form.locator("[data-selected]").inner_text()
+    form.get_by_label("Comment on this passage").fill("Is it so?")
+    form.get_by_role("button", name="Comment on this passage").click()
+
+    expect(page.locator("#rationale mark")).to_have_text(chosen)
+    expect(page.locator("#comments blockquote")).to_have_text(chosen)
+    expect(page.locator("#comments")).to_contain_text("Is it so?")
+
+
 def test_a_page_is_withheld_by_one_editor_and_retracted_by_two(visit):
     first, second, reader = visit("editor-1"), visit("editor-2"), visit()
     page = first.go("/claims/?view=published")
