@@ -1,10 +1,12 @@
 """The desk: its charts, who is on what, what waits, and how far second verdicts agree.  Each number leads to its claims."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -64,25 +66,45 @@ class Hand:
 
 def _team(viewer: Person) -> list[Hand]:
     people: list[Any] = list(staff.working_people())
-    held: dict[int | None, list[Assignment]] = defaultdict(list)
-    for row in staff.open_roles(people, viewer):
-        held[row.person_id].append(row)
+    roles = staff.open_roles(people, viewer)
+    named: dict[int | None, list[Assignment]] = defaultdict(list)
+    for row in _earliest(roles):
+        named[row.person_id].append(row)
+    of_roles: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for held in roles.order_by().values("person", "role").annotate(n=Count("pk")):
+        of_roles[held["person"]].append((str(Assignment.Role(held["role"]).label), held["n"]))
+    late = Q(claim__next_due_at__lt=timezone.now())
+    counts = roles.order_by().values("person").annotate(
+        held=Count("claim", distinct=True), late=Count("claim", distinct=True, filter=late)
+    )  # fmt: skip
+    numbers = {row["person"]: (row["held"], row["late"]) for row in counts}
     busiest = max((person.load for person in people), default=0) or 1
-    return [_hand(person, held[person.pk], busiest, timezone.now()) for person in people]
+    return [
+        _hand(person, busiest, named[person.pk], of_roles[person.pk], numbers.get(person.pk, (0, 0)))
+        for person in people
+    ]
 
 
-def _hand(person: Any, rows: list[Assignment], busiest: int, now: datetime) -> Hand:
-    roles = Counter(row.get_role_display() for row in rows)
-    named = list({row.claim_id: row for row in rows}.values())  # each claim once, the earliest due first
-    late = [row for row in named if row.claim.next_due_at and row.claim.next_due_at < now]
+def _earliest(roles: QuerySet[Assignment]) -> Any:
+    """The roles due first of each person, enough to name his claims: one claim may be his in every role."""
+    order: list[Any] = [F("claim__next_due_at").asc(nulls_last=True), "claim_id", "pk"]
+    numbered: Any = roles.annotate(place=Window(RowNumber(), partition_by="person_id", order_by=order))
+    return numbered.filter(place__lte=MOST_NAMED * len(Assignment.Role.values))
+
+
+def _hand(
+    person: Any, busiest: int, rows: list[Assignment], roles: list[tuple[str, int]], numbers: tuple[int, int]
+) -> Hand:
+    held, late = numbers
+    named = list({row.claim_id: row for row in rows}.values())[:MOST_NAMED]  # each claim once, the earliest due first
     return Hand(
         person=person,
         load=person.load,
         share=round(100 * person.load / busiest),
-        roles=sorted(roles.items()),
-        named=named[:MOST_NAMED],
-        more=max(0, len(named) - MOST_NAMED),
-        overdue=len(late),
+        roles=sorted(roles),
+        named=named,
+        more=held - len(named),
+        overdue=late,
     )
 
 

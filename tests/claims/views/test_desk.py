@@ -57,6 +57,16 @@ def test_each_active_person_stands_with_what_he_holds_and_what_is_late(client, p
     assert [(hand.load, hand.share, hand.named) for hand in team[1:]] == [(0, 0, [])] * 3
 
 
+def test_of_many_claims_the_four_due_first_are_named_and_the_rest_counted(client, people):
+    claims = [desk.in_research(people) for _n in range(6)]
+    for days, claim in enumerate(claims):
+        Claim.objects.filter(pk=claim.pk).update(due_at=timezone.now() + timedelta(days=days - 2))
+    hand = read(client, people.auditor).context["team"][0]
+
+    assert [row.claim for row in hand.named] == claims[:4]
+    assert (hand.more, hand.overdue, hand.roles) == (2, 3, [("Checker", 6)])
+
+
 def test_what_waits_for_somebody_leads_to_the_queue(client, people):
     ClaimFactory()
     waiting = read(client, people.editor).context["waiting"]
