@@ -18,6 +18,7 @@ REASONS = {
     "cross_check": _("Why this verdict?"),
     "decide": _("Why this verdict of the two?"),
     "reopen": _("Why is it reopened?"),
+    "say_under_review": _("Why, for readers"),
     "stand": _("What was looked at again?"),
     "withhold": _("Why, for readers"),
     "propose_retraction": _("Why, for readers"),

@@ -112,6 +112,7 @@ MUST_HOLD = {
     "content_is_public_one": _("it says what is public already"),
     "not_withheld": _("it is not withheld"),
     "is_withheld": _("it is withheld"),
+    "readers_not_told": _("readers are not told yet"),
     "not_yet_proposed": _("no retraction is proposed yet"),
     "retraction_proposed_by_another": _("another editor has proposed it"),
 }

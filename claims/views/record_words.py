@@ -85,6 +85,7 @@ WORDS: dict[str, Words] = {
     "schedule": Words("calendar-clock", _w("%(who)s set a date to publish")),
     "publish": Words("st-published", _w("%(who)s published it"), "good"),
     "reopen": Words("st-reopened", _w("%(who)s reopened it"), "hot"),
+    "say_under_review": Words("megaphone", _w("%(who)s told readers that it is under review"), "hot"),
     "stand": Words("st-published", _w("%(who)s looked again: it stands"), "good"),
     "withhold": Words("st-withheld", _w("%(who)s withheld the public page"), "hot"),
     "lift": Words("st-published", _w("%(who)s put the public page back"), "good"),
@@ -108,7 +109,8 @@ WORDS: dict[str, Words] = {
 SHORT = 60  # characters
 # Events whose own words come from somebody who knew a verdict, and may speak of it.
 ABOUT_THE_VERDICT = {
-    "cross_check", "decide", "approve", "fail", "waive_cross_check", "return", "recall", "reopen", "stand", "decline",
+    "cross_check", "decide", "approve", "fail", "waive_cross_check", "return", "recall", "reopen", "say_under_review", "stand",
+    "decline",
     "propose_retraction", "retract", "publish",
 }  # fmt: skip
 

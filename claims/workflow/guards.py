@@ -264,6 +264,14 @@ def is_withheld(attempt: Attempt) -> list[Missing]:
     return _unless(attempt.claim.public_state == Claim.PublicState.WITHHELD, _("It is not withheld."))
 
 
+def readers_not_told(attempt: Attempt) -> list[Missing]:
+    """Readers of a page that is there; a withheld or retracted one says words of its own."""
+    claim = attempt.claim
+    if claim.public_state != Claim.PublicState.PUBLISHED:
+        return [Missing(_("Its public page says something else already."))]
+    return _unless(not claim.public_note, _("Readers are told already that it is under review."))
+
+
 def not_yet_proposed(attempt: Attempt) -> list[Missing]:
     return _unless(attempt.claim.retraction_proposed_by_id is None, _("A retraction is proposed already."))
 
@@ -287,7 +295,7 @@ GUARDS: dict[str, Guard] = {
         verdicts_differ, decision_is_one_of_two, second_verdict_stands, policy_kept, seen_is_current,
         version_is_the_one_seen, draft_is_the_one_seen, comments_resolved,
         preflight_list, not_confidential, approved_is_current, everything_recorded, quotes_checked_today, correction_typed,
-        content_is_public_one, not_withheld, is_withheld, not_yet_proposed, retraction_proposed_by_another,
+        content_is_public_one, not_withheld, is_withheld, readers_not_told, not_yet_proposed, retraction_proposed_by_another,
     )
 }  # fmt: skip
 

@@ -222,6 +222,12 @@ def reopen(attempt: Attempt) -> Done:
     return Done(body={"public_note": attempt.claim.public_note})
 
 
+def say_under_review(attempt: Attempt) -> Done:
+    """An editor confirms to readers what the watch, or a colleague, reopened without a word to them."""
+    attempt.claim.public_note = attempt.reason
+    return Done(body={"public_note": attempt.reason})
+
+
 def stand(attempt: Attempt) -> Done:
     attempt.claim.public_note = ""
     attempt.claim.due_at = None
@@ -312,6 +318,7 @@ STEPS: dict[str, Callable[[Attempt], Done]] = {
     "schedule": schedule,
     "publish": publish,
     "reopen": reopen,
+    "say_under_review": say_under_review,
     "stand": stand,
     "withhold": withhold,
     "lift": lift,

@@ -89,6 +89,7 @@ TRANSITIONS: dict[str, Transition] = {
     "schedule":          Transition((APPROVED,), (), EDITORS, ("publish_at_is_ahead",), "Schedule", ("publish_at",)),
     "publish":           Transition((APPROVED,), (PUBLISHED,), (EDITOR, SYSTEM), ("not_confidential", "approved_is_current", "everything_recorded", "quotes_checked_today", "correction_typed"), "Publish", effect=True),
     "reopen":            Transition((PUBLISHED, RETRACTED), (IN_RESEARCH,), (EDITOR, SYSTEM), ("has_reason",), "Reopen", ("reason", "say_under_review")),
+    "say_under_review":  Transition(WORKING, (), EDITORS, ("has_reason", "readers_not_told"), "Tell readers it is under review", ("reason",), public=True),
     "stand":             Transition(WORKING, (PUBLISHED,), EDITORS, ("has_reason", "content_is_public_one"), "It stands", ("reason",), public=True),
     "withhold":          Transition((*WORKING, PUBLISHED), (), EDITORS, ("has_reason", "not_withheld"), "Withhold", ("reason",), public=True, effect=True),
     "lift":              Transition((*WORKING, PUBLISHED), (), EDITORS, ("is_withheld",), "Put back", public=True, effect=True),

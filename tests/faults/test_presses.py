@@ -320,6 +320,7 @@ STEPS = {
     "schedule": (approved, "editor", {"publish_at": DUE}),
     "publish": (approved, "editor", {}),
     "reopen": (published, "editor", WHY),
+    "say_under_review": (reopened, "editor", WHY),
     "stand": (reopened, "editor", WHY),
     "withhold": (published, "editor", WHY),
     "lift": (withheld, "editor", {}),

@@ -114,8 +114,30 @@ def test_buttons_of_a_public_claim_differ_from_those_of_another(claim, people):
     public = set(possible_steps(claim, people.editor))
     private = set(possible_steps(desk.reload(desk.in_research(people)), people.editor))
 
-    assert public - private == {"stand", "withhold", "lift", "propose_retraction", "retract"}
+    assert public - private == {"say_under_review", "stand", "withhold", "lift", "propose_retraction", "retract"}
     assert private - public == {"decline", "merge", "unassign"}
+
+
+def test_readers_are_told_of_a_review_by_an_editor_once_and_no_longer_when_it_stands(claim, people):
+    claim = apply(claim.pk, "reopen", by=None, reason="A passage was altered.")
+    assert claim.public_note == ""
+    with pytest.raises(Refused):
+        apply(claim.pk, "say_under_review", by=people.author, reason="A source was altered.")
+
+    claim = apply(claim.pk, "say_under_review", by=people.editor, reason="A source was altered.")
+
+    assert (claim.status, claim.public_note) == ("in_research", "A source was altered.")
+    with pytest.raises(Refused, match="told already"):
+        apply(claim.pk, "say_under_review", by=people.editor, reason="Again.")
+    assert apply(claim.pk, "stand", by=people.editor, reason="It stands.").public_note == ""
+
+
+def test_readers_of_a_withheld_page_are_not_told_of_a_review(claim, people):
+    claim = reopen(claim, people)
+    apply(claim.pk, "withhold", by=people.editor, reason="A court asked.", effect=desk.showing("withheld"))
+
+    with pytest.raises(Refused, match="something else already"):
+        apply(claim.pk, "say_under_review", by=people.editor, reason="A source was altered.")
 
 
 def test_a_changed_claim_does_not_simply_stand(claim, people):
