@@ -1,6 +1,7 @@
 """A website on loopback whose pages a test writes and changes."""
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -21,6 +22,7 @@ class Site:
         self.headers = {}
         self.heard = []
         self.says_unchanged = set()
+        self.slow = {}  # by path: seconds before it answers
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -41,6 +43,7 @@ class Site:
             def do_GET(self):
                 site.asked.append(self.path)
                 site.heard.append(dict(self.headers))
+                time.sleep(site.slow.get(self.path, 0))
                 status, content_type, body = site.pages.get(self.path, (404, "text/plain", b"Nothing here."))
                 if self.path in site.says_unchanged and (
                     "If-None-Match" in self.headers or "If-Modified-Since" in self.headers

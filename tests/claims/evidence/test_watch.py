@@ -283,6 +283,29 @@ def test_a_passage_missing_from_what_may_not_be_the_page_is_unverifiable(people,
     assert not SourceAlert.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("We value your privacy. Accept cookies to read on.", "showed a wall"),
+        ("Subscribe to read on. Twelve ships", "showed a wall"),
+        ("The harbour is closed today.", "far less text"),
+    ],
+    ids=["consent", "paywall", "shrunk"],
+)
+def test_a_passage_behind_a_wall_or_in_next_to_nothing_is_unverifiable_and_never_gone(relied_on, text, problem):
+    whole = text_of(relied_on) + " Nothing else happened in the harbour that day." * 10
+    relied_on.snapshot = SnapshotFactory(resource=relied_on.snapshot.resource, body_text=whole)
+    Quote.objects.filter(pk=relied_on.pk).update(snapshot=relied_on.snapshot)
+
+    for words in (text, text + " Now."):
+        check = look(relied_on, words)
+        assert (check.state, problem in check.problem) == ("unverifiable", True)
+        a_day_passes()
+
+    assert not SourceAlert.objects.exists()
+    assert reload(relied_on.evidence.claim).status == "published"
+
+
 # --- alerts are closed by people
 
 
