@@ -1,6 +1,7 @@
 """From an address to a snapshot: fetch, read, keep the bytes, write down what the source said."""
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from claims import jobs
 from claims.errors import BlobDamaged, FetchFailed
 from claims.evidence import blobs, elsewhere, polite, schedule, warc
+from claims.evidence.hint import find_hint
 from claims.jobs import JobRun
 from claims.models import Event, Evidence, Job, Person, Publisher, Quote, Resource, Snapshot
 from claims.models.event import sha256
@@ -23,7 +25,8 @@ from claims.web.media import Extract
 from claims.workflow.independence import simhash
 from claims.workflow.transitions import EDITABLE
 
-STEPS = 4
+STEPS = 3
+TELL_AFTER_SECONDS = 1.0  # of waiting; most pages are there by then
 KINDS = ("capture", "render")  # the jobs that make copies
 # An answer that no later try will better.  408, 425 and 429 ask for patience.
 FINAL_ANSWERS = frozenset(range(400, 500)) - {408, 425, 429}
@@ -41,7 +44,7 @@ SENTENCES = {
 
 
 def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None:
-    """Job: capture one source, in four steps that say what they do.
+    """Job: capture one source, in three steps that say what they do.
 
     Each capture adds a Snapshot, also when the page says what it said before: that it still did is worth knowing, and a
     quote check rests on it.  The same body adds no second blob.
@@ -54,20 +57,25 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
         return None
     job.progress(_("asking the site"), 1, STEPS)
     robots = polite.take_turn(source.url)
-    page = fetch(source.url, progress=partial(_tell_bytes, job))
+    hint = find_hint(job, source)
+    tell = partial(_tell_bytes, job, time.monotonic() + TELL_AFTER_SECONDS)
+    page = fetch(source.url, progress=tell, since=hint.since if hint else None)
     refuse_errors(page)
+    if hint and page.status == HTTPStatus.NOT_MODIFIED:
+        stored = hint.stored(warc.store_not_modified(page, hint.original))
+        return partial(_keep, source.pk, page, hint.found(), stored, robots)
     job.progress(_("reading the page"), 2, STEPS)
     found = extract_limited(page.body, page.content_type, page.charset, page.final_url)
     job.progress(_("keeping the copy"), 3, STEPS)
     stored = _store(source, page, found)
-    job.progress(_("writing it down"), 4, STEPS)
     return partial(_keep, source.pk, page, found, stored, robots)
 
 
 def _store(source: Resource, page: Page, found: Extract) -> dict[str, blobs.Stored]:
     """Keep the copy; one that says what the copy before it said refers to that one's archive."""
     fetched = source.snapshots.filter(warc__isnull=False, kind=Snapshot.Kind.FETCHED)
-    before = fetched.order_by("-captured_at", "-id").select_related("wacz").first()
+    newest = fetched.order_by("-captured_at", "-id").select_related("wacz")
+    before = newest.defer("body_text", "main_text").first()
     again = _store_again(page, before) if before else None
     if again is not None:
         return again
@@ -124,11 +132,11 @@ def add_snapshot(resource: Resource, found: Extract, archive: dict[str, blobs.St
         fields: kind, captured_by, final_url, http_status; problem, where it is not that of the reading.
     """
     blobs.enter_blobs(archive.values())
-    newest = resource.snapshots.order_by("-captured_at", "-id").first()
+    newest = resource.snapshots.order_by("-captured_at", "-id").values_list("sha256", flat=True).first()
     snapshot: Snapshot = Snapshot.objects.create(
         resource=resource,
         sha256=archive["body"].sha256,
-        previous_sha256=newest.sha256 if newest else "",
+        previous_sha256=newest or "",
         mime=found.mime[:100],
         extractor=found.extractor,
         body_text=found.body_text,
@@ -151,7 +159,7 @@ def add_snapshot(resource: Resource, found: Extract, archive: dict[str, blobs.St
 def after_snapshot(snapshot: Snapshot) -> None:
     """What a new copy sets going: evidence that waits for its first one, and passages to be looked for in it."""
     resource = snapshot.resource
-    if snapshot.body_text:
+    if snapshot.body_text and resource.evidence.filter(pinned__isnull=True).exists():
         jobs.enqueue("pin", key=resource.chain, resource=resource.pk, snapshot=snapshot.pk)
     if Quote.objects.filter(evidence__resource=resource).exists():
         jobs.enqueue("check_quotes", key=resource.chain, resource=resource.pk)
@@ -186,7 +194,7 @@ def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.
         robots=robots,
     )
     filled = _fill_in(resource, snapshot)
-    schedule.after_look(resource)
+    schedule.after_look(resource, changed=filled)
     body = {
         "sha256": snapshot.sha256,
         "text_sha256": snapshot.body_text_sha256,
@@ -196,12 +204,13 @@ def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.
         "status": page.status,
     }
     Event.objects.append(resource, "capture", by=None, body=body | ({"filled_in": filled} if filled else {}))
-    after_snapshot(snapshot)
+    if page.status != HTTPStatus.NOT_MODIFIED:
+        after_snapshot(snapshot)
     elsewhere.ask_after_capture(resource)
 
 
 def _fill_in(resource: Resource, snapshot: Snapshot) -> dict[str, str | date]:
-    """What the page says about itself, where nobody said it before.
+    """What the page says about itself, where nobody said it before; the caller saves it.
 
     The title is part of what a claim says, so it stays as it is while a claim that cites the source is frozen or public.
     """
@@ -218,8 +227,6 @@ def _fill_in(resource: Resource, snapshot: Snapshot) -> dict[str, str | date]:
         filled["date_basis"] = snapshot.date_basis
     for name, value in filled.items():
         setattr(resource, name, value)
-    if filled:
-        resource.save(update_fields=list(filled))
     return {name: str(value) for name, value in filled.items()}
 
 
@@ -229,8 +236,10 @@ def _domains(resource: Resource) -> list[str]:
     return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
 
 
-def _tell_bytes(job: JobRun, _step: str, done: int, expected: int) -> None:
-    """How much of a large page has come; the site may not have said how much there is."""
+def _tell_bytes(job: JobRun, begin: float, _step: str, done: int, expected: int) -> None:
+    """How much of a page has come that takes long; the site may not have said how much there is."""
+    if time.monotonic() < begin:
+        return
     if expected:
         words = _("asking the site, %(done)d of %(all)d kB") % {"done": done // 1024, "all": expected // 1024}
     else:

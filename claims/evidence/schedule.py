@@ -78,12 +78,12 @@ def _staggered(sources: Iterable[tuple[int, str]], now: datetime) -> Iterator[di
         before[host] += 1
 
 
-def after_look(resource: Resource) -> None:
-    """A copy came: the next look is further away.  The row must be locked."""
+def after_look(resource: Resource, *, changed: Iterable[str] = ()) -> None:
+    """A copy came: the next look is further away.  The row must be locked; fields ``changed`` before are saved too."""
     step = STEPS[min(resource.looks, len(STEPS) - 1)]
     resource.looks, resource.misses = min(resource.looks + 1, 1000), 0
     resource.look_again_at = timezone.now() + step * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # no secret
-    resource.save(update_fields=["looks", "misses", "look_again_at"])
+    resource.save(update_fields=["looks", "misses", "look_again_at", *changed])
 
 
 def look_by(resource: Resource, at: datetime) -> None:

@@ -19,6 +19,7 @@ from claims.evidence.blobs import Stored, store_blob
 from claims.web.fetch import Hop, Page
 
 SOFTWARE = "factcheck"
+NOT_MODIFIED = "http://netpreservation.org/warc/1.1/revisit/server-not-modified"
 SAME_PAYLOAD = "http://netpreservation.org/warc/1.1/revisit/identical-payload-digest"
 # Where a record says which answer it is, or which one it repeats.
 NAMING = {
@@ -87,6 +88,22 @@ def store_revisit(page: Page, original: Original) -> tuple[Stored, Stored] | Non
     return store_blob(page.body, "body"), store_blob(warc, "warc")
 
 
+def store_not_modified(page: Page, original: Original) -> Stored:
+    """Keep the site's word that nothing changed since an earlier answer: a WARC that refers to that one."""
+    warc, _records = _warc(page.hops, original, NOT_MODIFIED)
+    return store_blob(warc, "warc")
+
+
+def find_validators(warc: bytes) -> tuple[str, str]:
+    """ETag and Last-Modified of the answer that a WARC of ours ends with; empty where it has none."""
+    found = ("", "")
+    for record in ArchiveIterator(io.BytesIO(warc)):
+        if record.rec_type in NAMING and record.http_headers:
+            header = record.http_headers.get_header
+            found = (header("ETag") or "", header("Last-Modified") or "")
+    return found
+
+
 def find_original(warc: bytes) -> Original | None:
     """The answer that a WARC of ours ends with, or the one it refers to itself."""
     found = None
@@ -98,7 +115,9 @@ def find_original(warc: bytes) -> Original | None:
     return found
 
 
-def _warc(hops: Sequence[Hop], original: Original | None = None) -> tuple[bytes, list[_Record]]:
+def _warc(
+    hops: Sequence[Hop], original: Original | None = None, profile: str = SAME_PAYLOAD
+) -> tuple[bytes, list[_Record]]:
     """A gzipped WARC/1.1: request and response of every hop, the bytes exactly as they went over the wire.
 
     Digests are SHA-256 over the stored bytes (chunked and compressed as sent), which is what validators check.
@@ -106,6 +125,7 @@ def _warc(hops: Sequence[Hop], original: Original | None = None) -> tuple[bytes,
 
     Args:
         original: what the last answer repeats; its payload is then left out, in a ``revisit`` record.
+        profile: why it is left out.
     """
     parts = [_record("warcinfo", hops[0].started_at, {}, f"software: {SOFTWARE}\r\nformat: WARC File Format 1.1\r\n")]
     offset = len(parts[0])
@@ -113,7 +133,7 @@ def _warc(hops: Sequence[Hop], original: Original | None = None) -> tuple[bytes,
     for hop in hops:
         about = {"WARC-Target-URI": hop.url, "WARC-IP-Address": hop.ip} | _protocols(hop)
         response_id = _new_id()
-        response, digest = _answer(hop, about, response_id, original if hop is hops[-1] else None)
+        response, digest = _answer(hop, about, response_id, original if hop is hops[-1] else None, profile)
         request = _record(
             "request",
             hop.started_at,
@@ -126,16 +146,18 @@ def _warc(hops: Sequence[Hop], original: Original | None = None) -> tuple[bytes,
     return b"".join(parts), records
 
 
-def _answer(hop: Hop, about: dict[str, str], record_id: str, original: Original | None) -> tuple[bytes, str]:
+def _answer(
+    hop: Hop, about: dict[str, str], record_id: str, original: Original | None, profile: str
+) -> tuple[bytes, str]:
     """The record of one answer, and the digest of its payload."""
     block = _without_interim(hop.response)
     payload = _payload(block)
-    digest = _sha256(payload)
+    digest = original.digest if original else _sha256(payload)
     about = about | {"WARC-Payload-Digest": digest}
     if original is None:
         return _record("response", hop.started_at, about, block, record_id=record_id), digest
     refers = {
-        "WARC-Profile": SAME_PAYLOAD,
+        "WARC-Profile": profile,
         "WARC-Refers-To": original.record_id,
         "WARC-Refers-To-Target-URI": original.url,
         "WARC-Refers-To-Date": original.date,

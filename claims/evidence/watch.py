@@ -8,6 +8,7 @@ by editing his own page.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -68,7 +69,7 @@ def _copies_to_look_in(source: Resource) -> dict[str, Snapshot]:
 
     What a browser showed is no yardstick for the plain page: that is looked for in plain copies alone.
     """
-    copies = source.snapshots.order_by("-captured_at", "-id")
+    copies = source.snapshots.exclude(http_status=HTTPStatus.NOT_MODIFIED).order_by("-captured_at", "-id")
     newest, plain = copies.first(), copies.exclude(kind=Snapshot.Kind.RENDERED).first()
     if newest is None:
         return {}

@@ -66,6 +66,19 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """What an earlier answer said of itself, to ask whether there is another one by now: the headers of its address."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+
+    def headers(self) -> list[tuple[str, str]]:
+        named = (("If-None-Match", self.etag), ("If-Modified-Since", self.last_modified))
+        return [(name, value) for name, value in named if value]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What an address led to.  ``body`` is decoded; the bytes as sent are in ``hops``."""
 
@@ -104,7 +117,14 @@ class Page:
         return "http_4xx" if self.status < HTTPStatus.INTERNAL_SERVER_ERROR else "http_5xx"
 
 
-def fetch(url: str, *, limits: Limits = LIMITS, door: Door | None = None, progress: Progress | None = None) -> Page:
+def fetch(
+    url: str,
+    *,
+    limits: Limits = LIMITS,
+    door: Door | None = None,
+    progress: Progress | None = None,
+    since: Since | None = None,
+) -> Page:
     """Read one address from the open web, following at most five redirects and one meta refresh.
 
     An answer such as 404 is a page too: see ``Page.outcome``.
@@ -112,18 +132,20 @@ def fetch(url: str, *, limits: Limits = LIMITS, door: Door | None = None, progre
     Args:
         door: the way out; ``DOOR`` when not given.
         progress: called with ("fetch", bytes so far, bytes expected or 0), at most once a second.
+        since: ask that address only for what is new; the answer 304 says that nothing is.
 
     Raises:
         FetchRefused: the address, or one it forwards to, is never dialled.
         FetchFailed: with the code and sentence of what went wrong.
     """
-    return _Trip(limits, door or DOOR, progress).run(url)
+    return _Trip(limits, door or DOOR, progress, since).run(url)
 
 
 class _Trip:
     """The hops of one fetch, and what they share: time, bytes, cookies."""
 
-    def __init__(self, limits: Limits, door: Door, progress: Progress | None) -> None:
+    def __init__(self, limits: Limits, door: Door, progress: Progress | None, since: Since | None) -> None:
+        self._since = since
         self._budget = Budget(limits)
         self._limits = limits
         self._door = door
@@ -186,8 +208,13 @@ class _Trip:
             ("Accept-Encoding", "gzip"),
             ("Connection", "close"),
         ]
+        headers += self._news_of(address)
         cookies = self._cookie_header(address)
         return [*headers, ("Cookie", cookies)] if cookies else headers
+
+    def _news_of(self, address: Address) -> list[tuple[str, str]]:
+        """What asks an address for news only."""
+        return self._since.headers() if self._since and self._since.url == address.url else []
 
     def _read(self, response: httpcore2.Response, wire: Wire) -> bytes:
         wire.in_headers = False
@@ -213,7 +240,7 @@ class _Trip:
                 jar[name.strip()] = value.strip()
 
     def _redirect(self, address: Address, hop: Hop) -> Address | None:
-        if hop.status == HTTPStatus.NOT_MODIFIED:  # nobody asked whether it was
+        if hop.status == HTTPStatus.NOT_MODIFIED and not self._news_of(address):  # nobody asked whether it was
             raise failure("protocol")
         if hop.status not in _REDIRECTS:
             return None

@@ -273,10 +273,11 @@ def test_progress_says_how_much_of_a_large_page_has_come():
         def progress(self, *words):
             told.append(words)
 
-    capture._tell_bytes(Job(), "fetch", 2048, 0)
-    capture._tell_bytes(Job(), "fetch", 2048, 8192)
+    capture._tell_bytes(Job(), time.monotonic() + 60, "fetch", 1024, 8192)
+    capture._tell_bytes(Job(), 0, "fetch", 2048, 0)
+    capture._tell_bytes(Job(), 0, "fetch", 2048, 8192)
 
-    assert told == [("asking the site, 2 kB", 1, 4), ("asking the site, 2 of 8 kB", 1, 4)]
+    assert told == [("asking the site, 2 kB", 1, 3), ("asking the site, 2 of 8 kB", 1, 3)]
 
 
 @pytest.mark.django_db(transaction=True)

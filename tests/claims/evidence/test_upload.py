@@ -162,6 +162,7 @@ def test_refusal_inside_leaves_nothing_behind_and_is_recorded(people, monkeypatc
 
 def test_uploaded_copy_is_what_the_evidence_rests_on(people):
     evidence = EvidenceFactory(claim=in_research(people), resource=ResourceFactory(title=""))
+    EvidenceFactory(resource=evidence.resource)  # of another claim, which rests on no copy yet
 
     snapshot = upload.upload_copy(
         evidence.resource_id, by=people.author, name="page.pdf", data=pdf("Twelve ships."), evidence_id=evidence.pk
