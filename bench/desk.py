@@ -33,6 +33,8 @@ def multiply(row, first, last, **values):
 
 def make_rows():
     """One row of each kind; the others are its copies."""
+    from django.db import connection
+
     from claims.models import (
         Appearance,
         Assignment,
@@ -49,7 +51,6 @@ def make_rows():
         Revision,
         Topic,
     )
-    from django.db import connection
 
     scale = RatingScale.objects.create(slug="plain", name="Plain", is_current=True)
     for code in ("true", "mixed", "false", "open"):
