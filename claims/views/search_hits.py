@@ -19,6 +19,8 @@ from claims.search.query import Query
 from claims.templatetags import marks, moments
 from claims.views.access import visible_claims
 
+# Called by their claim or their source, whose words are hits of their own and no reason for these.
+NAMED_BY_ANOTHER = {"said", "verdict", "passage"}
 DOT = SafeString('<span class="dot"></span>')
 
 
@@ -52,7 +54,7 @@ class Reader:
         Args:
             texts: ``(label, text)``.
         """
-        named = excerpt(self.query, title, language, letters=600)
+        named = None if kind in NAMED_BY_ANOTHER else excerpt(self.query, title, language, letters=600)
         answered = named.terms if named else frozenset()
         reasons = []
         for label, text in texts:

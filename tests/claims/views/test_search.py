@@ -242,6 +242,16 @@ def test_what_answers_in_its_name_comes_before_what_answers_elsewhere(client, ed
     assert found(client, "harbour")["claim"] == ["The harbour counted.", "Twelve trains came."]
 
 
+def test_a_verdict_and_words_as_said_are_explained_by_their_own_words(client, editor):
+    claim = ClaimFactory(statement="Twelve ships came.", summary="No ships came.")
+    Disclosure.objects.create(claim=claim, person=editor)
+    AppearanceFactory(claim=claim, verbatim="Ships, he said.")
+
+    assert found(client, "ships", kind="verdict") == {"verdict": ["Twelve ships came."]}
+    assert why(client, "ships", kind="verdict") == (["ships"], ["Summary"])
+    assert why(client, "ships", kind="said") == (["Ships"], ["As said"])
+
+
 # --- other scripts, sentences of our own
 
 
