@@ -17,6 +17,8 @@ from claims.workflow.revisions import latest_revision
 from claims.workflow.stages import BATCH, free_ones
 from claims.workflow.transitions import EDITABLE, IN_REVIEW
 
+FILLED_AT_ONCE = 20  # cross-checks given in one minute: whom to give one to is asked of each
+
 
 @transaction.atomic
 def tick(now: datetime | None = None) -> None:
@@ -51,7 +53,7 @@ def fill_cross_checks() -> None:
 
     Asked anew of each claim under its lock, as somebody may have taken it a moment ago.
     """
-    for claim in free_ones(with_somebody_eligible(waiting_for_cross_checker())):
+    for claim in free_ones(with_somebody_eligible(waiting_for_cross_checker()))[:FILLED_AT_ONCE]:
         chosen = None
         if waiting_for_cross_checker(Claim.objects.filter(pk=claim.pk)).exists():
             chosen = choose_cross_checker(claim, latest_revision(claim))

@@ -7,6 +7,7 @@ is written with the event, so that another clock, or the next minute, finds it t
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -59,22 +60,34 @@ def tick(now: datetime | None = None) -> None:
     stages.date_stages(now, desk)
     _close_overtaken(now)
     for look in LOOKS:
-        found = list(look(desk, now))[: stages.BATCH]
-        free = {
-            claim.pk: claim for claim in stages.free_ones(Claim.objects.filter(pk__in={due.claim for due in found}))
-        }
-        for due in found:
-            if due.claim in free:
-                _tell(free[due.claim], due, now)
+        _tell(list(islice(look(desk, now), stages.BATCH)), now)
 
 
-def _tell(claim: Claim, due: Due, now: datetime) -> None:
-    values = {"person_id": due.person, "closed_at": None if due.kind in QUESTIONS else now}
-    _row, is_new = Reminder.objects.get_or_create(claim=claim, kind=due.kind, due_at=due.at, defaults=values)
-    if is_new:
-        body = {"due": due.at, "stage": claim.status, **due.body}
-        event = Event.objects.append(claim, due.kind, by=None, body=body)
-        jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
+def _tell(found: list[Due], now: datetime) -> None:
+    """Write a reminder, its event and its job for each that nobody told since it was looked for; one statement a claim.
+
+    Asked once more under the locks of the claims: whoever tells of one holds its lock.
+    """
+    claims = Claim.objects.filter(pk__in={due.claim for due in found})
+    free = {claim.pk: claim for claim in stages.free_ones(claims)} if found else {}
+    told = set(Reminder.objects.filter(claim__in=free).values_list("claim", "kind", "due_at")) if free else set()
+    new: dict[tuple[int, str, datetime], Due] = {}
+    for due in found:
+        key = (due.claim, str(due.kind), due.at)
+        if due.claim in free and key not in told:
+            new.setdefault(key, due)
+    Reminder.objects.bulk_create(_row(due, now) for due in new.values())
+    events = [_record(free[due.claim], due) for due in new.values()]
+    jobs.enqueue_all([("notify", {"key": f"event/{event.pk}", "event": event.pk}) for event in events])
+
+
+def _row(due: Due, now: datetime) -> Reminder:
+    closed_at = None if due.kind in QUESTIONS else now
+    return Reminder(claim_id=due.claim, kind=due.kind, due_at=due.at, person_id=due.person, closed_at=closed_at)
+
+
+def _record(claim: Claim, due: Due) -> Event:
+    return Event.objects.append(claim, due.kind, by=None, body={"due": due.at, "stage": claim.status, **due.body})
 
 
 def _close_overtaken(now: datetime) -> None:
@@ -161,8 +174,10 @@ def _awaited(kind: Reminder.Kind) -> QuerySet[ContactLog]:
 def _cross_checker_wanted(desk: Desk, now: datetime) -> Iterator[Due]:
     """Nobody was eligible, or who had it left, and nobody has taken it since."""
     empty = Assignment.objects.filter(claim=OuterRef("pk"), role="cross_checker", ended_at=None).values("assigned_at")
+    told = Reminder.objects.filter(claim=OuterRef("pk"), kind=Kind.CROSS_CHECKER_WANTED, due_at__gte=OuterRef("since"))
     waiting = waiting_for_cross_checker().annotate(since=Coalesce(Subquery(empty[:1]), "status_since"))
-    for pk, since in waiting.values_list("pk", "since"):
+    waiting = waiting.filter(~Exists(told)).order_by("since", "pk")
+    for pk, since in waiting.values_list("pk", "since")[: stages.BATCH]:
         due_at = stages.after(desk, "remind_before", since)
         if due_at is not None and due_at <= now:
             yield Due(pk, Kind.CROSS_CHECKER_WANTED, due_at)

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from claims.models import Assignment, Claim, ContactLog, Desk, Event, Job, Notification, Reminder
 from claims.notifications.send import notify
-from claims.workflow import deadlines, reminders, replies
+from claims.workflow import deadlines, reminders, replies, stages
 from claims.workflow.apply import apply
 from tests.claims.workflow import desk
 from tests.claims.workflow.test_races import Call
@@ -335,6 +336,33 @@ def test_editors_are_told_of_a_cross_check_that_nobody_takes(people, start, now)
         tick()
     assert told("cross_checker_wanted") == ids(people.editor, people.other_editor)
     assert events("cross_checker_wanted") == 1
+
+
+def test_cross_checks_beyond_what_one_minute_takes_in_hand_are_told_of_in_the_next(people, start, now, monkeypatch):
+    for _ in range(2):
+        claim = desk.in_cross_check(people)
+        Assignment.objects.filter(claim=claim, role="cross_checker", ended_at=None).update(person=None)
+    monkeypatch.setattr(stages, "BATCH", 1)
+    now.shift(5 * HOUR)
+
+    for told_of in (1, 2, 2):
+        reminders.tick()
+        assert events("cross_checker_wanted") == told_of
+
+
+def test_a_claim_that_is_due_costs_the_clock_its_event_and_no_more(people, start, now):
+    def statements_for(count):
+        Claim.objects.bulk_create(
+            Claim(statement="Twelve ships.", status="accepted", stage_due_at=timezone.now() - MINUTE)
+            for _ in range(count)
+        )
+        with CaptureQueriesContext(connection) as queries:
+            reminders.tick()
+        return len(queries)
+
+    few, first_of_a_chain = statements_for(1), 3
+    assert statements_for(21) - few <= 20 * first_of_a_chain
+    assert events("overdue") == 22
 
 
 def waive(people, now):
