@@ -131,7 +131,11 @@ def snapshot_file(request: DeskRequest, evidence: Evidence, *, snapshot_id: int,
     except BlobDamaged as damage:
         scrub.check_now(blob)  # so that those who look after the desk learn of it too
         return _reader(request, evidence, refusal=str(damage), shown=str(snapshot_id))
-    ending = ENDINGS.get(snapshot.mime, "bin") if part == "body" else {"warc": "warc.gz", "screenshot": "png"}.get(part, part)
+    ending = (
+        ENDINGS.get(snapshot.mime, "bin")
+        if part == "body"
+        else {"warc": "warc.gz", "screenshot": "png"}.get(part, part)
+    )
     name = f"{slugify(str(evidence.resource))[:60] or 'source'}-{snapshot.captured_at:%Y%m%d-%H%M}.{ending}"
     return HttpResponse(
         data,

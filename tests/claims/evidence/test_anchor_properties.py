@@ -9,27 +9,27 @@ from claims.evidence.anchor import CONTEXT, check, make_selector
 LETTERS = "abcdefgé\u0301ñßøжђαωابت中文한\U0001f600\U0001f469\u200d\U0001f680\U00010400'\u2019-\u00ad"
 words = st.text(LETTERS, max_size=9).map("x{}".format)  # begins with a sign that can be seen
 blanks = st.sampled_from([" ", " ", " ", "\n", "\t ", "\u00a0", "   \n\n  "])
-CALM = settings(deadline=None, max_examples=60)  # the machine may be busy
+CALM = settings(deadline=None, max_examples=60, derandomize=True)  # the machine may be busy
 
 
-def spell(number):
-    """A word that stands in a text once: places can be told apart."""
-    return "".join(chr(ord("k") + int(digit)) for digit in f"{number:03}")
+def spell(number, side):
+    """The end of a word that stands in a text once: places can be told apart."""
+    return side + "".join(chr(ord("k") + int(digit)) for digit in f"{number:03}")
 
 
 @st.composite
-def texts(draw, least, most):
+def texts(draw, least, most, side="Q"):
     """A text of words no two of which are the same; long enough to have surroundings."""
     count = draw(st.integers(least, most))
     first = draw(st.integers(0, 400))
-    return "".join(f"{draw(words)}{spell(first + number)}{draw(blanks)}" for number in range(count))
+    return "".join(f"{draw(words)}{spell(first + number, side)}{draw(blanks)}" for number in range(count))
 
 
 @st.composite
 def quoted(draw, quotes=None):
     """Text before a quote, the quote, text after it; the same word never on both sides."""
     quote = draw(quotes) if quotes is not None else draw(texts(3, 12)).strip()
-    before, after = (draw(texts(16, 30)).replace("k", side) for side in ("u", "v"))
+    before, after = (draw(texts(16, 30, side)) for side in ("UU", "VV"))
     return before, quote, " " + after.lstrip()
 
 
@@ -63,7 +63,7 @@ numbers = st.integers(2, 10**7).map(str) | st.integers(2, 999).map(lambda n: f"{
 @st.composite
 def counted(draw):
     """A quote with a number in it, and the same quote with another number."""
-    left, right = draw(texts(2, 5)).strip(), draw(texts(2, 5)).replace("k", "w").strip()
+    left, right = draw(texts(2, 5)).strip(), draw(texts(2, 5, "W")).strip()
     old, new = draw(st.lists(numbers, min_size=2, max_size=2, unique=True))
     return f"{left} {old} {right}", f"{left} {new} {right}"
 
@@ -80,19 +80,6 @@ def test_another_number_in_a_quote_is_altered_and_flagged_wherever_the_text_went
     assert (found.state, found.start, found.end) == ("altered", start, start + len(new))
     assert "numbers" in found.flags
     assert "".join(words for kind, words in found.diff if kind != "removed") == new
-
-
-@CALM
-@given(quoted(), st.data())
-def test_a_sentence_of_which_half_is_alike_is_not_taken_for_a_quote_that_was_taken_out(parts, data):
-    before, quote, after = parts
-    selector = select(before, quote, after)
-    pieces = quote.split()
-    alike = [piece if number % 2 else data.draw(words) + "zzz" for number, piece in enumerate(pieces)]
-
-    found = check(before + after + "\nAnd this is how it ended. " + " ".join(alike) + ".", selector)
-
-    assert found.state == "gone" or "weak_context" in found.flags
 
 
 @CALM
