@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.files.storage import storages
-from django.db import transaction
+from django.db import connection, transaction
 
 from claims.errors import BlobDamaged
 from claims.evidence import blobs, scrub, warc
@@ -137,6 +138,28 @@ def test_a_copy_that_was_cleared_away_is_not_written_down(evidence_folder):
         enter(stored)
 
     assert not Blob.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_whose_row_is_being_written_waits_for_it_and_is_kept(evidence_folder):
+    stored = blobs.store_blob(BODY, "body")
+    with ThreadPoolExecutor(1) as another:
+        with transaction.atomic():
+            blobs.enter_blobs([stored])
+            collecting = another.submit(collect_apart)
+            with pytest.raises(TimeoutError):
+                collecting.result(timeout=1)
+        collecting.result(timeout=30)
+
+    assert Blob.objects.get().pk == stored.sha256
+    assert blobs.find_damage(stored.sha256) == ""
+
+
+def collect_apart():
+    try:
+        at_once()
+    finally:
+        connection.close()
 
 
 @pytest.mark.django_db

@@ -1,0 +1,285 @@
+"""Capture: its CPU time against the least it can cost, and the fetch alone against wget, on the same pages in one run.
+
+The pages are made here and served on loopback; the door is led there as in the tests, with a resolver and one allowed
+address.  The least is trafilatura on each page and as many files of the same size, each with fsync.  A capture is the
+whole job: lease, turn, fetch, texts, archive, rows, finish; its CPU is that of this process and of the parsers'.
+PostgreSQL's is told apart, for it works on another machine where it matters.
+"""
+
+import gzip
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from _house import house, report
+
+SMALL, LARGE = {}, {"paragraphs": 60, "links": 300}
+PAGES, WARM = 100, 10  # half small, half large
+FETCHES = 400
+PROSE = (
+    "harbour ship quay crane tide captain pilot cargo grain coal report office minister figure count year month region "
+    "bridge river council vote budget price tonne record storm repair dock berth ferry island route crew engine fuel"
+)
+WORDS = PROSE.split()
+SERVER = """
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+folder = Path(sys.argv[1])
+class Handler(BaseHTTPRequestHandler):
+    protocol_version, wbufsize, disable_nagle_algorithm = "HTTP/1.1", -1, True
+    def do_GET(self):
+        file = folder / self.path.strip("/")
+        body = file.read_bytes() if file.is_file() else b""
+        self.send_response(200 if body else 404)
+        if body:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *_):
+        pass
+server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_address[1], flush=True)
+server.serve_forever()
+"""
+
+
+def sentence(chance):
+    words = chance.choices(WORDS, k=chance.randint(7, 20))
+    return (" ".join(words) + f" {chance.randint(1, 9999)}.").capitalize()
+
+
+def page(number, paragraphs=30, links=25):
+    """An article amid navigation, links to more and a foot: about 21 kB, or the 150 kB a news site sends."""
+    chance = random.Random(number)
+    text = "".join(f"<p>{' '.join(sentence(chance) for _ in range(5))}</p>\n" for _ in range(paragraphs))
+    items = "".join(
+        f'<li class="card card--small"><a href="/p{n}"><span class="kicker">Harbour</span>{sentence(chance)}</a></li>'
+        for n in range(links)
+    )
+    return (
+        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>Report {number}</title>"
+        '<meta property="article:published_time" content="2024-06-19T08:00:00Z"><meta name=author content="The desk">'
+        f"<style>p {{ margin: 1em }}</style><script>var number = {number};</script></head><body><nav><ul>{items}</ul></nav>"
+        f"<article><h1>Report {number}</h1>{text}</article><aside><ul>{items}</ul></aside>"
+        "<footer><p>All rights reserved.</p></footer></body></html>"
+    ).encode()
+
+
+# --- CPU seconds
+
+
+def own():
+    return time.process_time()
+
+
+def of_process(pid):
+    """A process and the children it has waited for; its living children are asked by themselves."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
+def parsers():
+    """The process that reads pages for this one."""
+    mine = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    return [pid for pid in mine if b"claims.web" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def count_parsers():
+    """The reader of pages leaves its children unwaited for; here it waits, so that their CPU is counted."""
+    code = (
+        "import os, signal\n"
+        "from claims.web import reader\n"
+        "def wait(*_):\n"
+        "    try:\n"
+        "        while os.waitpid(-1, os.WNOHANG)[0]: pass\n"
+        "    except ChildProcessError: pass\n"
+        "signal.SIG_IGN = wait\n"
+        "reader.main()  # claims.web.reader"
+    )
+    real = subprocess.Popen
+
+    def counted(command, **options):
+        is_reader = command[1:] == ["-m", "claims.web.reader"]
+        return real([command[0], "-c", code] if is_reader else command, **options)
+
+    subprocess.Popen = counted
+
+
+def of_parsers():
+    return sum(of_process(pid) for pid in parsers())
+
+
+def of_database():
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return of_process(cursor.fetchone()[0])
+
+
+# --- the three measurements
+
+
+def least(bodies, sizes, folder):
+    """CPU ms a page: trafilatura as ``extract`` calls it, and three files with fsync, renamed into their place."""
+    import trafilatura
+
+    options = {"include_comments": False, "with_metadata": True}
+    dates = {"extensive_search": False, "original_date": True, "min_date": "1990-01-01", "max_date": "2100-12-31"}
+
+    def one(number, body):
+        trafilatura.bare_extraction(
+            body.decode(), url=f"https://example.org/{number}", date_extraction_params=dates, **options
+        )
+        for part, size in enumerate(sizes):
+            path = folder / f"{number}-{part}"
+            with path.with_suffix(".new").open("wb") as file:
+                file.write(bytes(size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.with_suffix(".new").rename(path)
+
+    one(-1, bodies[0])
+    begin = own()
+    for number, body in enumerate(bodies):
+        one(number, body)
+    return (own() - begin) / len(bodies) * 1000
+
+
+def capture_all(resources):
+    """Run the capture jobs of these sources; CPU ms a page of this process, the parsers, the database; statements."""
+    from django.db import connection
+
+    from claims import jobs
+    from claims.jobs import ledger
+    from claims.jobs.run import run
+    from claims.models import Job
+
+    for resource in resources:
+        jobs.enqueue("capture", key=resource.chain, resource=resource.pk)
+    statements = Counter()
+
+    def note(execute, sql, params, many, context):
+        statements["all"] += 1
+        return execute(sql, params, many, context)
+
+    begin = own(), of_parsers(), of_database()
+    with connection.execute_wrapper(note):
+        for _resource in resources:
+            run(ledger.lease("capture"))
+    end = own(), of_parsers(), of_database()
+    assert not Job.objects.exclude(state__in=["done", "queued"]).exists(), Job.objects.values_list("last_error").first()
+    assert all(resource.snapshots.exists() for resource in resources)
+    mine, theirs, database = (
+        (after - before) / len(resources) * 1000 for before, after in zip(begin, end, strict=True)
+    )
+    return mine, theirs, database, statements["all"] / len(resources)
+
+
+def fetch_all(port, door):
+    """Wall clock and CPU, ms a page."""
+    from claims.web.fetch import fetch
+
+    begin, cpu = time.perf_counter(), own()
+    for number in range(FETCHES):
+        assert fetch(f"http://harbour.example.org:{port}/p{number % PAGES}", door=door).status == 200
+    return (time.perf_counter() - begin) / FETCHES * 1000, (own() - cpu) / FETCHES * 1000
+
+
+def wget_all(port, folder):
+    """The same for wget with a WARC, all pages over one connection."""
+    addresses = folder / "addresses"
+    addresses.write_text("".join(f"http://127.0.0.1:{port}/p{number % PAGES}\n" for number in range(FETCHES)))
+    command = ["wget", "-q", "--no-config", "-i", str(addresses), "-O", os.devnull, f"--warc-file={folder / 'wget'}"]
+    command += ["--no-warc-keep-log", "--header=Accept-Encoding: gzip"]
+    before = os.times()
+    begin = time.perf_counter()
+    subprocess.run(command, check=True)
+    wall, after = time.perf_counter() - begin, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return wall / FETCHES * 1000, cpu / FETCHES * 1000
+
+
+def middle(rounds):
+    return sorted(rounds)[len(rounds) // 2]
+
+
+def made(number):
+    """The small pages come first."""
+    return page(number, **(SMALL if number < PAGES // 2 else LARGE))
+
+
+def compare(folder, what, resources, bodies):
+    """Rows for pages of one size, captured for the first and for the second time."""
+    from claims.models import Blob
+
+    first, again = capture_all(resources), capture_all(resources)
+    kept = Blob.objects.filter(kind="body").order_by("-created_at").values_list("size", flat=True)
+    size = sum(kept[: len(bodies)]) // len(bodies)
+    floor = least(bodies, (size, size // 3, size // 2), folder)
+    return [
+        (f"{what}: least (trafilatura and fsync), CPU ms a page", floor, ""),
+        (f"{what}: capture, CPU ms a page of the worker", first[0], ""),
+        (f"{what}: capture, CPU ms a page of the parsers", first[1], ""),
+        (f"{what}: least against the capture (ratio)", floor / (first[0] + first[1]), ">= 0.6"),
+        (f"{what}: captured again, unchanged (ratio)", floor / (again[0] + again[1]), ""),
+        (f"{what}: CPU ms a page of PostgreSQL", first[2], ""),
+        (f"{what}: statements, at first and again", first[3], f"{again[3]:.0f} again"),
+    ]
+
+
+def measure(folder, port):
+    from django.conf import settings
+
+    from claims.models import Resource
+    from claims.web import fetch
+
+    settings.CAPTURE_GAP_SECONDS, settings.RENDERED_CAPTURE = 0.0, False
+    fetch.DOOR = door = fetch.Door(resolver=lambda host: ["127.0.0.1"], allowed={("127.0.0.1", port)})
+    address = f"http://harbour.example.org:{port}/p"
+    resources = Resource.objects.bulk_create(
+        Resource(url=f"{address}{number}", host="harbour.example.org") for number in range(PAGES)
+    )
+    count_parsers()
+    capture_all(resources[:WARM])
+    half = PAGES // 2
+    rows = compare(folder, "21 kB", resources[WARM:half], [made(number) for number in range(WARM, half)])
+    rows += compare(folder, "150 kB", resources[half:], [made(number) for number in range(half, PAGES)])
+    if shutil.which("wget") is None:
+        print("wget is not installed, so the fetch alone is compared with nothing.")
+        return rows
+    rounds = [(fetch_all(port, door), wget_all(port, folder)) for _round in range(5)]
+    return [
+        *rows,
+        ("fetch alone: ms a page", middle([ours[0] for ours, _theirs in rounds]), ""),
+        (
+            "fetch alone against wget --warc-file (ratio)",
+            middle([ours[0] / theirs[0] for ours, theirs in rounds]),
+            "<= 1.2",
+        ),
+        ("the same in CPU (ratio)", middle([ours[1] / theirs[1] for ours, theirs in rounds]), ""),
+    ]
+
+
+with tempfile.TemporaryDirectory(prefix="fcb-") as name:
+    folder = Path(name)
+    (folder / "site").mkdir()
+    for number in range(PAGES):
+        (folder / "site" / f"p{number}").write_bytes(gzip.compress(made(number), mtime=0))
+    server = subprocess.Popen([sys.executable, "-c", SERVER, str(folder / "site")], stdout=subprocess.PIPE, text=True)
+    try:
+        port = int(server.stdout.readline())
+        with house():
+            report("capture", measure(folder, port))
+    finally:
+        server.kill()
+        server.wait()
