@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from claims.web.fetch import Hop, Page
 Progress = Callable[[str, int], None]
 
 SECONDS = 100.0  # the browser gives up after 75 by itself
+SWEEP_SECONDS = 5.0
 MOST_BYTES = 40 * 1024 * 1024  # of each file that comes back
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -111,8 +113,7 @@ def render(page: Page, chromium: str, *, sandbox: bool, progress: Progress | Non
     if page.content_type not in {"text/html", "application/xhtml+xml", ""}:
         raise FetchRefused(str(SENTENCES["not_a_page"]), "not_a_page")
     order = {"url": page.final_url, "headers": _headers(page), "executable": chromium, "sandbox": sandbox, **limits}
-    with tempfile.TemporaryDirectory(prefix="factcheck-browser-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with _home() as folder:
         (folder / "order.json").write_text(json.dumps(order))
         (folder / "page.bin").write_bytes(page.body)
         with _process(folder) as process:
@@ -126,6 +127,20 @@ def render(page: Page, chromium: str, *, sandbox: bool, progress: Progress | Non
 def _headers(page: Page) -> dict[str, str]:
     kept = {name: page.hops[-1].header(name) for name in ("content-type", "content-security-policy")}
     return {name: value for name, value in kept.items() if value}
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
+    """A folder that is cleared away, also when a dying process of the browser still writes into it."""
+    folder = Path(tempfile.mkdtemp(prefix="factcheck-browser-"))
+    try:
+        yield folder
+    finally:
+        deadline = time.monotonic() + SWEEP_SECONDS
+        shutil.rmtree(folder, ignore_errors=True)
+        while folder.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -161,10 +176,20 @@ def _environment(folder: Path) -> dict[str, str]:
 def _sweep(folder: Path) -> None:
     """End what is left of the browser: whoever has this folder for a home."""
     mark = f"HOME={folder}".encode()
+    deadline = time.monotonic() + SWEEP_SECONDS
+    while _kill_all(mark) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _kill_all(mark: bytes) -> bool:
+    """Whether there was anybody with this line in its environment."""
+    found_any = False
     for found in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):
             if mark in found.read_bytes().split(b"\0"):
+                found_any = True
                 os.kill(int(found.parent.name), signal.SIGKILL)
+    return found_any
 
 
 def _collect(folder: Path) -> Rendering:
