@@ -2,6 +2,7 @@ import gzip
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -97,11 +98,22 @@ def test_a_page_that_did_not_change_is_kept_as_a_reference_to_its_first_copy(sit
     assert [b"harbour master counted" in one for one in kept] == [True, False, False]
 
 
-def test_a_page_is_kept_whole_when_its_first_archive_is_damaged_or_it_said_something_new(site):
+def lose(path):
+    path.unlink()
+
+
+def flip(path):
+    path.chmod(0o600)
+    held = path.read_bytes()
+    path.write_bytes(held[:-1] + bytes([held[-1] ^ 1]))
+
+
+@pytest.mark.parametrize("damage", [lose, flip])
+def test_a_page_is_kept_whole_when_its_first_archive_is_damaged_or_it_said_something_new(site, damage):
     resource = ResourceFactory(url=site.put("/report", REPORT))
     capture_now(resource)
     first = resource.snapshots.get()
-    blobs.evidence_storage().delete(blobs.blob_key(first.wacz_id))
+    damage(Path(blobs.evidence_storage().path(blobs.blob_key(first.wacz_id))))
 
     capture_now(resource)
     site.put("/report", REPORT.replace("twelve", "twenty"))

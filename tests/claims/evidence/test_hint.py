@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from claims import jobs
 from claims.evidence import blobs, schedule
 from claims.evidence.quotes import mark_quote
 from claims.models import Event, QuoteCheck, Resource, SourceAlert
@@ -82,6 +83,16 @@ def test_a_304_looks_for_no_passage(evidence):
     recheck(evidence.resource)
 
     assert QuoteCheck.objects.count() == before
+
+
+def test_a_passage_is_never_looked_for_in_what_a_304_stands_for(evidence):
+    """Nothing was read: it must not count as the second look that makes a finding count."""
+    recheck(evidence.resource)
+
+    jobs.enqueue("check_quotes", key=evidence.resource.chain, resource=evidence.resource.pk)
+    work_all()
+
+    assert not QuoteCheck.objects.filter(snapshot__http_status=304).exists()
 
 
 def test_a_site_that_lies_is_found_out_at_the_next_look(site, evidence):
