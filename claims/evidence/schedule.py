@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from claims import jobs
+from claims.evidence.silence import tell_of_silence
 from claims.models import Claim, Evidence, Quote, QuoteCheck, Resource
 
 STEPS = tuple(timedelta(days=days) for days in (1, 3, 7, 30, 90))
@@ -104,3 +105,4 @@ def after_miss(resource_id: int, sentence: str) -> None:
         QuoteCheck(quote=quote, state=QuoteCheck.State.UNVERIFIABLE, problem=sentence[:300])
         for quote in Quote.objects.filter(evidence__resource=resource)
     )
+    tell_of_silence(resource)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.evidence import anchor, doubt, schedule
+from claims.evidence.silence import tell_of_silence
 from claims.jobs import JobRun
 from claims.models import Claim, Event, Person, Quote, QuoteCheck, Resource, Snapshot, SourceAlert
 from claims.workflow.apply import Refused, apply
@@ -127,6 +128,7 @@ def _write_down(resource: Resource, copies: dict[str, Snapshot], findings: Findi
             _alarm(resource, alert, check, claims)
         elif alert is not None and alert.confirmed_at is None and check.state != QuoteCheck.State.UNVERIFIABLE:
             _withdraw(resource, alert)
+    tell_of_silence(resource)
 
 
 def _claims_to_reopen(findings: Findings) -> dict[int, Claim]:

@@ -57,6 +57,7 @@ KINDS: dict[str, Kind] = {
     "fail": Kind(_("Preflight finds something missing"), YOURS, MORNING),
     "source_changed": Kind(_("A source was altered or is gone"), YOURS, MORNING),
     "source_change_confirmed": Kind(_("A second look found a source altered again"), YOURS, AT_ONCE),
+    "source_silent": Kind(_("A source could not be read three times in a row"), YOURS, MORNING),
     "copy_damaged": Kind(_("A stored copy is damaged"), YOURS, MORNING),
     "copy_mended": Kind(_("A stored copy is whole again"), YOURS, SILENT),
     "due_soon": Kind(_("Something is due soon"), DATES, MORNING),

@@ -45,6 +45,7 @@ SENTENCES = {
     "mention": gettext_lazy("%(who)s named you in a comment on: %(claim)s"),
     "source_changed": gettext_lazy("A passage it relies on was altered or is gone: %(claim)s"),
     "source_change_confirmed": gettext_lazy("A second look found the altered passage again: %(claim)s"),
+    "source_silent": gettext_lazy("One of its sources could not be read three times in a row; go and see: %(claim)s"),
     "copy_damaged": gettext_lazy("A stored copy of one of its sources is damaged or missing: %(claim)s"),
     "copy_mended": gettext_lazy("A stored copy of one of its sources is whole again: %(claim)s"),
     "due_soon": gettext_lazy("It is due soon: %(claim)s"),

@@ -160,6 +160,7 @@ WHO: dict[str, Callable[[Event, Claim], Told]] = {
     **WHO_OF_DUE,
     "source_changed": _editors,
     "source_change_confirmed": _editors,
+    "source_silent": _editors,
     "copy_damaged": _editors,
     "copy_mended": _editors,
 }

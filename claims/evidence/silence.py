@@ -1,0 +1,35 @@
+"""Sources nobody could read for a while: no proof that a passage is gone, and none that it stands.
+
+One miss means nothing: a site is down, or shows a wall to machines.  But who alters his page may hide it behind a wall,
+so after some looks in a row a person is asked to go and see.
+"""
+
+from claims import jobs
+from claims.models import Claim, Event, Quote, QuoteCheck, Resource
+
+SILENT_AFTER = 3  # looks in a row
+
+
+def tell_of_silence(resource: Resource) -> None:
+    """Say in the record, and so to the editors, that a source could not be verified for the third time in a row.
+
+    Once for each live claim, and again only after a look that could verify it.  Call it in the transaction that wrote
+    the looks.
+    """
+    told = set[int]()
+    quotes = Quote.objects.filter(evidence__resource=resource, evidence__claim__status__in=Claim.LIVE)
+    for quote in quotes.select_related("evidence").order_by("pk"):
+        looks = list(quote.checks.order_by("-at", "-id").values("state", "problem")[: SILENT_AFTER + 1])
+        if quote.evidence.claim_id in told or not _just_fell_silent([look["state"] for look in looks]):
+            continue
+        told.add(quote.evidence.claim_id)
+        body = {"quote": quote.pk, "evidence": quote.evidence_id, "problem": looks[0]["problem"]}
+        event = Event.objects.append(resource, "source_silent", by=None, body=body)
+        jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
+
+
+def _just_fell_silent(states: list[str]) -> bool:
+    """Whether the newest looks, and no more than those, could not tell; newest first."""
+    newest, before = states[:SILENT_AFTER], states[SILENT_AFTER:]
+    unread = QuoteCheck.State.UNVERIFIABLE
+    return newest == [unread] * SILENT_AFTER and before != [unread]
