@@ -28,6 +28,7 @@ from claims.views import (
     queue,
     record,
     replies,
+    saved_views,
     search,
     sign_in,
     steps,
@@ -38,6 +39,7 @@ from claims.views import (
 app_name = "claims"
 urlpatterns: list[URLPattern | URLResolver] = [
     *queue.urlpatterns,
+    *saved_views.urlpatterns,
     *bulk.urlpatterns,
     *claim_edits.urlpatterns,
     *claim.urlpatterns,

@@ -20,12 +20,12 @@ from claims.models import Person, Topic
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import read_id
 from claims.views.once import forget_press
-from claims.views.result_list import ResultList
+from claims.views.queue import queue_query
 from claims.workflow import undo
 from claims.workflow.apply import Refused, apply
 from claims.workflow.edit import add_topic, arrange_claim
 
-MOST_AT_ONCE = 50
+MOST_AT_ONCE, MOST_TOLD = 200, 5
 Operation = Callable[[int], object]
 
 
@@ -33,40 +33,52 @@ Operation = Callable[[int], object]
 @require_POST
 def claim_bulk(request: DeskRequest) -> HttpResponse:
     """Assign, date, decline or give a topic to the selected claims; those that refuse say why, the others go through."""
-    ids = [pk for text in request.POST.getlist("claim")[:MOST_AT_ONCE] if (pk := read_id(text))]
-    visible = list(visible_claims(request.user).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    ids = [pk for text in dict.fromkeys(request.POST.getlist("claim")) if (pk := read_id(text))]
+    found = visible_claims(request.user).filter(pk__in=ids[: MOST_AT_ONCE + 1]).order_by("pk")
+    visible = list(found.values_list("pk", flat=True))
     form = BulkForm(request.POST, people=Person.objects.eligible("checker", "editor"))
-    asked = ResultList.read(QueryDict(request.META.get("QUERY_STRING", "")))
+    back = queue_query(QueryDict(request.META.get("QUERY_STRING", "")))
     done: list[int] = []
     if not form.is_valid() or not visible:
         messages.error(request, _("Select claims first, and say what is to be done with them."))
+    elif len(ids) > MOST_AT_ONCE:
+        messages.error(request, _("Select at most %(n)d claims at once.") % {"n": MOST_AT_ONCE})
     else:
         pressed_at = timezone.now()
         done, refused = _carry_out(visible, _operation(request, form))
         _tell(request, done, refused, pressed_at)
     if not done:
         forget_press(request)
-    return redirect(f"{reverse('claims:claim-list')}?{asked.query}")
+    return redirect(f"{reverse('claims:claim-list')}?{back}")
 
 
-def _carry_out(ids: list[int], operation: Operation) -> tuple[list[int], list[str]]:
-    done, refused = [], []
+def _carry_out(ids: list[int], operation: Operation) -> tuple[list[int], dict[str, list[int]]]:
+    """The claims on which it was done, and for each reason those that refused."""
+    done: list[int] = []
+    refused: dict[str, list[int]] = {}
     for pk in ids:
         try:
             operation(pk)
             done.append(pk)
         except UserFacingError as refusal:
-            refused.append(f"C-{pk}: {refusal}")
+            refused.setdefault(str(refusal), []).append(pk)
     return done, refused
 
 
-def _tell(request: DeskRequest, done: list[int], refused: list[str], pressed_at: datetime) -> None:
+def _tell(request: DeskRequest, done: list[int], refused: dict[str, list[int]], pressed_at: datetime) -> None:
     """How many were changed, with an undo for all of them, and why the others were not."""
     if done:
         said = ngettext("%(n)d claim changed.", "%(n)d claims changed.", len(done)) % {"n": len(done)}
         messages.success(request, said, extra_tags=undo.offer(done, by=request.user, since=pressed_at))
     if refused:
-        messages.error(request, " ".join(refused))
+        messages.error(request, " ".join(f"{_named(ids)}: {reason}" for reason, ids in refused.items()))
+
+
+def _named(ids: list[int]) -> str:
+    names = [f"C-{pk}" for pk in ids[:MOST_TOLD]]
+    if len(ids) > MOST_TOLD:
+        names.append(_("%(n)s more") % {"n": len(ids) - MOST_TOLD})
+    return ", ".join(names)
 
 
 def _operation(request: DeskRequest, form: BulkForm) -> Operation:

@@ -1,7 +1,7 @@
 """What every page may show: counted only when a template asks for it."""
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +10,9 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from claims.models import Desk, Job, Notification
+from claims.models import Desk, Job, Notification, Person
 from claims.models.desk import zone
+from claims.views.ready import CappedCount, Ready, put_together
 from claims.views.sign_in import new_mark
 
 MOST_JOBS, MOST_NOTICES = 100, 100
@@ -19,11 +20,12 @@ MOST_JOBS, MOST_NOTICES = 100, 100
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """``desk_name``, ``once`` (the mark of the page's forms), ``jobs_at_work`` (running or given up, at most 100) and ``unread_notices`` (at most 100)."""
+    numbers = cache(partial(_numbers, request))
     return {
         "desk_name": SimpleLazyObject(lambda: desk_of(request).name),
-        "jobs_at_work": _jobs_at_work,
+        "jobs_at_work": lambda: numbers()[0],
         "once": cache(partial(new_mark, request)),
-        "unread_notices": cache(partial(_unread_notices, request)),
+        "unread_notices": lambda: numbers()[1],
     }
 
 
@@ -52,12 +54,18 @@ def _time_zone(request: HttpRequest) -> str:
     return request.user.time_zone or desk_of(request).time_zone
 
 
-def _jobs_at_work() -> int:
-    return Job.objects.filter(state__in=[Job.State.RUNNING, Job.State.FAILED])[:MOST_JOBS].count()
+def _numbers(request: HttpRequest) -> tuple[int, int]:
+    """How many jobs run or were given up, and how many notices this person has not read; one statement."""
+    found = _numbers_of(request.user.pk).rows() if request.user.pk else []
+    return (found[0][0], found[0][1]) if found else (0, 0)
 
 
-def _unread_notices(request: HttpRequest) -> int:
-    if not request.user.is_authenticated:
-        return 0
-    unread = Notification.objects.filter(person=request.user.pk, read_at__isnull=True, in_app=True)
-    return unread[:MOST_NOTICES].count()
+@lru_cache(1000)
+def _numbers_of(person_id: int) -> Ready:
+    jobs = Job.objects.filter(state__in=[Job.State.RUNNING, Job.State.FAILED])
+    unread = Notification.objects.filter(person=person_id, read_at__isnull=True, in_app=True)
+    return put_together(
+        Person.objects.filter(pk=person_id).values_list(
+            CappedCount(jobs, most=MOST_JOBS), CappedCount(unread, most=MOST_NOTICES)
+        )
+    )

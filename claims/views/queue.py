@@ -1,28 +1,66 @@
 """The queue: saved views, one dense list, filters in the address."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
 
 from claims.figures import lists
 from claims.forms.steps import BulkForm
-from claims.models import Claim, Claimant, Person, SavedView
+from claims.models import Claim, Claimant, Person
 from claims.views import result_list
 from claims.views.access import DeskRequest, signed_in
+from claims.views.live import is_part
 from claims.views.queue_empty import say_empty
-from claims.views.queue_rows import read_rows, with_row_values
+from claims.views.queue_rail import PLACES, Rail, claimants_named, read_rail
+from claims.views.queue_rows import Read, read_rows, with_row_values
+from claims.views.ready import Ready, put_together
 from claims.views.result_list import VIEWS, ResultList
 
-PER_PAGE = 50
-MOST_SAVED, MOST_TOPICS, MOST_CHOICES = 20, 12, 300
+TEMPLATE = "claims/claim_list.html"
+PER_PAGE, MOST_ROWS = 50, 500
+MOST_CLAIMANTS = 50
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The part of a list that an address shows.
+
+    Attributes:
+        after: the place after which it begins; empty: from the start.
+        rows: how many rows are shown from there.
+        last: the place of the last row that the browser has already.
+    """
+
+    after: str = ""
+    rows: int = PER_PAGE
+    last: str = ""
+
+    @classmethod
+    def read(cls, asked: QueryDict, sort: str) -> "Stretch":
+        """Read an address; what is no place of this order, or no number of rows, is left out."""
+        places = [place if result_list.read_place(place, sort) else "" for place in _values(asked, "after", "last")]
+        text = asked.get("rows", "")
+        rows = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MOST_ROWS)) else PER_PAGE
+        return cls(places[0], min(max(rows, PER_PAGE), MOST_ROWS), places[1])
+
+    @property
+    def query(self) -> str:
+        """What the address carries of it."""
+        rows = {"rows": str(self.rows)} if self.rows > PER_PAGE else {}
+        return urlencode(({"after": self.after} if self.after else {}) | rows)
+
+
+def _values(asked: QueryDict, *names: str) -> list[str]:
+    return [asked.get(name, "") for name in names]
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -40,132 +78,102 @@ def start(request: HttpRequest) -> HttpResponse:
 def claim_list(request: DeskRequest) -> HttpResponse:
     """One page of the queue; the same number of statements for a page of any length."""
     person, asked = request.user, ResultList.read(request.GET)
-    claims, older = _page(request, asked)
-    from_here = "?" + urlencode({"from": asked.query})
-    rail = _rail(person, asked)
-    context = {
+    stretch = Stretch.read(request.GET, asked.sort)
+    if is_part(request, "more") and stretch.last:
+        return _more_rows(request, asked, stretch)
+    rail = read_rail(person, asked)
+    choices = _choices(asked, rail)
+    part = _read_part(person, asked, stretch, stretch.after, stretch.rows)
+    context = part | {
         "asked": asked,
-        "rows": read_rows(claims, person, from_here),
-        "next_page": f"?{_joined(asked.query, after=older)}" if older else "",
-        "is_first_page": "after" not in request.GET,
+        "here": _joined(asked.query, stretch.query),
+        "is_first_page": not stretch.after,
         "sorts": result_list.SORTS,
         "bulk": BulkForm(people=rail.people) if person.is_editor else None,
         "rail": rail,
-        "chips": _chips(asked, rail),
-        "adders": _adders(asked, rail),
-        "title": _title(asked),
+        "chips": _chips(asked, choices),
+        "adders": _adders(asked, choices),
+        "claimants_url": f"{reverse('claims:queue-claimants')}?{asked.query}",
+        "title": rail.current.name if rail.current and not asked.is_plain else _title(asked),
         "kept": [pair for pair in parse_qsl(asked.query) if pair[0] != "sort"],
-        "empty": None if claims else say_empty(asked, rail.views),
+        "empty": None if part["rows"] else say_empty(asked, rail.views),
     }
-    template = "claims/claim_list.html"
-    if request.htmx and not request.htmx.boosted:
-        template += "#queue"
-    return render(request, template, context)
+    whole = not request.htmx or request.htmx.boosted
+    return render(request, TEMPLATE if whole else f"{TEMPLATE}#queue", context)
 
 
-def _page(request: DeskRequest, asked: ResultList) -> tuple[list[Claim], str]:
-    """The claims of the page, and the place after which the next page begins (empty: this is the last)."""
-    claims = with_row_values(asked.claims(request.user), request.user)
-    place = result_list.read_place(request.GET.get("after", ""), asked.sort)
+def _more_rows(request: DeskRequest, asked: ResultList, stretch: Stretch) -> HttpResponse:
+    """The rows that come next, asked for as the end of the list is reached; the address then says how many are shown."""
+    part = _read_part(request.user, asked, stretch, stretch.last, PER_PAGE)
+    response = render(request, f"{TEMPLATE}#rows", part | {"bulk": request.user.is_editor})
+    response["HX-Replace-Url"] = f"{request.path}?{_joined(asked.query, stretch.query)}"
+    count = len(part["rows"])
+    said = ngettext("%(n)d more claim.", "%(n)d more claims.", count) % {"n": count}
+    return trigger_client_event(response, "say", {"value": said})
+
+
+def _read_part(person: Person, asked: ResultList, stretch: Stretch, after: str, most: int) -> dict[str, Any]:
+    """Rows after a place, and the ways to the next ones: as a page of its own, and as a part of this one."""
+    claims, last = _read_claims(person, asked, after, most)
+    is_full = stretch.rows >= MOST_ROWS
+    longer = Stretch(stretch.after, stretch.rows + PER_PAGE)
+    return {
+        "rows": read_rows(claims, person, "?" + urlencode({"from": asked.query})),
+        "next_page": f"?{_joined(asked.query, urlencode({'after': last}))}" if last else "",
+        "next_part": f"?{_joined(asked.query, longer.query, urlencode({'last': last}))}"
+        if last and not is_full
+        else "",
+        "shown_rows": stretch.rows,
+    }
+
+
+def _read_claims(person: Person, asked: ResultList, after: str, most: int) -> tuple[list[Read], str]:
+    """The claims after a place, and the place after which the next ones begin (empty: there are none)."""
+    is_lasting = not after and "figure" not in asked.filters  # a chart's list may depend on the day
+    put = _claims_of if is_lasting else _claims_of.__wrapped__
+    found = [Read(*row) for row in put(person, person.role, asked.query, after, most + 1).rows()]
+    page = found[:most]
+    return page, result_list.place_of(page[-1], asked.sort) if len(found) > most else ""
+
+
+@lru_cache(PLACES)
+def _claims_of(person: Person, _role: str, query: str, after: str, most: int) -> Ready:
+    """``_role`` is only part of the name under which the statement is kept: another role sees other claims."""
+    asked = ResultList.read(QueryDict(query))
+    claims = asked.claims(person)
+    place = result_list.read_place(after, asked.sort)
     if place:
         claims = claims.filter(result_list.beyond(asked.sort, place))
-    found = list(result_list.ordered(claims, asked.sort)[: PER_PAGE + 1])
-    page = found[:PER_PAGE]
-    return page, result_list.place_of(page[-1], asked.sort) if len(found) > PER_PAGE else ""
+    return put_together(with_row_values(result_list.ordered(claims, asked.sort), person)[:most])
 
 
-def _joined(query: str, **more: str) -> str:
-    return "&".join(part for part in (query, urlencode(more)) if part)
+def queue_query(address: QueryDict) -> str:
+    """What an address says of the list and of the part of it that is shown, and nothing else."""
+    asked = ResultList.read(address)
+    return _joined(asked.query, Stretch.read(address, asked.sort).query)
 
 
-# --- the rail of views, and what can be filtered by
+def _joined(*queries: str) -> str:
+    return "&".join(query for query in queries if query)
 
 
-@dataclass(frozen=True)
-class Rail:
-    """What stands beside the list, and the numbers that go with it."""
-
-    views: list[dict[str, Any]]
-    saved: list[dict[str, Any]]
-    topics: list[dict[str, Any]]
-    people: list[Person]
-    claimants: list[tuple[str, str]]
-    shown: str
-    shown_of: str
-    overdue: int
+# --- what can be filtered by
 
 
-def _rail(person: Person, asked: ResultList) -> Rail:
-    own_or_desk = SavedView.objects.filter(Q(owner=None) | Q(owner=person))
-    saved = [(row, ResultList.read(QueryDict(row.query))) for row in own_or_desk[:MOST_SAVED]]
-    fixed = {key: ResultList(view=key) for key in VIEWS}
-    whole = ResultList(view=asked.view or "open")
-    lists = [asked, whole, *fixed.values(), *(wanted for _row, wanted in saved)]
-    shown, of, *counts = result_list.count_all(person, [wanted.claims(person) for wanted in lists])
-    is_view = asked.is_plain and (asked.view or "open")
-    in_words = result_list.count_in_words
-    views = [
-        {
-            "key": key,
-            "label": view.label,
-            "icon": view.icon,
-            "url": "?" if key == "open" else f"?view={key}",
-            "count": in_words(count),
-            "hot": view.hot and count,
-            "current": is_view == key,
-        }
-        for (key, view), count in zip(VIEWS.items(), counts, strict=False)
-    ]
-    of_saved = [
-        {
-            "label": row.name,
-            "url": f"?{wanted.query}",
-            "count": in_words(count),
-            "current": wanted == asked,
-            "remove": reverse("claims:view-remove", args=[row.pk]) if row.owner_id else "",
-        }
-        for (row, wanted), count in zip(saved, counts[len(VIEWS) :], strict=True)
-    ]
-    return Rail(
-        views=views,
-        saved=of_saved,
-        topics=_topics(person, asked),
-        people=list(Person.objects.eligible("checker", "editor", "contributor")[:MOST_CHOICES]),
-        claimants=list(Claimant.objects.values_list("slug", "name")[:MOST_CHOICES]),
-        shown=in_words(shown),
-        shown_of="" if asked.is_plain else in_words(of),
-        overdue=counts[list(VIEWS).index("overdue")],
-    )
-
-
-def _topics(person: Person, asked: ResultList) -> list[dict[str, Any]]:
-    return [
-        {
-            "slug": row["slug"],
-            "label": row["name"],
-            "url": f"?{ResultList(filters={'topic': (row['slug'],)}).query}",
-            "count": result_list.count_in_words(row["count"]),
-            "current": asked.filters == {"topic": (row["slug"],)} and not asked.view,
-        }
-        for row in result_list.topics_with_counts(person, MOST_TOPICS)
-    ]
-
-
-def _choices(rail: Rail) -> dict[str, tuple[str, dict[str, str]]]:
-    """Each filter: its name, and its values with their words."""
+def _choices(asked: ResultList, rail: Rail) -> dict[str, tuple[str, dict[str, str]]]:
+    """Each filter: its name, and its values with their words; of charts and claimants those that are set."""
     return {
         "status": (_("Status"), {value: str(label) for value, label in Claim.Status.choices}),
         "worth": (_("Worth"), {value: str(label) for value, label in Claim.Worth.choices}),
         "topic": (_("Topic"), {row["slug"]: row["label"] for row in rail.topics}),
-        "claimant": (_("Claimant"), dict(rail.claimants)),
+        "claimant": (_("Claimant"), claimants_named(asked.filters.get("claimant", ()))),
         "person": (_("Person"), {str(person.pk): str(person) for person in rail.people}),
+        "figure": (_("Chart"), {value: lists.in_words(value) for value in asked.filters.get("figure", ())}),
     }
 
 
-def _chips(asked: ResultList, rail: Rail) -> list[dict[str, str]]:
+def _chips(asked: ResultList, choices: dict[str, tuple[str, dict[str, str]]]) -> list[dict[str, str]]:
     """One removable chip for each filter that is set, the search first."""
-    choices = _choices(rail)
-    choices["figure"] = (_("Chart"), {value: lists.in_words(value) for value in asked.filters.get("figure", ())})
     found = [
         {
             "label": choices[name][0],
@@ -181,19 +189,42 @@ def _chips(asked: ResultList, rail: Rail) -> list[dict[str, str]]:
     return found
 
 
-def _adders(asked: ResultList, rail: Rail) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": label,
-            "choices": [
-                (words, f"?{asked.also(name, value).query}")
-                for value, words in values.items()
-                if value not in asked.filters.get(name, ())
-            ],
-        }
-        for name, (label, values) in _choices(rail).items()
-        if values
-    ]
+def _adders(asked: ResultList, choices: dict[str, tuple[str, dict[str, str]]]) -> list[dict[str, Any]]:
+    """The filters whose values fit into a menu, with what each would lead to."""
+    found = []
+    for name in ("status", "worth", "topic", "person"):
+        label, values = choices[name]
+        others = [(words, value) for value, words in values.items() if value not in asked.filters.get(name, ())]
+        if values:
+            urls = [(words, f"?{asked.also(name, value).query}") for words, value in others]
+            found.append({"label": label, "choices": urls})
+    return found
+
+
+@signed_in
+@require_safe
+def queue_claimants(request: DeskRequest) -> HttpResponse:
+    """Claimants to filter by, found by a part of their name; a desk may know thousands."""
+    asked = ResultList.read(request.GET)
+    name = request.GET.get("name", "").replace("\x00", "").strip()[:120]
+    found = Claimant.objects.exclude(slug__in=asked.filters.get("claimant", ())).order_by("name", "pk")
+    named = list(
+        (found.filter(name__icontains=name) if name else found).values_list("slug", "name")[: MOST_CLAIMANTS + 1]
+    )
+    queue = reverse("claims:claim-list")
+    context = {
+        "name": name,
+        "kept": parse_qsl(asked.query),
+        "claimants": [
+            (words, f"{queue}?{asked.also('claimant', slug).query}") for slug, words in named[:MOST_CLAIMANTS]
+        ],
+        "has_more": len(named) > MOST_CLAIMANTS,
+        "back": f"{queue}?{asked.query}",
+    }
+    template = "claims/claim_list_claimants.html"
+    if request.htmx:
+        template += "#found" if is_part(request, "claimants-found") else "#claimants"
+    return render(request, template, context)
 
 
 def _title(asked: ResultList) -> str:
@@ -202,37 +233,8 @@ def _title(asked: ResultList) -> str:
     return _("Found") if asked.q or {"status", "figure"} & set(asked.filters) else _("All open")
 
 
-# --- saved views
-
-
-@signed_in
-@require_POST
-def view_save(request: DeskRequest) -> HttpResponse:
-    """Keep the filters of the address under a name, for oneself."""
-    asked = ResultList.read(QueryDict(request.POST.get("query", "")[:500]))
-    name = " ".join(request.POST.get("name", "").split())[:60]
-    if name and len(asked.query) <= 500:  # noqa: PLR2004  # the column's length
-        try:
-            with transaction.atomic():
-                SavedView.objects.update_or_create(owner=request.user, name=name, defaults={"query": asked.query})
-        except IntegrityError:
-            pass  # two presses at once: the other one kept it
-    return redirect(f"{reverse('claims:claim-list')}?{asked.query}")
-
-
-@signed_in
-@require_POST
-def view_remove(request: DeskRequest, pk: int) -> HttpResponse:
-    """Forget a view of one's own."""
-    removed, _rows = SavedView.objects.filter(pk=pk, owner=request.user).delete()
-    if not removed:
-        raise Http404
-    return redirect("claims:claim-list")
-
-
 urlpatterns = [
     path("", start, name="start"),
     path("claims/", claim_list, name="claim-list"),
-    path("claims/views/", view_save, name="view-save"),
-    path("claims/views/<int:pk>/remove/", view_remove, name="view-remove"),
+    path("claims/claimants/", queue_claimants, name="queue-claimants"),
 ]

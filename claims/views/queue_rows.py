@@ -1,20 +1,21 @@
-"""The rows of the queue as finished values: a page of any length costs three statements and no template logic."""
+"""The rows of the queue as finished values: a page of any length costs one statement and no template logic."""
 
-from collections import defaultdict
+import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypedDict
+from functools import lru_cache
+from typing import Any, NamedTuple, TypedDict
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Exists, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields import BooleanField, CharField
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from claims.models import Appearance, Assignment, Claim, Event, Evidence, Job, Person, SourceAlert
 from claims.models.claim import ClaimQuerySet
@@ -25,6 +26,7 @@ from claims.workflow.assignment import waiting_for_cross_checker
 from claims.workflow.revisions import EDITS
 
 NAMED_CLAIMANTS = 2
+DOT = SafeString('<span class="dot"></span>')
 SETTLED = {"published", "declined", "duplicate", "retracted", "archived"}
 ROLE_ORDER = {"checker": 0, "cross_checker": 1, "editor": 2}
 
@@ -40,26 +42,55 @@ class Row(TypedDict):
     people: SafeString
 
 
-def with_row_values(claims: ClaimQuerySet, person: Person) -> ClaimQuerySet:
-    """Add what a row shows beside the claim's own fields, and read no text that it does not show."""
+class Read(NamedTuple):
+    """What a row is made of, in the order of ``with_row_values``."""
+
+    pk: int
+    statement: str
+    status: str
+    public_state: str
+    next_due_at: datetime | None
+    priority: int
+    worth: str
+    confidential: bool
+    rating: str | None
+    rating_label: str | None
+    rating_family: str | None
+    stances: list[str]
+    said: list[str]
+    people: list[str]
+    source_changed: bool
+    capture_failed: bool
+    needs_cross_checker: bool
+    is_mine: bool
+
+
+OWN = (
+    "pk", "statement", "status", "public_state", "next_due_at", "priority", "worth", "confidential", "rating__code",
+    "rating__label", "rating__family",
+)  # fmt: skip
+
+
+def with_row_values(claims: ClaimQuerySet, person: Person) -> QuerySet[Claim, tuple[Any, ...]]:
+    """What a row shows, as the values of a ``Read``; no text is read that it does not show."""
     evidence = Evidence.objects.filter(claim=OuterRef("pk"))
     uncaptured = evidence.filter(pinned__isnull=True).exclude(waivers__kind="capture")
-    chain = Concat(Value("claim/"), Cast(OuterRef("pk"), CharField()))
+    said = Appearance.objects.filter(claim=OuterRef("pk")).order_by("number")
+    held = Assignment.objects.filter(claim=OuterRef("pk"), ended_at=None, person__isnull=False)
     failed = Job.objects.filter(claim=OuterRef("pk"), kind="capture", state="failed")
-    return (
-        claims.select_related("rating")
-        .annotate(
-            stances=ArraySubquery(evidence.values("stance")),
-            source_changed=Exists(SourceAlert.objects.filter(quote__evidence__claim=OuterRef("pk"), closed_at=None)),
-            capture_failed=Exists(failed) & Exists(uncaptured),
-            needs_cross_checker=Exists(waiting_for_cross_checker().filter(pk=OuterRef("pk"))),
-            is_mine=_is_own(person, chain),
-        )
-        .only(
-            "statement", "status", "public_state", "next_due_at", "priority", "worth", "confidential", "rating__code",
-            "rating__label", "rating__family",
-        )
-    )  # fmt: skip
+    chain = Concat(Value("claim/"), Cast(OuterRef("pk"), CharField()))
+    return claims.values_list(
+        *OWN,
+        ArraySubquery(evidence.values("stance")),
+        ArraySubquery(said.values(row=JSONObject(name="claimant__name", position="position", article="article"))),
+        ArraySubquery(
+            held.values(row=JSONObject(role="role", pk="person", name="person__name", username="person__username"))
+        ),
+        Exists(SourceAlert.objects.filter(quote__evidence__claim=OuterRef("pk"), closed_at=None)),
+        ExpressionWrapper(Exists(failed) & Exists(uncaptured), output_field=BooleanField()),
+        Exists(waiting_for_cross_checker().filter(pk=OuterRef("pk"))),
+        _is_own(person, chain),
+    )
 
 
 def _is_own(person: Person, chain: Any) -> Case:
@@ -80,114 +111,102 @@ def _is_own(person: Person, chain: Any) -> Case:
     )
 
 
-def read_rows(claims: Sequence[Claim], person: Person, suffix: str = "") -> list[Row]:
+def read_rows(claims: Sequence[Read], person: Person, suffix: str = "") -> list[Row]:
     """Finish the rows of one page.
 
     Args:
         suffix: what the address of each claim carries, so that its page knows the list it came from.
     """
-    ids = [claim.pk for claim in claims]
-    said, people, now = _claimants(ids), _people(ids), timezone.now()
-    pattern = reverse("claims:claim-detail", args=[0])
+    now, pattern = timezone.now(), reverse("claims:claim-detail", args=[0])
     return [
         {
             "pk": claim.pk,
             "url": pattern.replace("/0/", f"/{claim.pk}/") + suffix,
             "statement": claim.statement,
-            "meta": _meta(claim, said[claim.pk]),
+            "meta": _meta(claim),
             "status": _status(claim),
             "balance": _balance(claim),
             "due": _due(claim, now),
-            "people": _marks(people[claim.pk], person),
+            "people": _marks(claim, person),
         }
         for claim in claims
     ]
 
 
-def _claimants(ids: list[int]) -> dict[int, list[tuple[str, str, int | None]]]:
-    found: dict[int, list[tuple[str, str, int | None]]] = defaultdict(list)
-    rows = (
-        Appearance.objects.filter(claim__in=ids)
-        .order_by("claim", "number")
-        .values_list("claim", "claimant__name", "position", "article")
-    )
-    for claim, name, position, article in rows:
-        found[claim].append((name or "", position, article))
-    return found
-
-
-def _people(ids: list[int]) -> dict[int, list[tuple[str, Person]]]:
-    found = defaultdict(list)
-    rows = Assignment.objects.filter(claim__in=ids, ended_at=None, person__isnull=False).select_related("person")
-    for row in sorted(rows, key=lambda row: ROLE_ORDER[row.role]):
-        assert row.person is not None
-        found[row.claim_id].append((row.get_role_display(), row.person))
-    return found
-
-
-def _meta(claim: Claim, said: list[tuple[str, str, int | None]]) -> SafeString:
-    names = list(dict.fromkeys((name, position) for name, position, _article in said if name))
-    parts = [
-        format_html("<bdi>{}</bdi> {}", name, marks.STANCE[position].label)
-        for name, position in names[:NAMED_CLAIMANTS]
-    ]
+def _meta(claim: Read) -> SafeString:
+    said = [json.loads(row) for row in claim.said]
+    names = list(dict.fromkeys((row["name"], row["position"]) for row in said if row["name"]))
+    parts = [_said(*name, get_language()) for name in names[:NAMED_CLAIMANTS]]
     if len(names) > NAMED_CLAIMANTS:
         parts.append(format_html("{}", _("%(n)s more") % {"n": len(names) - NAMED_CLAIMANTS}))
-    articles = len({article for _name, _position, article in said if article})
+    articles = len({row["article"] for row in said if row["article"]})
     if articles:
         words = ngettext("in %(n)s article", "in %(n)s articles", articles) % {"n": articles}
         parts.append(format_html("{}", words))
     if claim.worth:
-        worth = _("worth %(worth)s") % {"worth": claim.get_worth_display().lower()}
-        parts.append(format_html('<span class="whitespace-nowrap">{}</span>', worth))
+        parts.append(_worth(claim.worth, get_language()))
     if claim.confidential:
         parts.append(format_html("{} {}", marks.icon("lock", css="i-sm"), _("confidential")))
-    return format_html_join(SafeString('<span class="dot"></span>'), "{}", ((part,) for part in parts))
+    return SafeString(DOT.join(parts))
 
 
-def _status(claim: Claim) -> SafeString:
+@lru_cache(2048)
+def _said(name: str, position: str, _language: str | None) -> SafeString:
+    return format_html("<bdi>{}</bdi> {}", name, marks.STANCE[position].label)
+
+
+@lru_cache
+def _worth(worth: str, _language: str | None) -> SafeString:
+    words = _("worth %(worth)s") % {"worth": str(Claim.Worth(worth).label).lower()}
+    return format_html('<span class="whitespace-nowrap">{}</span>', words)
+
+
+def _status(claim: Read) -> SafeString:
     shown = marks.status(claim.status, claim.public_state)
-    values: Any = claim
-    verdict = _verdict(claim) if claim.is_public or values.is_mine else ""
-    note = ""
-    if values.source_changed:
+    is_public = claim.public_state in {Claim.PublicState.PUBLISHED, Claim.PublicState.WITHHELD}
+    verdict = _verdict(claim) if is_public or claim.is_mine else SafeString("")
+    note = SafeString("")
+    if claim.source_changed:
         note = _note("git-compare-arrows", _("source changed"))
-    elif values.needs_cross_checker:
+    elif claim.needs_cross_checker:
         note = _note("st-cross", _("needs a cross-checker"))
-    elif values.capture_failed:
+    elif claim.capture_failed:
         note = _note("circle-alert", _("capture failed"))
-    return format_html("{}{}{}", shown, verdict, note)
+    return shown + verdict + note
 
 
 def _note(glyph: str, words: str) -> SafeString:
     return format_html('<div class="text-xs late whitespace-nowrap">{} {}</div>', marks.icon(glyph, css="i-sm"), words)
 
 
-def _verdict(claim: Claim) -> SafeString | str:
-    rating = claim.rating
-    if rating is None:
-        return ""
-    return format_html("<div>{}</div>", marks.verdict(rating.code, rating.label, rating.family))
+def _verdict(claim: Read) -> SafeString:
+    if claim.rating is None:
+        return SafeString("")
+    return format_html(
+        "<div>{}</div>", marks.verdict(claim.rating, claim.rating_label or "", claim.rating_family or "")
+    )
 
 
-def _balance(claim: Claim) -> SafeString:
-    values: Any = claim
-    stances: list[str] = values.stances
-    return balance(*(stances.count(stance) for stance in ("refutes", "supports", "context")))
+def _balance(claim: Read) -> SafeString:
+    return balance(*(claim.stances.count(stance) for stance in ("refutes", "supports", "context")))
 
 
-def _due(claim: Claim, now: datetime) -> SafeString:
+def _due(claim: Read, now: datetime) -> SafeString:
     settled = claim.status in SETTLED and claim.public_state != Claim.PublicState.WITHHELD
     if claim.status in SETTLED and claim.next_due_at is None:
         return SafeString("")
     return due(claim.next_due_at, now, settled=settled)
 
 
-def _marks(people: list[tuple[str, Person]], me: Person) -> SafeString:
-    if not people:
+def _marks(claim: Read, me: Person) -> SafeString:
+    if not claim.people:
         return marks.nobody()
-    return format_html_join(
-        "",
-        "{}",
-        ((marks.who(str(person), person.initials, role, me=person.pk == me.pk),) for role, person in people),
-    )
+    people = sorted((json.loads(row) for row in claim.people), key=lambda row: ROLE_ORDER[row["role"]])
+    shown = (_mark(row["name"], row["username"], row["role"], row["pk"] == me.pk, get_language()) for row in people)
+    return SafeString("".join(shown))
+
+
+@lru_cache(2048)
+def _mark(name: str, username: str, role: str, is_me: bool, _language: str | None) -> SafeString:
+    person = Person(name=name, username=username)
+    return marks.who(str(person), person.initials, str(Assignment.Role(role).label), me=is_me)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, F, Func, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import BooleanField, F, Func, Q, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
@@ -14,13 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims.figures import lists
-from claims.models import Claim, Person, SourceAlert, Topic
+from claims.models import Claim, Person, SourceAlert
 from claims.models.claim import ClaimQuerySet
 from claims.views.access import visible_claims
+from claims.views.ready import MOST_COUNTED, CappedCount
 from claims.workflow.assignment import waiting_for_cross_checker
 from claims.workflow.waiting import waiting_for
 
-MOST_COUNTED = 1000
 BIGGEST_ID = 2**63 - 1
 Narrow = Callable[[ClaimQuerySet, Person], ClaimQuerySet]
 
@@ -158,7 +158,18 @@ def ordered(claims: ClaimQuerySet, sort: str, *, backwards: bool = False) -> Cla
     return claims.order_by(*back)
 
 
-def place_of(claim: Claim, sort: str) -> str:
+class Placed(Protocol):
+    """What has a place in a list: a claim, or the values of a row."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def next_due_at(self) -> Any: ...
+
+
+def place_of(claim: Placed, sort: str) -> str:
     """A claim's place in an order, as the address carries it."""
     due = claim.next_due_at.isoformat() if claim.next_due_at else "none"
     own: dict[str, list[Any]] = {
@@ -222,16 +233,6 @@ def _rows(sign: str, names: list[str], values: list[Any]) -> Func:
 # --- counts that never read the whole table
 
 
-class CappedCount(Subquery):
-    """How many rows a query has, counting no further than ``MOST_COUNTED``."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) AS capped)"
-    output_field = IntegerField()
-
-    def __init__(self, rows: Any) -> None:
-        super().__init__(rows.order_by().values("pk")[:MOST_COUNTED])
-
-
 def count_all(person: Person, lists: list[ClaimQuerySet]) -> list[int]:
     """The capped sizes of many lists, in one statement."""
     counts = [CappedCount(claims) for claims in lists]
@@ -274,10 +275,3 @@ def neighbours(asked: ResultList, person: Person, claim: Claim) -> Neighbours | 
     if row is None or not row[4]:
         return None
     return Neighbours(row[0], row[1], count_in_words(row[2] + 1), count_in_words(row[3]))
-
-
-def topics_with_counts(person: Person, most: int) -> list[dict[str, Any]]:
-    """Topics with how many open claims they have, capped."""
-    from_topic = visible_claims(person).open().filter(topics=OuterRef("pk"))
-    rows = Topic.objects.annotate(count=CappedCount(from_topic)).values_list("slug", "name", "count")[:most]
-    return [{"slug": slug, "name": name, "count": count} for slug, name, count in rows]

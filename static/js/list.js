@@ -1,5 +1,6 @@
 // One list of a page: <… data-list> around rows <… data-row="id">. j and k move, enter opens the row's a[data-row-link],
-// x ticks the row's checkbox. Ticked rows are counted in [data-selected-count] and show [data-selected-bar].
+// x ticks the row's checkbox; with shift, j and k take the rows they pass along, a click all from the last one ticked, and
+// [data-select-every] ticks all of them. Ticked rows are counted in [data-selected-count] and show [data-selected-bar].
 
 const rows = () => [...document.querySelectorAll("[data-list] [data-row]")];
 const isCurrent = (row) => row.classList.contains("is-cur") || row.classList.contains("cur");
@@ -38,45 +39,122 @@ function open(from) {
   return true;
 }
 
+const boxOf = (row) => row?.querySelector("input[type=checkbox]") ?? null;
+const boxes = () => rows().map(boxOf).filter(Boolean);
+
 function tick() {
-  const box = current()?.querySelector("input[type=checkbox]");
+  const box = boxOf(current());
   if (!box) return false;
   box.click();
   return true;
 }
 
+let lastTicked = null; // the row from which a click with shift goes on
+
+/** Everything between two rows, both included, is ticked or not. */
+function tickRange(from, to, checked) {
+  const all = rows();
+  const [first, last] = [all.indexOf(from), all.indexOf(to)].sort((one, other) => one - other);
+  for (const row of all.slice(Math.max(first, 0), last + 1)) {
+    const box = boxOf(row);
+    if (box) box.checked = checked;
+  }
+  countTicked();
+}
+
+/** Move and take along: the row one leaves and the one one comes to are ticked. */
+function take(step) {
+  const from = current();
+  if (!boxOf(from ?? rows()[0])) return false;
+  move(step);
+  tickRange(from ?? current(), current(), true);
+  lastTicked = current();
+  return true;
+}
+
+function tickNone() {
+  const ticked = boxes().filter((box) => box.checked);
+  for (const box of ticked) box.checked = false;
+  lastTicked = null;
+  countTicked();
+  return ticked.length > 0;
+}
+
 document.addEventListener("desk:key", (event) => {
   const { key, from } = event.detail;
-  const taken =
-    key === "j" ? move(1) : key === "k" ? move(-1) : key === "x" ? tick() : key === "Enter" ? open(from) : false;
-  if (taken) event.preventDefault();
+  const answers = {
+    j: () => move(1),
+    k: () => move(-1),
+    J: () => take(1),
+    K: () => take(-1),
+    x: tick,
+    Enter: () => open(from),
+    Escape: tickNone,
+  };
+  if (Object.hasOwn(answers, key) && answers[key]()) event.preventDefault();
 });
 
 function countTicked() {
-  const boxes = [...document.querySelectorAll("[data-list] [data-row] input[type=checkbox]")];
-  const ticked = boxes.filter((box) => box.checked);
-  for (const box of boxes) box.closest("[data-row]").classList.toggle("is-sel", box.checked);
+  const all = boxes();
+  const ticked = all.filter((box) => box.checked);
+  for (const box of all) box.closest("[data-row]").classList.toggle("is-sel", box.checked);
   for (const place of document.querySelectorAll("[data-selected-count]")) place.textContent = ticked.length;
   for (const bar of document.querySelectorAll("[data-selected-bar]")) bar.hidden = ticked.length === 0;
-  const all = document.querySelector("[data-select-all]");
-  if (all) {
-    all.checked = boxes.length > 0 && ticked.length === boxes.length;
-    all.indeterminate = ticked.length > 0 && ticked.length < boxes.length;
+  const head = document.querySelector("[data-select-all]");
+  if (head) {
+    head.checked = all.length > 0 && ticked.length === all.length;
+    head.indeterminate = ticked.length > 0 && ticked.length < all.length;
   }
 }
 
 document.addEventListener("change", (event) => {
   if (!(event.target instanceof Element)) return;
-  if (event.target.matches("[data-select-all]")) {
-    for (const box of document.querySelectorAll("[data-list] [data-row] input[type=checkbox]")) box.checked = event.target.checked;
-  }
+  if (event.target.matches("[data-select-all]")) for (const box of boxes()) box.checked = event.target.checked;
   if (event.target.closest("[data-row]") || event.target.matches("[data-select-all]")) countTicked();
 });
 
 document.addEventListener("click", (event) => {
-  if (!(event.target instanceof Element) || !event.target.closest("[data-select-none]")) return;
-  for (const box of document.querySelectorAll("[data-list] input[type=checkbox]")) box.checked = false;
-  countTicked();
+  if (!(event.target instanceof Element)) return;
+  if (event.target.closest("[data-select-none]")) tickNone();
+  if (event.target.closest("[data-select-every]")) {
+    for (const box of boxes()) box.checked = true;
+    countTicked();
+  }
+  const row = event.target.matches("input[type=checkbox]") ? event.target.closest("[data-list] [data-row]") : null;
+  if (!row || event.target !== boxOf(row)) return;
+  if (event.shiftKey && lastTicked?.isConnected) tickRange(lastTicked, row, event.target.checked);
+  lastTicked = row;
+});
+
+// With shift a browser marks the text between two clicks; here the rows are meant.
+document.addEventListener("mousedown", (event) => {
+  if (event.shiftKey && event.target instanceof Element && event.target.closest("[data-row] .checkbox-t")) event.preventDefault();
+});
+
+// What is done to the ticked rows leads back to as many rows as there are now, not to as many as there were at first.
+document.addEventListener("submit", (event) => {
+  if (!(event.target instanceof Element) || !event.target.matches("[data-keep-place]")) return;
+  event.target.action = event.target.getAttribute("action").split("?")[0] + location.search;
+});
+
+// Rows that do not come are asked for again where they would stand; app.js would lead to the top of the page.
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(
+    name,
+    (event) => {
+      const failed = event.target instanceof Element ? event.target.closest("#more")?.querySelector("[data-more-failed]") : null;
+      if (!failed) return;
+      failed.hidden = false;
+      event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
+}
+
+// The row one left by its link is the current one when the browser comes back.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("[data-list] a[data-row-link]") : null;
+  if (link) history.replaceState({ ...history.state, row: link.closest("[data-row]").dataset.row }, "");
 });
 
 /** Go to the row of this name; the server asks for it with HX-Trigger-After-Settle: {"desk:goto": "17"}. */
@@ -112,3 +190,4 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 
 countTicked();
+if (typeof history.state?.row === "string") goTo(history.state.row);

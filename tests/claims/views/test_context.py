@@ -31,7 +31,8 @@ def test_jobs_at_work_are_those_that_run_or_were_given_up(rf):
         leased = {"token": 1, "lease_until": timezone.now()} if state == "running" else {}
         Job.objects.create(kind="capture", key=str(number), queue="capture", state=state, **leased)
 
-    assert asked(rf)["jobs_at_work"]() == 2
+    assert asked(rf, PersonFactory())["jobs_at_work"]() == 2
+    assert asked(rf)["jobs_at_work"]() == 0
 
 
 def test_nobody_has_no_notices(rf):

@@ -1,4 +1,6 @@
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -7,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.models import Assignment, Claim, Desk, Job, SavedView, Waiver
+from claims.models import Assignment, Claim, Claimant, Desk, Job, Waiver
 from claims.views.queue import PER_PAGE
-from claims.views.result_list import MOST_COUNTED, ResultList, count_in_words
+from claims.views.ready import MOST_COUNTED
+from claims.views.result_list import ResultList, count_in_words
 from claims.workflow.apply import apply
 from tests.claims.workflow import desk
 from tests.factories import (
@@ -25,7 +28,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 QUEUE = "/claims/"
-MOST_STATEMENTS = 16
+MOST_STATEMENTS = 8
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def editor(client):
 
 def shown(response):
     """Ids of the claims on a page, in their order."""
-    return [row["pk"] for row in response.context["rows"]]
+    return [int(pk) for pk in re.findall(r'data-row="(\d+)"', response.content.decode())]
 
 
 def fill(count):
@@ -237,6 +240,81 @@ def test_a_place_that_is_none_shows_the_first_page(client, editor, place):
     assert shown(client.get(QUEUE, {"after": place})) == [claim.pk]
 
 
+def part(client, response):
+    """The rows that come next, as the browser asks for them at the end of the list."""
+    address = unescape(re.search(r'hx-get="(\?[^"]+)"', response.content.decode())[1])
+    return client.get(QUEUE + address, headers={"HX-Request": "true", "HX-Target": "more"})
+
+
+@pytest.mark.parametrize("sort", ["due", "priority", "newest"])
+def test_the_end_of_the_list_brings_the_next_rows_and_an_address_that_shows_them_all(client, editor, sort):
+    fill(130)
+    whole = shown(client.get(QUEUE, {"sort": sort, "rows": "500"}))
+    first = client.get(QUEUE, {"sort": sort})
+    second = part(client, first)
+    third = part(client, second)
+
+    assert [len(shown(page)) for page in (first, second, third)] == [50, 50, 30]
+    assert shown(first) + shown(second) + shown(third) == whole
+    assert 'rel="next"' not in third.content.decode()
+    assert "End of the list." in third.content.decode()
+    assert "<html" not in second.content.decode()
+    address = third["HX-Replace-Url"]
+    assert shown(client.get(address)) == whole
+    assert "rows=150" in address
+
+
+def test_more_rows_cost_half_the_statements_of_a_page(client, editor):
+    fill(130)
+    Desk.objects.current()
+    first = client.get(QUEUE)
+    with CaptureQueriesContext(connection) as statements:
+        part(client, first)
+
+    assert len(statements) <= 4
+
+
+def test_rows_stay_those_of_a_page_that_began_further_down(client, editor):
+    claims = fill(160)
+    first = client.get(QUEUE, {"sort": "newest"})
+    second = client.get(QUEUE + first.context["next_page"])
+    third = part(client, second)
+    again = client.get(third["HX-Replace-Url"])
+
+    assert shown(again) == shown(second) + shown(third) == [claim.pk for claim in claims[109:9:-1]]
+    assert "From the start" in again.content.decode()
+
+
+def test_a_list_grows_to_five_hundred_rows_and_goes_on_as_a_page_of_its_own(client, editor):
+    fill(520)
+    page = client.get(QUEUE, {"rows": "500"})
+
+    assert (len(shown(page)), page.context["next_part"]) == (500, "")
+    assert "500 shown, and there are more" in page.content.decode()
+    assert len(shown(client.get(QUEUE + page.context["next_page"]))) == 20
+
+
+@pytest.mark.parametrize("rows", ["0", "-1", "x", "", "9999", "²", "1" * 5000])
+def test_a_number_of_rows_that_is_none_shows_a_page_of_the_usual_length(client, editor, rows):
+    fill(60)
+
+    assert len(shown(client.get(QUEUE, {"rows": rows}))) in {PER_PAGE, 60}
+    assert rows != "9999" or len(shown(client.get(QUEUE, {"rows": rows}))) == PER_PAGE
+
+
+def test_another_role_and_another_person_never_read_each_others_list(client, people):
+    claim = desk.in_research(people)
+    Claim.objects.filter(pk=claim.pk).update(confidential=True)
+    client.force_login(people.editor)
+    assert shown(client.get(QUEUE)) == [claim.pk]
+    people.editor.role = "auditor"
+    people.editor.save()
+
+    response = client.get(QUEUE)
+    assert shown(response) == []
+    assert response.context["rail"].views[0]["count"] == "0"
+
+
 # --- views, filters, search
 
 
@@ -328,6 +406,33 @@ def test_what_an_address_does_not_know_is_left_out(client, editor, query):
     assert shown(client.get(f"{QUEUE}?{query}")) == [claim.pk]
 
 
+def test_claimants_are_found_by_a_part_of_their_name_and_added_to_the_filters(client, editor):
+    ClaimantFactory(slug="harbour", name="Harbour Office")
+    ClaimantFactory(slug="port", name="Port <Authority>")
+    address = reverse("claims:queue-claimants")
+    whole = client.get(address, {"worth": "high", "claimant": "harbour"})
+    part_of_name = {"HX-Request": "true", "HX-Target": "claimants-found"}
+    typed = client.get(address, {"name": "port", "worth": "high"}, headers=part_of_name)
+    nobody = client.get(address, {"name": "zeppelin\x00"}, headers=part_of_name)
+
+    assert whole.context["claimants"] == [("Port <Authority>", f"{QUEUE}?worth=high&claimant=harbour&claimant=port")]
+    assert "Port &lt;Authority&gt;" in typed.content.decode()
+    assert "<html" not in typed.content.decode()
+    assert "<form" not in typed.content.decode()
+    assert "Nobody of this name." in nobody.content.decode()
+    menu = client.get(address, headers={"HX-Request": "true", "HX-Target": "claimants"}).content.decode()
+    assert "<form" in menu
+    assert "<html" not in menu
+
+
+def test_of_very_many_claimants_the_first_are_shown_and_a_part_of_the_name_is_asked_for(client, editor):
+    Claimant.objects.bulk_create(Claimant(slug=f"c-{n}", name=f"Office {n:03}") for n in range(60))
+    page = client.get(reverse("claims:queue-claimants"))
+
+    assert [name for name, _url in page.context["claimants"]] == [f"Office {n:03}" for n in range(50)]
+    assert "There are more: write a part of the name." in page.content.decode()
+
+
 def test_an_address_says_the_same_when_it_is_read_and_written_again():
     query = "view=mine&q=two+ships&status=inbox&status=accepted&worth=high&sort=newest"
 
@@ -360,34 +465,6 @@ def test_htmx_gets_the_list_without_the_shell(client, editor):
 
     assert 'id="queue"' in page
     assert "<html" not in page
-
-
-# --- saved views
-
-
-def test_a_saved_view_is_its_owners_and_the_desks_are_everybodys(client, editor):
-    SavedView.objects.create(name="Urgent ones", query="worth=high")
-    SavedView.objects.create(name="Somebody's own", query="worth=low", owner=PersonFactory())
-    ClaimFactory(worth="high")
-    client.post(reverse("claims:view-save"), {"name": "  My   view ", "query": "worth=high&sort=newest&nonsense=1"})
-    saved = [(view["label"], view["url"], view["count"]) for view in client.get(QUEUE).context["rail"].saved]
-
-    assert saved == [("My view", "?worth=high&sort=newest", "1"), ("Urgent ones", "?worth=high", "1")]
-
-
-def test_a_view_is_forgotten_by_its_owner_only(client, editor):
-    mine = SavedView.objects.create(name="Mine", query="worth=high", owner=editor)
-    desks = SavedView.objects.create(name="The desk's", query="worth=high")
-
-    assert client.post(reverse("claims:view-remove", args=[mine.pk])).status_code == 302
-    assert client.post(reverse("claims:view-remove", args=[desks.pk])).status_code == 404
-    assert list(SavedView.objects.all()) == [desks]
-
-
-def test_a_view_without_a_name_is_not_kept(client, editor):
-    client.post(reverse("claims:view-save"), {"name": " ", "query": "worth=high"})
-
-    assert not SavedView.objects.exists()
 
 
 # --- bulk
@@ -429,6 +506,68 @@ def test_several_claims_are_declined_with_a_reason(client, people):
     bulk(client, [claim], do="decline", decline_reason="other", reason="Nobody says it any more.")
 
     assert desk.reload(claim).status == "declined"
+
+
+def undo(client, response):
+    """Press the one "Undo" of the page that came back."""
+    tokens = re.findall(r'name="token" value="([^"]+)"', response.content.decode())
+    assert len(tokens) == 1
+    return client.post(reverse("claims:undo"), {"token": tokens[0], "back": QUEUE}, follow=True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"do": "assign", "due": "2030-01-01T10:00"},
+        {"do": "date", "date": "2030-01-01T10:00"},
+        {"do": "topic", "topic": "Harbour"},
+        {"do": "decline", "decline_reason": "other", "reason": "Nobody says it any more."},
+    ],
+    ids=lambda given: given["do"],
+)
+def test_what_was_done_to_many_is_taken_back_by_one_press(client, people, given):
+    TopicFactory(slug="harbour", name="Harbour")
+    claims = [desk.accepted(people) for _ in range(3)]
+    client.force_login(people.editor)
+
+    def state():
+        rows = [(desk.reload(c), [t.slug for t in c.topics.all()]) for c in claims]
+        held = Assignment.objects.filter(claim__in=claims, ended_at=None, person__isnull=False).count()
+        return [(claim.status, claim.due_at, topics) for claim, topics in rows], held
+
+    before = state()
+    done = bulk(client, claims, person=people.author.pk, **given)
+    assert told(done) == ["3 claims changed."]
+    assert all(row != old for row, old in zip(state()[0], before[0], strict=True))
+    assert told(undo(client, done)) == ["Undone on 3 claims."]
+    assert state() == before
+
+
+def test_those_that_refuse_for_one_reason_are_named_together(client, people):
+    fresh = [ClaimFactory() for _ in range(7)]
+    client.force_login(people.editor)
+    response = bulk(client, fresh, do="assign", person=people.author.pk, due="2030-01-01T10:00")
+    named = ", ".join(f"C-{claim.pk}" for claim in fresh[:5])
+
+    assert told(response) == [f"{named}, 2 more: “Assign” cannot be done from “Inbox”."]
+
+
+def test_more_than_two_hundred_at_once_are_refused_and_not_cut(client, people):
+    client.force_login(people.editor)
+    claims = fill(201)
+    response = bulk(client, claims, do="date", date="2030-01-01T10:00")
+
+    assert told(response) == ["Select at most 200 claims at once."]
+    assert not Claim.objects.filter(due_at__year=2030).exists()
+
+
+def test_a_step_on_many_leads_back_to_the_same_part_of_the_list(client, people):
+    client.force_login(people.editor)
+    claim = ClaimFactory()
+    address = f"{reverse('claims:claim-bulk')}?worth=high&rows=150&nonsense=1"
+    response = client.post(address, {"claim": [claim.pk], "do": "date", "date": "2030-01-01T10:00"})
+
+    assert response.url == f"{QUEUE}?worth=high&rows=150"
 
 
 @pytest.mark.parametrize("name", ["contributor", "auditor", "author"])

@@ -1,0 +1,150 @@
+"""What stands beside the list: the views with their numbers, and what can be filtered by.  Two statements."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
+from django.http import QueryDict
+
+from claims.models import Claimant, Person, SavedView, Topic
+from claims.views.access import visible_claims
+from claims.views.ready import CappedCount, Ready, put_together
+from claims.views.result_list import VIEWS, ResultList, count_in_words
+
+MOST_SAVED, MOST_TOPICS, MOST_PEOPLE = 20, 12, 300
+PLACES = 1000  # how many people's statements are kept put together
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved view and how many claims it holds."""
+
+    pk: int
+    name: str
+    asked: ResultList
+    is_desks: bool
+    count: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Rail:
+    """What stands beside the list, and the numbers that go with it."""
+
+    views: list[dict[str, Any]]
+    saved: list[Saved]
+    topics: list[dict[str, Any]]
+    people: list[Person]
+    shown: str
+    shown_of: str
+    overdue: int
+
+    @property
+    def current(self) -> Saved | None:
+        """The saved view that the address asks for."""
+        return next((view for view in self.saved if view.is_current), None)
+
+
+def read_rail(person: Person, asked: ResultList) -> Rail:
+    """The views, the desk's saved ones and the person's own, each with its number; people and topics."""
+    saved, people = _choices(person)
+    wanted = [ResultList.read(QueryDict(row["query"])) for row in saved]
+    counts, of_saved, of_asked, topics = _count(person, asked, wanted)
+    return Rail(
+        views=[_view(key, count, asked) for key, count in counts.items()],
+        saved=[
+            Saved(row["pk"], row["name"], view, row["owner"] is None, count_in_words(count), view == asked)
+            for row, view, count in zip(saved, wanted, of_saved, strict=True)
+        ],
+        topics=[_topic(topic, asked) for topic in topics],
+        people=people,
+        shown=count_in_words(of_asked),
+        shown_of="" if asked.is_plain else count_in_words(counts[asked.view or "open"]),
+        overdue=counts["overdue"],
+    )
+
+
+def _view(key: str, count: int, asked: ResultList) -> dict[str, Any]:
+    view = VIEWS[key]
+    return {
+        "key": key,
+        "label": view.label,
+        "icon": view.icon,
+        "url": "?" if key == "open" else f"?view={key}",
+        "count": count_in_words(count),
+        "hot": view.hot and count,
+        "current": asked.is_plain and (asked.view or "open") == key,
+    }
+
+
+def _topic(topic: dict[str, Any], asked: ResultList) -> dict[str, Any]:
+    return {
+        "slug": topic["slug"],
+        "label": topic["name"],
+        "url": f"?{ResultList(filters={'topic': (topic['slug'],)}).query}",
+        "count": count_in_words(topic["count"]),
+        "current": asked.filters == {"topic": (topic["slug"],)} and not asked.view,
+    }
+
+
+# --- read in one statement
+
+
+def _choices(person: Person) -> tuple[list[dict[str, Any]], list[Person]]:
+    """The saved views, and the people who may hold a part of a claim."""
+    found = _choices_of(person).rows()
+    saved, people = found[0] if found else ([], [])
+    return [json.loads(row) for row in saved], [Person(**json.loads(row)) for row in people]
+
+
+@lru_cache(PLACES)
+def _choices_of(person: Person) -> Ready:
+    saved = SavedView.objects.filter(Q(owner=None) | Q(owner=person))
+    row = JSONObject(pk="pk", name="name", query="query", owner="owner")
+    people = Person.objects.eligible("checker", "editor", "contributor")
+    who = JSONObject(id="pk", name="name", username="username", role="role")
+    return put_together(
+        Person.objects.filter(pk=person.pk).values_list(
+            ArraySubquery(saved.values(row=row)[:MOST_SAVED]), ArraySubquery(people.values(row=who)[:MOST_PEOPLE])
+        )
+    )
+
+
+# --- counted in one statement, none further than a thousand
+
+
+def _count(
+    person: Person, asked: ResultList, saved: Sequence[ResultList]
+) -> tuple[dict[str, int], list[int], int, list[dict[str, Any]]]:
+    """The sizes of the views, of the saved ones and of what is asked for; and the topics with theirs."""
+    queries = tuple(view.query for view in (*saved, asked))
+    is_lasting = not any("figure" in view.filters for view in (*saved, asked))  # a chart's list may depend on the day
+    put = _counts_of if is_lasting else _counts_of.__wrapped__
+    found = put(person, person.role, queries).rows()
+    row: tuple[Any, ...] = found[0] if found else (*([0] * (len(VIEWS) + len(queries))), [])
+    counts: list[int] = list(row[:-1])
+    topics: list[str] = row[-1]
+    views = dict(zip(VIEWS, counts, strict=False))
+    return views, counts[len(VIEWS) : -1], counts[-1], [json.loads(topic) for topic in topics]
+
+
+@lru_cache(PLACES)
+def _counts_of(person: Person, _role: str, queries: tuple[str, ...]) -> Ready:
+    """``_role`` is only part of the name under which the statement is kept: another role sees other claims."""
+    lists = [ResultList(view=key) for key in VIEWS] + [ResultList.read(QueryDict(query)) for query in queries]
+    counts: list[Subquery] = [CappedCount(wanted.claims(person)) for wanted in lists]
+    of_topic = CappedCount(visible_claims(person).open().filter(topics=OuterRef("pk")))
+    topics = Topic.objects.annotate(count=of_topic).values(row=JSONObject(slug="slug", name="name", count="count"))
+    return put_together(Person.objects.filter(pk=person.pk).values_list(*counts, ArraySubquery(topics[:MOST_TOPICS])))
+
+
+# --- the one choice there may be thousands of
+
+
+def claimants_named(slugs: Sequence[str]) -> dict[str, str]:
+    return dict(Claimant.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
