@@ -48,7 +48,7 @@ def newsroom():
     desk.hand_cross_check_to(public, people.cross_checker, people.editor)
     rating = desk.reload(public).rating
     apply(public.pk, "cross_check", by=people.cross_checker, rating=rating, reason="Agreed.")
-    apply(public.pk, "approve", by=people.editor, seen=desk.seen(public))
+    apply(public.pk, "approve", by=people.editor, seen=desk.seen(public), notes=desk.noted(public))
     publish(public.pk, by=people.other_editor)
     for event in Event.objects.order_by("pk"):
         notify(SimpleNamespace(claim_id=None, attempts=0), event=event.pk)()

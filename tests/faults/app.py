@@ -11,9 +11,9 @@ from factcheck.celery import app
 
 django.setup()
 
-import tests.faults.kinds  # noqa: E402, F401
 from claims.jobs import catalogue, drain, ledger, run  # noqa: E402
 from claims.models import Job  # noqa: E402
+from tests.faults.kinds import register  # noqa: E402
 
 __all__ = ["app"]
 
@@ -40,6 +40,7 @@ TWINS = {
     "no tick row": lambda: setattr(drain, "_is_first", lambda name, seconds: True),
 }
 
+register()
 if seconds := os.environ.get("FAULT_LEASE_SECONDS"):
     ledger.LEASE_SECONDS = float(seconds)
     run.BEAT_SECONDS = float(seconds) / 4

@@ -5,19 +5,24 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from claims.jobs.catalogue import KINDS, PERIODIC
 from tests.faults import house as houses
+from tests.faults.kinds import EFFECTS, register
 
 
 @pytest.fixture
 def effects(transactional_db):
     """The table in which the tests' jobs leave their effects."""
-    from tests.faults.kinds import EFFECTS
-
+    known = dict(KINDS), dict(PERIODIC)
+    register()
     with connection.cursor() as cursor:
         cursor.execute(EFFECTS)
     yield
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE fault_effect")
+    for registry, before in zip((KINDS, PERIODIC), known, strict=True):
+        registry.clear()
+        registry.update(before)
 
 
 @pytest.fixture

@@ -47,11 +47,13 @@ def mark_tick():
     time.sleep(0.2)  # long enough for another clock to come by
 
 
-KINDS.update(
-    test_work=Kind("Work", "tests.faults.kinds.work_a_while", hard_limit=60),
-    test_deaf=Kind("Sleep", "tests.faults.kinds.sleep_deaf", hard_limit=60),
-    test_deadly=Kind("Die", "tests.faults.kinds.kill_its_process", hard_limit=60),
-    test_endless=Kind("Never end", "tests.faults.kinds.never_end", hard_limit=2, attempts=2),
-)
-PERIODIC.clear()
-PERIODIC["test_tick"] = Periodic("Tick", "tests.faults.kinds.mark_tick", 3)
+def register():
+    """Let this process know the kinds above, and no periodic work but the tick."""
+    KINDS.update(
+        test_work=Kind("Work", "tests.faults.kinds.work_a_while", hard_limit=60),
+        test_deaf=Kind("Sleep", "tests.faults.kinds.sleep_deaf", hard_limit=60),
+        test_deadly=Kind("Die", "tests.faults.kinds.kill_its_process", hard_limit=60),
+        test_endless=Kind("Never end", "tests.faults.kinds.never_end", hard_limit=2, attempts=2),
+    )
+    PERIODIC.clear()
+    PERIODIC["test_tick"] = Periodic("Tick", "tests.faults.kinds.mark_tick", 3)

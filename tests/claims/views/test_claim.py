@@ -116,7 +116,7 @@ def test_an_auditor_reads_and_finds_nothing_to_press(client, people):
     assert moves(response) == {}
     addresses = page.split('action="')[1:]
     assert {address.split('"')[0] for address in addresses} <= {
-        "/accounts/logout/", "/claims/", reverse("claims:verdict-show", args=[claim.pk])
+        "/accounts/logout/", "/search/", reverse("claims:verdict-show", args=[claim.pk])
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -82,7 +83,10 @@ def stage(serve, chromium):
     def show(page=HELLO, **options):
         pages["/"] = page
         order = Order(url=server.url(), headers={"content-type": "text/html"}, executable=chromium, sandbox=False)
-        return asyncio.run(browser.show(browser.replace(order, **options), page, door=door_to(server)))
+        # In a thread of its own: the browser of other tests keeps an event loop in this one.
+        with ThreadPoolExecutor(1) as pool:
+            shown = browser.show(browser.replace(order, **options), page, door=door_to(server))
+            return pool.submit(asyncio.run, shown).result()
 
     server.show = show
     return server

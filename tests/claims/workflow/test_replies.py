@@ -345,7 +345,7 @@ def without_an_answer(people, state):
     rating = desk.reload(claim).rating
     apply(claim.pk, "cross_check", by=people.cross_checker, rating=rating, reason="Counted too.")
     if state == "approved":
-        apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+        apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim), notes=desk.noted(claim))
     return desk.reload(claim), contact.deadline + timedelta(minutes=1)
 
 
@@ -366,7 +366,10 @@ def test_the_version_in_review_follows_when_a_deadline_passes_and_loses_nothing(
     assert record.verify().problems == ()
     with pytest.raises(Refused, match="changed"):
         apply(claim.pk, "approve", by=people.editor, seen=on_the_page)
-    assert apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim)).status == "approved"
+    assert (
+        apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim), notes=desk.noted(claim)).status
+        == "approved"
+    )
 
 
 def test_what_was_approved_stays_true_and_approved_when_a_deadline_passes(people):
