@@ -6,13 +6,27 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from factcheck import embedded, processes
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loop in the thread of the test
 
 PROJECT = Path(__file__).resolve().parent.parent
-START_HOUSES = ("tests/browser/", "tests/factcheck/", "tests/journeys/")  # the slow files
+BROWSER = "tests/browser/"
+START_HOUSES = (BROWSER, "tests/factcheck/", "tests/journeys/")  # the slow files
+
+
+class OneHouseForTheBrowser(LoadFileScheduling):
+    """File by file, but all that drives a browser to one worker: its house is started once."""
+
+    def _split_scope(self, nodeid):
+        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return OneHouseForTheBrowser(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items):
