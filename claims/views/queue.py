@@ -5,17 +5,21 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from claims.figures import lists
 from claims.forms.steps import BulkForm
 from claims.models import Claim, Claimant, Person
+from claims.templatetags.fields import field
 from claims.views import result_list
 from claims.views.access import DeskRequest, signed_in
 from claims.views.live import is_part
@@ -81,7 +85,7 @@ def claim_list(request: DeskRequest) -> HttpResponse:
     stretch = Stretch.read(request.GET, asked.sort)
     if is_part(request, "more") and stretch.last:
         return _more_rows(request, asked, stretch)
-    rail = read_rail(person, asked)
+    rail = read_rail(person, asked, anew=bool(len(get_messages(request))))
     choices = _choices(asked, rail)
     part = _read_part(person, asked, stretch, stretch.after, stretch.rows)
     context = part | {
@@ -89,7 +93,7 @@ def claim_list(request: DeskRequest) -> HttpResponse:
         "here": _joined(asked.query, stretch.query),
         "is_first_page": not stretch.after,
         "sorts": result_list.SORTS,
-        "bulk": BulkForm(people=rail.people) if person.is_editor else None,
+        "bulk": _bulk_fields(_named(rail.people), get_language()) if person.is_editor else None,
         "rail": rail,
         "chips": _chips(asked, choices),
         "adders": _adders(asked, choices),
@@ -100,6 +104,18 @@ def claim_list(request: DeskRequest) -> HttpResponse:
     }
     whole = not request.htmx or request.htmx.boosted
     return render(request, TEMPLATE if whole else f"{TEMPLATE}#queue", context)
+
+
+def _named(people: list[Person]) -> tuple[tuple[int, str, str, str], ...]:
+    return tuple((person.pk, person.name, person.username, person.role) for person in people)
+
+
+@lru_cache(PLACES)
+def _bulk_fields(people: tuple[tuple[int, str, str, str], ...], _language: str | None) -> dict[str, SafeString]:
+    """The fields of what is done to several claims, finished: they are the same until somebody comes or leaves."""
+    form = BulkForm(people=[Person(pk=pk, name=name, username=user, role=role) for pk, name, user, role in people])
+    names = ("person", "due", "decline_reason", "reason")
+    return {name: render_to_string("includes/field.html", field(form[name])) for name in names}
 
 
 def _more_rows(request: DeskRequest, asked: ResultList, stretch: Stretch) -> HttpResponse:
@@ -129,8 +145,8 @@ def _read_part(person: Person, asked: ResultList, stretch: Stretch, after: str, 
 
 def _read_claims(person: Person, asked: ResultList, after: str, most: int) -> tuple[list[Read], str]:
     """The claims after a place, and the place after which the next ones begin (empty: there are none)."""
-    is_lasting = not after and "figure" not in asked.filters  # a chart's list may depend on the day
-    put = _claims_of if is_lasting else _claims_of.__wrapped__
+    lasts = not after and not result_list.has_days(asked)
+    put = _claims_of if lasts else _claims_of.__wrapped__
     found = [Read(*row) for row in put(person, person.role, asked.query, after, most + 1).rows()]
     page = found[:most]
     return page, result_list.place_of(page[-1], asked.sort) if len(found) > most else ""

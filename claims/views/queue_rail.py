@@ -1,6 +1,7 @@
 """What stands beside the list: the views with their numbers, and what can be filtered by.  Two statements."""
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,9 +15,10 @@ from django.http import QueryDict
 from claims.models import Claimant, Person, SavedView, Topic
 from claims.views.access import visible_claims
 from claims.views.ready import CappedCount, Ready, put_together
-from claims.views.result_list import VIEWS, ResultList, count_in_words
+from claims.views.result_list import VIEWS, ResultList, count_in_words, has_days
 
 MOST_SAVED, MOST_TOPICS, MOST_PEOPLE = 20, 12, 300
+MOST_IN_TOPIC = 100  # counted; a topic holds claims of every state, so that its open ones are dearer to find
 PLACES = 1000  # how many people's statements are kept put together
 
 
@@ -50,11 +52,15 @@ class Rail:
         return next((view for view in self.saved if view.is_current), None)
 
 
-def read_rail(person: Person, asked: ResultList) -> Rail:
-    """The views, the desk's saved ones and the person's own, each with its number; people and topics."""
+def read_rail(person: Person, asked: ResultList, *, anew: bool = False) -> Rail:
+    """The views, the desk's saved ones and the person's own, each with its number; people and topics.
+
+    Args:
+        anew: he has just changed something, so that no number may be one that was kept.
+    """
     saved, people = _choices(person)
     wanted = [ResultList.read(QueryDict(row["query"])) for row in saved]
-    counts, of_saved, of_asked, topics = _count(person, asked, wanted)
+    counts, of_saved, of_asked, topics = _count(person, asked, wanted, anew)
     return Rail(
         views=[_view(key, count, asked) for key, count in counts.items()],
         saved=[
@@ -87,7 +93,7 @@ def _topic(topic: dict[str, Any], asked: ResultList) -> dict[str, Any]:
         "slug": topic["slug"],
         "label": topic["name"],
         "url": f"?{ResultList(filters={'topic': (topic['slug'],)}).query}",
-        "count": count_in_words(topic["count"]),
+        "count": count_in_words(topic["count"], MOST_IN_TOPIC),
         "current": asked.filters == {"topic": (topic["slug"],)} and not asked.view,
     }
 
@@ -115,22 +121,40 @@ def _choices_of(person: Person) -> Ready:
     )
 
 
-# --- counted in one statement, none further than a thousand
+# --- counted in one statement, none further than a thousand, and in a very large table not for every page
+
+# Numbers that took longer than this many seconds are shown again for a hundred times as long: a hundredth of the
+# database's time is all they may cost one person.  Who has just changed something is shown them anew.
+QUICK, SHARE, MOST_KEPT = 0.01, 100, 1000
+_kept: dict[tuple[int, str, tuple[str, ...]], tuple[float, tuple[Any, ...]]] = {}
 
 
 def _count(
-    person: Person, asked: ResultList, saved: Sequence[ResultList]
+    person: Person, asked: ResultList, saved: Sequence[ResultList], anew: bool
 ) -> tuple[dict[str, int], list[int], int, list[dict[str, Any]]]:
     """The sizes of the views, of the saved ones and of what is asked for; and the topics with theirs."""
-    queries = tuple(view.query for view in (*saved, asked))
-    is_lasting = not any("figure" in view.filters for view in (*saved, asked))  # a chart's list may depend on the day
-    put = _counts_of if is_lasting else _counts_of.__wrapped__
-    found = put(person, person.role, queries).rows()
-    row: tuple[Any, ...] = found[0] if found else (*([0] * (len(VIEWS) + len(queries))), [])
+    lists = (*saved, asked)
+    row = _numbers(person, tuple(view.query for view in lists), anew, lasts=not any(map(has_days, lists)))
     counts: list[int] = list(row[:-1])
     topics: list[str] = row[-1]
     views = dict(zip(VIEWS, counts, strict=False))
     return views, counts[len(VIEWS) : -1], counts[-1], [json.loads(topic) for topic in topics]
+
+
+def _numbers(person: Person, queries: tuple[str, ...], anew: bool, *, lasts: bool) -> tuple[Any, ...]:
+    key, begin = (person.pk, person.role, queries), time.monotonic()
+    until, row = _kept.get(key, (0.0, ()))
+    if begin < until and not anew:
+        return row
+    put = _counts_of if lasts else _counts_of.__wrapped__
+    found = put(person, person.role, queries).rows()
+    row = found[0] if found else (*([0] * (len(VIEWS) + len(queries))), [])
+    taken = time.monotonic() - begin
+    if taken > QUICK:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = (begin + SHARE * taken, row)
+    return row
 
 
 @lru_cache(PLACES)
@@ -138,7 +162,7 @@ def _counts_of(person: Person, _role: str, queries: tuple[str, ...]) -> Ready:
     """``_role`` is only part of the name under which the statement is kept: another role sees other claims."""
     lists = [ResultList(view=key) for key in VIEWS] + [ResultList.read(QueryDict(query)) for query in queries]
     counts: list[Subquery] = [CappedCount(wanted.claims(person)) for wanted in lists]
-    of_topic = CappedCount(visible_claims(person).open().filter(topics=OuterRef("pk")))
+    of_topic = CappedCount(visible_claims(person).open().filter(topics=OuterRef("pk")), most=MOST_IN_TOPIC)
     topics = Topic.objects.annotate(count=of_topic).values(row=JSONObject(slug="slug", name="name", count="count"))
     return put_together(Person.objects.filter(pk=person.pk).values_list(*counts, ArraySubquery(topics[:MOST_TOPICS])))
 

@@ -122,6 +122,11 @@ class ResultList:
         return found
 
 
+def has_days(asked: ResultList) -> bool:
+    """Whether a list is one of a chart, whose statement may name today and is not for another day."""
+    return "figure" in asked.filters
+
+
 def _fits(name: str, value: str) -> bool:
     if name == "person":
         return value.isascii() and value.isdigit() and int(value) <= BIGGEST_ID
@@ -240,8 +245,8 @@ def count_all(person: Person, lists: list[ClaimQuerySet]) -> list[int]:
     return list(row or [0] * len(lists))
 
 
-def count_in_words(count: int) -> str:
-    return f"{MOST_COUNTED - 1}+" if count >= MOST_COUNTED else str(count)
+def count_in_words(count: int, most: int = MOST_COUNTED) -> str:
+    return f"{most - 1}+" if count >= most else str(count)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from claims.figures import work
 from claims.models import Assignment, Claim, Claimant, Desk, Job, Waiver
+from claims.views import queue, queue_rail
 from claims.views.queue import PER_PAGE
 from claims.views.ready import MOST_COUNTED
 from claims.views.result_list import ResultList, count_in_words
@@ -187,6 +189,56 @@ def test_the_queue_costs_the_same_for_three_claims_and_for_three_hundred(client,
 
 def test_a_count_stops_at_a_thousand():
     assert (count_in_words(999), count_in_words(MOST_COUNTED)) == ("999", "999+")
+
+
+def numbers(client):
+    return [view["count"] for view in client.get(QUEUE).context["rail"].views][:1]
+
+
+def test_numbers_that_took_long_to_count_are_shown_again_for_a_while(client, editor, monkeypatch):
+    monkeypatch.setattr(queue_rail, "QUICK", 0.0)
+    monkeypatch.setattr(queue_rail, "SHARE", 1e6)
+    ClaimFactory()
+    assert numbers(client) == ["1"]
+    ClaimFactory()
+    assert numbers(client) == ["1"]
+
+    monkeypatch.setattr(queue_rail, "SHARE", 0)
+    queue_rail._kept.clear()
+    assert numbers(client) == ["2"]
+    ClaimFactory()
+    assert numbers(client) == ["3"]
+
+
+def test_who_has_just_changed_something_is_shown_new_numbers(client, people, monkeypatch):
+    monkeypatch.setattr(queue_rail, "QUICK", 0.0)
+    monkeypatch.setattr(queue_rail, "SHARE", 1e6)
+    claim = ClaimFactory()
+    client.force_login(people.editor)
+    assert numbers(client) == ["1"]
+    page = bulk(client, [claim], do="decline", decline_reason="other", reason="Nobody says it.")
+
+    assert page.context["rail"].views[0]["count"] == "0"
+    assert numbers(client) == ["0"]
+
+
+def test_the_numbers_kept_never_grow_beyond_their_bound(client, editor, monkeypatch):
+    monkeypatch.setattr(queue_rail, "QUICK", 0.0)
+    monkeypatch.setattr(queue_rail, "MOST_KEPT", 2)
+    for worth in ("high", "medium", "low"):
+        client.get(QUEUE, {"worth": worth})
+
+    assert len(queue_rail._kept) == 1
+
+
+def test_the_list_of_a_chart_may_name_today_so_its_statements_are_not_kept(client, editor):
+    ClaimFactory()
+    kept = (queue_rail._counts_of, queue._claims_of)
+    before = [statements.cache_info().currsize for statements in kept]
+    figure = next(f"due~{term}" for term in work.TERMS)
+
+    assert client.get(QUEUE, {"figure": figure}).context["chips"][0]["label"] == "Chart"
+    assert [statements.cache_info().currsize for statements in kept] == before
 
 
 # --- order and pages
