@@ -42,6 +42,7 @@ from claims.views.claim_page import ClaimPage, read_captures, read_evidence, rea
 from claims.views.claim_preflight import read_preflight
 from claims.views.context import desk_of
 from claims.views.live import STOP_POLLING, is_part, read_id
+from claims.views.queue import queue_query
 from claims.views.record_words import ABOUT_THE_VERDICT
 from claims.views.reply_rows import reply_rows
 from claims.views.result_list import ResultList, neighbours
@@ -182,16 +183,16 @@ def _around(request: DeskRequest, page: ClaimPage) -> dict[str, Any]:
     """The list the person came from, and the claims before and after this one in it."""
     if "from" not in request.GET:
         return {"back": "", "suffix": ""}
-    asked = ResultList.read(QueryDict(request.GET["from"][:1000]))
-    suffix = suffix_of(request)
-    return {"neighbours": neighbours(asked, page.person, page.claim), "back": f"?{asked.query}", "suffix": suffix}
+    origin = QueryDict(request.GET["from"][:1000])
+    around = neighbours(ResultList.read(origin), page.person, page.claim)
+    return {"neighbours": around, "back": f"?{queue_query(origin)}", "suffix": suffix_of(request)}
 
 
 def suffix_of(request: DeskRequest) -> str:
     """What addresses on the page carry, so that the person stays inside the list he came from."""
     if "from" not in request.GET:
         return ""
-    return "?" + urlencode({"from": ResultList.read(QueryDict(request.GET["from"][:1000])).query})
+    return "?" + urlencode({"from": queue_query(QueryDict(request.GET["from"][:1000]))})
 
 
 def _sent_back(page: ClaimPage) -> dict[str, Any] | None:

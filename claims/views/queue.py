@@ -134,7 +134,7 @@ def _read_part(person: Person, asked: ResultList, stretch: Stretch, after: str, 
     is_full = stretch.rows >= MOST_ROWS
     longer = Stretch(stretch.after, stretch.rows + PER_PAGE)
     return {
-        "rows": read_rows(claims, person, "?" + urlencode({"from": asked.query})),
+        "rows": read_rows(claims, person, "?" + urlencode({"from": _joined(asked.query, stretch.query)})),
         "next_page": f"?{_joined(asked.query, urlencode({'after': last}))}" if last else "",
         "next_part": f"?{_joined(asked.query, longer.query, urlencode({'last': last}))}"
         if last and not is_full

@@ -316,6 +316,18 @@ def test_the_end_of_the_list_brings_the_next_rows_and_an_address_that_shows_them
     assert "rows=150" in address
 
 
+def test_the_way_back_from_a_claim_leads_to_as_many_rows_as_there_were(client, editor):
+    fill(130)
+    second = part(client, client.get(QUEUE, {"sort": "newest"}))
+    link = unescape(
+        re.search(r'href="(/claims/\d+/\?from=[^"]+)" dir="auto" data-row-link', second.content.decode())[1]
+    )
+    page = unescape(client.get(link).content.decode())
+
+    assert f'href="{QUEUE}?sort=newest&rows=100"' in page
+    assert "51 of 130" in page
+
+
 def test_more_rows_cost_half_the_statements_of_a_page(client, editor):
     fill(130)
     Desk.objects.current()
