@@ -72,6 +72,12 @@ function take(step) {
   return true;
 }
 
+function tickAll() {
+  for (const box of boxes()) box.checked = true;
+  countTicked();
+  return boxes().length > 0;
+}
+
 function tickNone() {
   const ticked = boxes().filter((box) => box.checked);
   for (const box of ticked) box.checked = false;
@@ -88,6 +94,7 @@ document.addEventListener("desk:key", (event) => {
     J: () => take(1),
     K: () => take(-1),
     x: tick,
+    X: tickAll,
     Enter: () => open(from),
     Escape: tickNone,
   };
@@ -116,10 +123,7 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (!(event.target instanceof Element)) return;
   if (event.target.closest("[data-select-none]")) tickNone();
-  if (event.target.closest("[data-select-every]")) {
-    for (const box of boxes()) box.checked = true;
-    countTicked();
-  }
+  if (event.target.closest("[data-select-every]")) tickAll();
   const row = event.target.matches("input[type=checkbox]") ? event.target.closest("[data-list] [data-row]") : null;
   if (!row || event.target !== boxOf(row)) return;
   if (event.shiftKey && lastTicked?.isConnected) tickRange(lastTicked, row, event.target.checked);

@@ -86,6 +86,9 @@ def test_ranges_are_taken_by_mouse_and_keyboard_and_undone_by_one_press(visit, m
     page.keyboard.press("Escape")
     expect(bar).to_be_hidden()
 
+    page.keyboard.press("Shift+X")
+    expect(bar).to_contain_text("50 selected")
+    page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("Shift+J")
     page.keyboard.press("Shift+J")
