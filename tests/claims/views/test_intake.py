@@ -177,7 +177,7 @@ def test_the_list_costs_the_same_however_long(signed_in, people, count, django_a
     )
     signed_in.get(LIST)
 
-    with django_assert_num_queries(7):  # session, person, articles, candidates, and three of the shell
+    with django_assert_num_queries(6):  # session, person, articles, candidates, and two of the shell
         page = signed_in.get(LIST)
 
     assert (b"?before=" in page.content) == (count == 40)
@@ -414,7 +414,7 @@ def test_the_page_costs_the_same_for_three_candidates_and_for_sixty(
         match(candidate)
     signed_in.get(f"/intake/{article.pk}/")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         # session, person, article, its claims, matches, candidates, job, claimants, and three of the shell
         page = signed_in.get(f"/intake/{article.pk}/")
 

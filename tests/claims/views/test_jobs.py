@@ -129,7 +129,7 @@ def test_the_list_costs_the_same_however_long(signed_in, count, django_assert_nu
         make("failed", kind="read_article", args={"article": article.pk})
     signed_in.get(LIST)
 
-    with django_assert_num_queries(11):  # session, person, jobs, counts (2), claims, articles, sites, shell (3)
+    with django_assert_num_queries(10):  # session, person, jobs, counts (2), claims, articles, sites, shell (2)
         signed_in.get(LIST)
 
 

@@ -198,7 +198,7 @@ def test_list_costs_the_same_however_long(client, checker, count, django_assert_
     for number in range(count):
         tell(checker, f"Number {number}.")
 
-    with django_assert_num_queries(6):  # session, person, notices, name of the desk, jobs, unread
+    with django_assert_num_queries(5):  # session, person, notices, name of the desk, jobs and unread
         client.get(LIST)
 
 
@@ -280,5 +280,5 @@ def test_my_day_costs_the_same_however_full(client, checker, count, django_asser
         Assignment.objects.create(claim=claim, person=checker, role="checker")
         tell(checker, f"Number {number}.", claim)
 
-    with django_assert_num_queries(9):  # session, person, four lists, name of the desk, jobs, unread
+    with django_assert_num_queries(8):  # session, person, four lists, name of the desk, jobs and unread
         client.get("/my-day/")
