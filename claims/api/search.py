@@ -99,7 +99,9 @@ def read_parameters(given: Mapping[str, str]) -> Asked:
     query, wanted_site = given.get("query", "").strip(), given.get("reviewPublisherSiteFilter", "").strip().lower()
     if not query and not wanted_site:
         raise BadRequest("Request must contain a query or a reviewPublisherSiteFilter.")
-    if len(query) > LONGEST_QUERY or "\x00" in query:
+    if any("\x00" in value for value in given.values()):
+        raise BadRequest("Request contains an invalid argument.")
+    if len(query) > LONGEST_QUERY:
         raise BadRequest(f"Invalid value at 'query': at most {LONGEST_QUERY} characters.")
     token, offset = given.get("pageToken", ""), _number(given, "offset", 0, LARGEST_OFFSET)
     if token and offset:

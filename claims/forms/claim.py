@@ -66,8 +66,10 @@ class VerdictForm(EditForm):
     title = forms.CharField(label=_("Headline"), max_length=200, required=False)
     summary = words_field(_("Summary"), rows=2)
     body = words_field(_("Body"), rows=6)
-    correction_kind = choice_field(
-        _("Kind of change since it was public"), Correction.Kind, required=False, empty=_("none")
+    correction_kind = forms.ChoiceField(
+        label=_("Kind of change since it was public"),
+        choices=[("", _("none")), *((kind.value, kind.label) for kind in Correction.OF_A_VERSION)],
+        required=False,
     )
     correction_text = words_field(_("What changed, in words for the reader"))
     field_order = ["rating"]

@@ -91,6 +91,9 @@ class Correction(models.Model):
         UPDATE = "update", _("Update")
         RETRACTION = "retraction", _("Retraction")
 
+    # What a new version may be; a retraction is none, it takes two editors and the step of that name.
+    OF_A_VERSION = (Kind.CLARIFICATION, Kind.CORRECTION, Kind.UPDATE)
+
     fact_check = models.OneToOneField(FactCheck, on_delete=models.PROTECT, related_name="correction")
     claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="corrections")
     kind = models.CharField(max_length=15, choices=Kind.choices)

@@ -36,6 +36,7 @@ class Said:
     comment: Comment
     is_kept: bool
     may_withdraw: bool
+    may_resolve: bool = False
     replies: list["Said"] = field(default_factory=list)
     passage: PassageNow | None = None
 
@@ -109,6 +110,7 @@ def read_threads(claim: Claim, person: Person, number: int | None = None) -> lis
             said[row.parent_id].replies.append(said[row.pk])
     threads = [said[row.pk] for row in found if row.parent_id is None]
     for thread in threads:
+        thread.may_resolve = comments.may_resolve(thread.comment, person)
         for line in (thread, *thread.replies):
             line.may_withdraw = line.comment.by_id == person.pk and _is_last(line, thread)
     return sorted(threads, key=lambda thread: thread.comment.resolved_at is not None)

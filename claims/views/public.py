@@ -128,7 +128,9 @@ def methodology(request: HttpRequest) -> HttpResponse:
     desk = Desk.objects.current()
     context = {
         "desk": desk,
-        "limits": [f"{stage}: {getattr(desk, f'get_{name}_display')()}" for name, stage in LIMITS if getattr(desk, name)],
+        "limits": [
+            f"{stage}: {getattr(desk, f'get_{name}_display')()}" for name, stage in LIMITS if getattr(desk, name)
+        ],
         "ratings": Rating.objects.offered(),
         "checklist": ChecklistItem.objects.current(),
         "reliability": Reliability.choices,

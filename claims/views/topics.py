@@ -178,7 +178,7 @@ def _show(told: Told, dispute: Dispute, number: int) -> Shown:
     left, right = ([told.claims[pk] for pk in side] for side in (dispute.left, dispute.right))
     return Shown(
         key=f"d{number}",
-        title=_title(right),
+        title=_title(left, right),
         left=left,
         right=right,
         speaking=_speaking(told, voices),
@@ -194,11 +194,11 @@ def _show(told: Told, dispute: Dispute, number: int) -> Shown:
     )
 
 
-def _title(right: list[Said]) -> str:
-    """The smaller side names the dispute: what it says is what the others contradict."""
+def _title(left: list[Said], right: list[Said]) -> str:
+    """The larger side names the dispute, so that who is for it speaks for what the title says."""
     if not right:
         return _("What nobody contradicts")
-    return _("Disputed: %(statement)s") % {"statement": cut(right[0].claim.statement, TITLE_WIDE)}
+    return _("Disputed: %(statement)s") % {"statement": cut(left[0].claim.statement, TITLE_WIDE)}
 
 
 def _speaking(told: Told, voices: list[Voice]) -> dict[str, list[tuple[Voice, list[str]]]]:
@@ -291,7 +291,7 @@ def _joined(told: Told, dispute: Dispute, edge: places.Edge) -> Joined:
 
 def _finding(voices: list[Voice]) -> str:
     numbers = {side: sum(voice.side == side for voice in voices) for side in (FOR, AGAINST, "reports")}
-    return _("%(for)d speak for the first side, %(against)d against it, %(reports)d report it or say both") % numbers
+    return _("%(for)d speak for it, %(against)d against it, %(reports)d report it or say both") % numbers
 
 
 def _address(claim: int) -> str:

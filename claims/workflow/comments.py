@@ -122,6 +122,11 @@ def reopen_comment(comment_id: int, *, by: Person) -> Comment:
     return _settle(comment_id, by, resolved=False)
 
 
+def may_resolve(first: Comment, by: Person) -> bool:
+    """An open thread stops approval, so not everybody closes it: whoever began it does, or an editor."""
+    return by.is_editor or first.by_id == by.pk
+
+
 @transaction.atomic
 def _settle(comment_id: int, by: Person, *, resolved: bool) -> Comment:
     found = Comment.objects.filter(pk=comment_id).first()
@@ -129,6 +134,8 @@ def _settle(comment_id: int, by: Person, *, resolved: bool) -> Comment:
     if found is None or claim is None or by.role == Person.Role.AUDITOR:
         raise Refused(_("This comment cannot be resolved by you."), "person")
     first = _first_of(claim, comment_id, by)
+    if resolved and not may_resolve(first, by):
+        raise Refused(_("Whoever began this thread resolves it, or an editor."), "person")
     if resolved and first.resolved_at is None:
         first.resolved_at, first.resolved_by = timezone.now(), by
         first.save(update_fields=["resolved_at", "resolved_by"])

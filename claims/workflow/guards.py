@@ -243,7 +243,7 @@ def correction_typed(attempt: Attempt) -> list[Missing]:
     told_before = json.loads(public.revision.body)["correction"]
     now = [claim.correction_kind, claim.correction_text]
     typed = (
-        claim.correction_kind in Correction.Kind.values and bool(claim.correction_text.strip()) and now != told_before
+        claim.correction_kind in Correction.OF_A_VERSION and bool(claim.correction_text.strip()) and now != told_before
     )
     return _unless(
         typed, _("It was public before: say what kind of change this is, and what changed."), "verdict-correction_kind"

@@ -193,7 +193,7 @@ def citations_resolve(loose: Iterable[int]) -> list[Missing]:
 
 def change_typed(claim: Claim, told: list[str]) -> list[Missing]:
     """Readers are told what changed since the version they know, and of what kind the change is."""
-    if claim.correction_kind not in Correction.Kind.values:
+    if claim.correction_kind not in Correction.OF_A_VERSION:
         return [Missing(_("It was public before: say what kind of change this is."), "verdict-correction_kind")]
     if not claim.correction_text.strip() or [claim.correction_kind, claim.correction_text] == told:
         return [Missing(_("Say in words for the reader what changed this time."), "verdict-correction_text")]

@@ -99,6 +99,16 @@ document.addEventListener(
   true,
 );
 
+// A press elsewhere takes the focus away between its two halves: the list stays until the press has arrived, for what is
+// pressed would move from under the pointer.
+let pressing = false;
+document.addEventListener("pointerdown", () => (pressing = true), true);
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => setTimeout(() => {
+    pressing = false;
+    if (box && document.activeElement !== field) close();
+  }), true);
+}
 document.addEventListener("focusout", (event) => {
-  if (event.target === field) close();
+  if (event.target === field && !pressing) close();
 });

@@ -148,6 +148,7 @@ def test_page_size_is_ten_unless_asked_and_a_hundred_at_most(client):
         {"query": "  "},
         {"query": "x" * 501},
         {"query": "a\x00b"},
+        {"query": "a", "languageCode": "\x00"},
         {"query": "a", "pageSize": "ten"},
         {"query": "a", "pageSize": "-1"},
         {"query": "a", "pageSize": "٣"},

@@ -99,7 +99,7 @@ def test_page_shows_claim_verdict_and_sources(client):
     source = row.claim.evidence.get()
     for words in (
         "How many ships?",
-        "“Twelve ships came.”",
+        "Twelve ships came.",
         "Port Authority",
         "2 January 2026",
         "True",

@@ -63,7 +63,7 @@ def test_strangers_sign_in_and_an_unknown_topic_is_not_found(client, topic):
 def test_who_denies_stands_against_who_found(client, editor, dispute):
     shown, rest = read(client).context["shown"]
 
-    assert shown.title == "Disputed: No ship came."
+    assert shown.title == "Disputed: Twelve ships came."
     assert [one.claim.statement for one in shown.left] == ["Twelve ships came."]
     assert [one.claim.statement for one in shown.right] == ["No ship came."]
     assert {side: [voice.name for voice, _words in voices] for side, voices in shown.speaking.items()} == {
@@ -71,7 +71,7 @@ def test_who_denies_stands_against_who_found(client, editor, dispute):
     }  # fmt: skip
     assert [head.day for head in shown.heads] == ["17 Oct 2023", "4 Jan 2024", "29 May 2024"]
     assert [head.later for head in shown.heads] == ["", "3 months later", "5 months later"]
-    assert shown.finding == "2 speak for the first side, 1 against it, 0 report it or say both"
+    assert shown.finding == "2 speak for it, 1 against it, 0 report it or say both"
     assert (rest.title, [one.claim.statement for one in rest.left]) == (
         "What nobody contradicts",
         ["The harbour is deep."],

@@ -41,8 +41,8 @@ def test_a_reply_to_a_reply_hangs_on_the_comment_that_started_the_thread(people,
 def test_a_thread_is_resolved_and_opened_again_once_however_often_it_is_asked(people, claim):
     comment = comments.add_comment(claim.pk, by=people.editor, text="Who counted?")
     for _ in range(2):
-        comments.resolve_comment(comment.pk, by=people.author)
-    assert Comment.objects.get().resolved_by == people.author
+        comments.resolve_comment(comment.pk, by=people.other_editor)
+    assert Comment.objects.get().resolved_by == people.other_editor
     for _ in range(2):
         comments.reopen_comment(comment.pk, by=people.editor)
 
@@ -50,15 +50,26 @@ def test_a_thread_is_resolved_and_opened_again_once_however_often_it_is_asked(pe
     assert actions(claim) == ["comment", "resolve_comment", "reopen_comment"]
 
 
+def test_who_neither_began_a_thread_nor_edits_does_not_resolve_it(people, claim):
+    blocker = comments.add_comment(claim.pk, by=people.editor, text="Do not approve this.")
+    for person in (people.author, people.contributor):
+        with pytest.raises(Refused, match="or an editor"):
+            comments.resolve_comment(blocker.pk, by=person)
+    own = comments.add_comment(claim.pk, by=people.author, text="Is this right?")
+
+    assert Comment.objects.filter(resolved_at__isnull=False).count() == 0
+    assert comments.resolve_comment(own.pk, by=people.author).resolved_by == people.author
+
+
 def test_a_reply_to_a_resolved_thread_opens_it_again(people, claim):
     comment = comments.add_comment(claim.pk, by=people.editor, text="Who counted?")
-    comments.resolve_comment(comment.pk, by=people.author)
+    comments.resolve_comment(comment.pk, by=people.other_editor)
     reply = comments.add_comment(claim.pk, by=people.editor, text="Not answered.", parent_id=comment.pk)
 
     assert Comment.objects.get(pk=comment.pk).resolved_at is None
     assert actions(claim) == ["comment", "resolve_comment", "reopen_comment", "comment"]
-    comments.resolve_comment(reply.pk, by=people.author)
-    assert Comment.objects.get(pk=comment.pk).resolved_by == people.author
+    comments.resolve_comment(reply.pk, by=people.other_editor)
+    assert Comment.objects.get(pk=comment.pk).resolved_by == people.other_editor
 
 
 def test_an_open_comment_stops_approval_and_one_taken_back_does_not(people):
@@ -101,7 +112,7 @@ def test_a_comment_is_not_taken_back_by_others_nor_once_it_was_answered_or_resol
         comments.withdraw_comment(reply.pk, by=people.author)
     comments.withdraw_comment(later.pk, by=people.editor)
     comments.withdraw_comment(reply.pk, by=people.author)
-    comments.resolve_comment(comment.pk, by=people.author)
+    comments.resolve_comment(comment.pk, by=people.other_editor)
     with pytest.raises(Refused, match="answered or resolved"):
         comments.withdraw_comment(comment.pk, by=people.editor)
 

@@ -180,8 +180,21 @@ def test_a_correction_that_was_told_before_is_not_published_again(claim, people,
         apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
 
 
-def correct(claim, people, text):
-    fields = {"correction_kind": "correction", "correction_text": text}
+def test_a_new_version_calls_itself_no_retraction(claim, people, monkeypatch):
+    """That takes two editors and the step of that name."""
+    claim = reopen(claim, people)
+    desk.write_verdict(claim, people.author, rationale="Three counts agree [1].")
+    correct(claim, people, "We withdraw.", kind="retraction")
+    assert not_typed(claim) == ["It was public before: say what kind of change this is."]
+    monkeypatch.setattr(preflight_list, "change_typed", lambda claim, told: [])
+    claim = review_again(claim, people)
+
+    with pytest.raises(Refused, match="what kind of change"):
+        apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
+
+
+def correct(claim, people, text, kind="correction"):
+    fields = {"correction_kind": kind, "correction_text": text}
     edit.edit_claim(claim.pk, by=people.author, fields=fields, seen=edit.digests(desk.reload(claim)))
 
 
