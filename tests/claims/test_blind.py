@@ -151,6 +151,7 @@ def test_no_page_of_who_must_not_see_it_holds_a_planted_word(newsroom):
 HIDDEN = ("rationale", "body", "claim__rationale")
 
 
+@pytest.mark.thorough
 @time_machine.travel(timezone.now(), tick=False)  # pages say how long ago something was
 def test_a_search_does_not_answer_for_hidden_words(newsroom):
     lists = [

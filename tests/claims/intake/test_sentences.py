@@ -139,6 +139,7 @@ def test_sentences_are_exact_in_order_apart_and_lose_no_letter(article):
     assert dropped <= article.count(")")  # only the letter of an "a)" in front of a list item
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("unit", ["A. ", "“Why? ” ", "Bingley said “no, we will not”. ", '"', "Jane, ", "1) "])
 def test_a_paragraph_of_a_million_characters_is_cut_within_seconds(unit):
     article = unit * (1_000_000 // len(unit))

@@ -130,6 +130,7 @@ def test_a_page_that_forwards_by_script_is_read_where_it_leads(stage):
     assert shown.url == stage.url("/next")
 
 
+@pytest.mark.thorough
 def test_the_document_is_read_where_the_page_has_no_say(stage):
     shown = stage.show(
         b"<!doctype html><p>True words.</p><script>"
@@ -259,6 +260,7 @@ def test_a_page_that_leads_to_a_private_address_stays_where_it_is(stage):
     assert stage.canary.connections == 0
 
 
+@pytest.mark.thorough
 def test_a_redirect_of_a_file_into_a_private_network_is_not_followed(stage):
     stage.pages["/away.css"] = response(b"", "302 Found", Location=f"http://127.0.0.1:{stage.canary.port}/x")
 
@@ -284,6 +286,7 @@ def test_ten_thousand_files_are_not_asked_for(stage):
     assert b"Harbour" in shown.document
 
 
+@pytest.mark.thorough
 def test_a_page_whose_files_are_too_large_together_gets_no_more_of_them(stage):
     stage.pages["/big"] = b"x" * 200_000
 
@@ -320,7 +323,7 @@ def test_scripts_without_an_end_are_ended_and_the_page_is_read(stage, endless):
     "endless",
     [
         b"for (;;) {}",
-        b"for (;;) location.reload()",
+        pytest.param(b"for (;;) location.reload()", marks=pytest.mark.thorough),
         pytest.param(b"for (;;) history.pushState(0, '', '?' + Math.random())", marks=pytest.mark.thorough),
     ],
 )
