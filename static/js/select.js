@@ -127,8 +127,10 @@ function press(event) {
   if (!anchor || event.ctrlKey || event.metaKey || event.altKey) return;
   const step = STEPS[event.key];
   if (step) (event.shiftKey ? extend : move)(...step);
-  else if (event.key === "Enter" && !form.hidden) form.requestSubmit();
-  else if (event.key === "Escape") {
+  else if (event.key === "Enter" && !form.hidden) {
+    document.dispatchEvent(new Event("selectionchange")); // the browser's own comes later than a quick hand
+    form.requestSubmit();
+  } else if (event.key === "Escape") {
     document.getSelection().removeAllRanges();
     opener.focus({ preventScroll: true });
   } else return;
