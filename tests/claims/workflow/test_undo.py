@@ -253,7 +253,7 @@ def test_an_appearance_comes_back(people):
 def test_a_resolved_thread_is_open_again_and_only_once(people):
     claim = desk.in_research(people)
     other = comments.add_comment(claim.pk, by=people.editor, text="When?")
-    comment = comments.add_comment(claim.pk, by=people.editor, text="Who?")
+    comment = comments.add_comment(claim.pk, by=people.author, text="Who?")
     comments.resolve_comment(comment.pk, by=people.author)
     token = offer([claim.pk], by=people.author)
     comments.resolve_comment(other.pk, by=people.editor)
