@@ -31,6 +31,7 @@ from claims.models import (
     Job,
     Notification,
     Person,
+    Reading,
 )
 from claims.publishing import publish as publishing
 from claims.workflow import (
@@ -278,7 +279,10 @@ class Newsroom(RuleBasedStateMachine):
     @rule(which=either, who=anyone)
     def ask_to_see_the_verdict(self, which, who):
         pk, person = self.claims[which], self.people[who]
-        if self.attempt(pk, person, lambda: edit_review.show_verdict(pk, by=person)) and self.claim(pk).has_verdict:
+        # Who has given his second verdict knows the first one by it, and stays its cross-checker in the next round.
+        knows = Reading.objects.filter(claim=pk, by=person, kind="cross").exists()
+        shown = self.attempt(pk, person, lambda: edit_review.show_verdict(pk, by=person))
+        if shown and self.claim(pk).has_verdict and not knows:
             self.saw.add((pk, person.pk))
 
     @rule(which=either, who=anyone)
