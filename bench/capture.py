@@ -252,7 +252,7 @@ def measure(folder, port):
     count_parsers()
     capture_all(resources[:WARM])
     half = PAGES // 2
-    rows = compare(folder, "21 kB", resources[WARM:half], [made(number) for number in range(WARM, half)])
+    rows = compare(folder, "23 kB", resources[WARM:half], [made(number) for number in range(WARM, half)])
     rows += compare(folder, "135 kB", resources[half:], [made(number) for number in range(half, PAGES)])
     if shutil.which("wget") is None:
         print("wget is not installed, so the fetch alone is compared with nothing.")
