@@ -61,6 +61,10 @@ class House:
             time.sleep(0.1)
         return self
 
+    def welcome(self):
+        """What it says once it is open, which is a moment after it can be used; to be read once."""
+        return "".join(iter(self.process.stdout.readline, "Ctrl-C stops everything.\n"))
+
     def said(self):
         """What it has announced, or what a killed one before it had."""
         note = self.var_dir / "running.json"
