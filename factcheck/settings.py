@@ -162,7 +162,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
 
 # --- language and time
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # each by its own name; docs/translating.md
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

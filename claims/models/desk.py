@@ -1,5 +1,6 @@
 """The desk itself (one row), its saved views and what each person has been told and has read."""
 
+from contextlib import suppress
 from datetime import UTC, tzinfo
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -8,8 +9,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_supported_language_variant, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 LIMIT_DAYS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30)
 
@@ -61,7 +62,15 @@ class Desk(models.Model):
     name = models.CharField(_("name"), max_length=120, default="Fact-check desk")
     publisher_url = models.URLField(_("publisher address"), blank=True)
     logo_url = models.URLField(_("logo address"), blank=True)
-    language = models.CharField(_("language"), max_length=12, default="en")
+    language = models.CharField(
+        _("language"),
+        max_length=12,
+        default="en",
+        help_text=_(
+            'As "en" or "de": of public pages, feeds and e-mails. Where this software is not translated into it,'
+            " what it says itself is English."
+        ),
+    )
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     day_starts = models.TimeField(_("working day starts"), default="09:00")
     day_ends = models.TimeField(_("working day ends"), default="18:00")
@@ -113,6 +122,18 @@ class Desk(models.Model):
     @property
     def zone(self) -> tzinfo:
         return zone(self.time_zone)
+
+    @property
+    def spoken(self) -> str:
+        return spoken(self.language)
+
+
+def spoken(*wished: str) -> str:
+    """The code of the first of these languages in which the software can speak; English when it can in none."""
+    for code in filter(None, wished):
+        with suppress(LookupError):
+            return get_supported_language_variant(code)
+    return settings.LANGUAGE_CODE
 
 
 def zone(name: str) -> tzinfo:

@@ -31,6 +31,9 @@ class Person(AbstractUser):
     name = models.CharField(_("name"), max_length=120, help_text=_("As it appears on the desk and in the record."))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.CONTRIBUTOR)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
+    language = models.CharField(
+        _("language"), max_length=12, blank=True, help_text=_("Of the pages; empty: as the browser says.")
+    )
 
     REQUIRED_FIELDS = ["email", "name"]
     objects: ClassVar[PersonManager] = PersonManager()
