@@ -1,38 +1,31 @@
-"""What came in and went out, and how long claims stood in each stage: counted from the record of their steps."""
+"""What came in and went out, and how long claims stood in each stage: counted from the stretches of time kept of each."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import (
     Aggregate,
-    BigIntegerField,
     Case,
-    CharField,
     Count,
-    DateTimeField,
     DurationField,
     ExpressionWrapper,
     F,
     FloatField,
-    Func,
     IntegerField,
-    OuterRef,
-    Subquery,
+    QuerySet,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Extract, Substr
+from django.db.models.functions import Extract
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.figures.charts import Chart, Line, Listed, Series, mark
 from claims.figures.period import Period, Slice, end_of, start_of
-from claims.models import Claim, Event, Person
+from claims.models import Claim, Person, Stay
 from claims.models.claim import ClaimQuerySet
-from claims.models.event import MOVES
 
-OUT = ("publish", "decline", "merge", "stand", "retract")
-BACK = ("reopen", "restore")
 # Stages in which somebody is waited for.  Preflight is the machine's; a watched claim waits for its own date.
 STAGES = (
     "inbox", "accepted", "in_research", "awaiting_reply", "changes_requested", "in_cross_check", "in_review", "approved",
@@ -44,14 +37,6 @@ SERIES = (
 )
 LEFT = Series("left", gettext_lazy("Claims"), "k-acc", "list")
 DAY = 86400.0
-Rows = Any  # of a table, with values that the query adds and the type checker does not know
-
-
-class _Said(Func):
-    """A word of an event's body; null where the words were erased."""
-
-    template = "(NULLIF(%(expressions)s, '')::jsonb ->> '%(name)s')"
-    output_field = CharField()
 
 
 class _Share(Aggregate):
@@ -61,21 +46,17 @@ class _Share(Aggregate):
     output_field = FloatField()
 
 
-CLAIM = Case(When(chain__startswith="claim/", then=Cast(Substr("chain", 7), BigIntegerField())))
+def _left_in(first: date, last: date) -> QuerySet[Stay]:
+    """Stages that claims left in some days."""
+    return Stay.objects.filter(left_at__gte=start_of(first), left_at__lt=end_of(last))
 
 
-def _moves(first: date, last: date, actions: tuple[str, ...] = MOVES) -> Rows:
-    """Steps of some days that moved a claim, with ``subject`` (its id), ``source`` and ``target``."""
-    found = Event.objects.filter(action__in=actions, at__gte=start_of(first), at__lt=end_of(last))
-    return found.annotate(subject=CLAIM, source=_Said(F("body"), name="from"), target=_Said(F("body"), name="to"))
+def _finished(first: date, last: date) -> QuerySet[Stay]:
+    return _left_in(first, last).filter(stage__in=Claim.OPEN).exclude(next_stage__in=Claim.OPEN)
 
 
-def _finished(first: date, last: date) -> Rows:
-    return _moves(first, last, OUT).filter(source__in=Claim.OPEN).exclude(target__in=Claim.OPEN)
-
-
-def _came_back(first: date, last: date) -> Rows:
-    return _moves(first, last, BACK).filter(target__in=Claim.OPEN).exclude(source__in=Claim.OPEN)
+def _came_back(first: date, last: date) -> QuerySet[Stay]:
+    return _left_in(first, last).filter(next_stage__in=Claim.OPEN).exclude(stage__in=Claim.OPEN)
 
 
 # --- in and out
@@ -86,8 +67,8 @@ def count_flow(person: Person, period: Period) -> Chart:
     slices, seen = period.slices(), Claim.objects.visible_to(person)
     found = {
         "in": _by_slice(seen.filter(created_at__gte=start_of(period.first)), "created_at", "pk", slices),
-        "out": _by_slice(_of(_finished(period.first, period.last), seen), "at", "subject", slices),
-        "back": _by_slice(_of(_came_back(period.first, period.last), seen), "at", "subject", slices),
+        "out": _by_slice(_of(_finished(period.first, period.last), seen), "left_at", "claim", slices),
+        "back": _by_slice(_of(_came_back(period.first, period.last), seen), "left_at", "claim", slices),
     }
     lines = [
         Line(
@@ -102,11 +83,11 @@ def count_flow(person: Person, period: Period) -> Chart:
     ))  # fmt: skip
 
 
-def _of(moves: Rows, seen: ClaimQuerySet) -> Rows:
-    return moves.filter(subject__in=seen.values("pk"))
+def _of(stays: QuerySet[Stay], seen: ClaimQuerySet) -> QuerySet[Stay]:
+    return stays.filter(claim__in=seen.values("pk"))
 
 
-def _by_slice(rows: Rows, moment: str, counted: str, slices: list[Slice]) -> dict[int, int]:
+def _by_slice(rows: QuerySet[Any], moment: str, counted: str, slices: list[Slice]) -> dict[int, int]:
     whens = [When(**{f"{moment}__lt": end_of(part.last), "then": Value(n)}) for n, part in enumerate(slices)]
     found = rows.annotate(slice=Case(*whens, output_field=IntegerField())).order_by().values("slice")
     return dict(found.annotate(n=Count(counted, distinct=True)).values_list("slice", "n"))
@@ -122,9 +103,9 @@ def _in_days(claims: ClaimQuerySet, person: Person, parts: list[str]) -> ClaimQu
     return claims.filter(created_at__gte=start_of(first), created_at__lt=end_of(last))
 
 
-def _out_of(moves: Any) -> Any:
+def _out_of(stays: Callable[[date, date], QuerySet[Stay]]) -> Callable[..., ClaimQuerySet]:
     def narrow(claims: ClaimQuerySet, person: Person, parts: list[str]) -> ClaimQuerySet:
-        return claims.filter(pk__in=moves(*_days(parts)).values("subject"))
+        return claims.filter(pk__in=stays(*_days(parts)).values("claim"))
 
     return narrow
 
@@ -152,24 +133,22 @@ def in_days(label: str | Any, parts: list[str]) -> str:
 
 def count_stages(person: Person, period: Period) -> Chart:
     """How long claims that left a stage in these days had stood in it; one statement."""
+    stood = ExpressionWrapper(F("left_at") - F("began_at"), output_field=DurationField())
     rows = (
-        _visits(period.first, period.last)
-        .filter(subject__in=Claim.objects.visible_to(person).values("pk"))
-        .order_by()
-        .values("source")
+        _of(_left_in(period.first, period.last).filter(stage__in=STAGES), Claim.objects.visible_to(person))
+        .annotate(seconds=Extract(stood, "epoch"))
+        .values("stage")
         .annotate(
-            n=Count("subject", distinct=True),
-            half=_Share(F("seconds"), share=0.5),
-            most=_Share(F("seconds"), share=0.9),
+            n=Count("claim", distinct=True), half=_Share(F("seconds"), share=0.5), most=_Share(F("seconds"), share=0.9)
         )
     )
-    found = {row["source"]: row for row in rows}
+    found = {row["stage"]: row for row in rows}
     lines = [_stage(found[key], period) for key in STAGES if key in found]
     longest = max(found.values(), key=lambda row: row["half"], default=None)
     finding = ""
     if longest:
         finding = _("longest: %(stage)s, typically %(time)s") % {
-            "stage": Claim.Status(longest["source"]).label.lower(), "time": in_time(longest["half"]),
+            "stage": Claim.Status(longest["stage"]).label.lower(), "time": in_time(longest["half"]),
         }  # fmt: skip
     heads = (_("Stage"), _("Typical time"), _("Nine in ten within"))
     return Chart("spans", heads, (LEFT,), lines, finding, note=_(
@@ -179,27 +158,12 @@ def count_stages(person: Person, period: Period) -> Chart:
 
 def _stage(row: dict[str, Any], period: Period) -> Line:
     said = (in_time(row["half"]), in_time(row["most"]))
-    leads = mark(row["n"], "left", row["source"], period.first, period.last)
-    return Line(str(Claim.Status(row["source"]).label), (leads,), said, (row["half"] / DAY, row["most"] / DAY))
-
-
-def _visits(first: date, last: date) -> Rows:
-    """Stages that were left in these days, with the ``seconds`` a claim had stood there since it came to it."""
-    to = _Said(F("body"), name="to")
-    before = Event.objects.filter(chain=OuterRef("chain"), seq__lt=OuterRef("seq"), action__in=MOVES)
-    entered = before.annotate(to=to).filter(to=OuterRef("source")).order_by("-seq").values("at")[:1]
-    began = Coalesce(
-        Subquery(entered), Subquery(Claim.objects.filter(pk=OuterRef("subject")).values("created_at")[:1]),
-        output_field=DateTimeField(),
-    )  # fmt: skip
-    stood = ExpressionWrapper(F("at") - began, output_field=DurationField())
-    moved = _moves(first, last).filter(source__in=STAGES).exclude(source=F("target"))
-    return moved.annotate(seconds=Extract(stood, "epoch"))
+    leads = mark(row["n"], "left", row["stage"], period.first, period.last)
+    return Line(str(Claim.Status(row["stage"]).label), (leads,), said, (row["half"] / DAY, row["most"] / DAY))
 
 
 def _left(claims: ClaimQuerySet, person: Person, parts: list[str]) -> ClaimQuerySet:
-    moved = _moves(*_days(parts)).filter(source=parts[0]).exclude(source=F("target"))
-    return claims.filter(pk__in=moved.values("subject"))
+    return claims.filter(pk__in=_left_in(*_days(parts)).filter(stage=parts[0]).values("claim"))
 
 
 def in_time(seconds: float) -> str:

@@ -40,6 +40,7 @@ from claims.models.review import (
     Reminder,
 )
 from claims.models.search import SearchDue, SearchEntry, SearchWord
+from claims.models.stay import Stay
 
 __all__ = [
     "Appearance",
@@ -99,6 +100,7 @@ __all__ = [
     "SearchWord",
     "Snapshot",
     "SourceAlert",
+    "Stay",
     "TermStat",
     "Topic",
     "Waiver",

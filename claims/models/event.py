@@ -15,13 +15,6 @@ from django.utils import timezone
 
 GENESIS = "0" * 64
 FORMAT = 1
-# Steps that may move a claim from one state to another: what the charts of the desk count.  A test holds this list
-# and the table of the workflow together.
-MOVES = (
-    "accept", "approve", "archive", "assign", "cross_check", "decline", "fail", "merge", "pass", "publish", "recall",
-    "reopen", "request_reply", "restore", "resume", "retract", "return", "stand", "submit", "unaccept", "unassign", "void",
-    "waive_cross_check", "wake", "watch",
-)  # fmt: skip
 
 
 class Subject(Protocol):
@@ -131,10 +124,7 @@ class Event(models.Model):
     class Meta:
         ordering = ["chain", "seq"]
         constraints = [models.UniqueConstraint(name="event_seq_once", fields=["chain", "seq"])]
-        indexes = [
-            models.Index(name="event_newest", fields=["-at", "-id"]),
-            models.Index(name="event_move", fields=["at"], condition=models.Q(action__in=MOVES)),
-        ]
+        indexes = [models.Index(name="event_newest", fields=["-at", "-id"])]
 
     def __str__(self) -> str:
         return f"{self.chain} {self.seq}: {self.action}"

@@ -14,9 +14,7 @@ from claims.figures.flow import in_time
 from claims.figures.lists import QUESTIONS
 from claims.figures.period import preset
 from claims.models import Claim
-from claims.models.event import MOVES
 from claims.views.result_list import ResultList
-from claims.workflow.transitions import TRANSITIONS
 from tests.claims.workflow import desk
 from tests.factories import ClaimFactory, PersonFactory, TopicFactory
 
@@ -86,7 +84,7 @@ def test_what_came_in_went_out_and_came_back(newsroom, people):
 
 def test_time_in_a_stage_runs_from_coming_to_it(people):
     claim = ClaimFactory()
-    Claim.objects.filter(pk=claim.pk).update(created_at=timezone.now() - timedelta(days=12))
+    Claim.objects.filter(pk=claim.pk).update(status_since=timezone.now() - timedelta(days=12))
     desk.make_rubric()
     answers = {"verifiable": 2, "significant": 2, "spread": 1, "harmful": 1}
     desk.edit_review.answer_rubric(claim.pk, by=people.editor, answers=answers)
@@ -179,7 +177,3 @@ def test_a_part_is_named_after_who_holds_it():
     person = PersonFactory(name="Checker Seven")
 
     assert lists.in_words(f"holds~editor~{person.pk}") == "to edit, Checker Seven"
-
-
-def test_the_steps_that_are_counted_are_those_that_move_a_claim():
-    assert set(MOVES) == {action for action, step in TRANSITIONS.items() if step.targets}
