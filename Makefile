@@ -7,6 +7,8 @@ PY ?= $(shell for python in python3 python3.12 python3.11 python3.13; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$python && break; done)
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 BIN := .venv/bin
+# One more than there are cores: much of the tests' time is waiting, for a browser or for a process to start.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # An index named only in pip's settings is not known to uv.
 WITH_INDEX = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$($(PY) -m pip config get global.index-url 2>/dev/null)}"; \
 	if [ -n "$$UV_DEFAULT_INDEX" ]; then export UV_DEFAULT_INDEX; else unset UV_DEFAULT_INDEX; fi
@@ -22,12 +24,12 @@ run: .venv/.run  ## the whole house: PORT=8000, VAR_DIR=./var, DEMO=0 for an emp
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.dev  ## make check adds the walks through every page as everybody
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not faults and not thorough"
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder -q -m "not faults and not thorough"
 
 check: lint templates types layers migrations deploy coverage
 
 faults: .venv/.dev
-	$(BIN)/pytest -q -m faults tests/faults
+	$(BIN)/pytest -n 2 -q -m faults tests/faults
 	STATE_MACHINE_EXAMPLES=40 $(BIN)/pytest -q --hypothesis-seed=20261122 tests/claims/workflow/test_state_machine.py
 
 bench: .venv/.dev
@@ -62,7 +64,7 @@ deploy: .venv/.dev
 
 coverage: .venv/.dev
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not faults"
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder -q -m "not faults"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --fail-under=100 --include='$(PURE)'

@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.thorough
 
 
 def test_charts_come_by_themselves_and_a_mark_opens_its_claims(visit):

@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.thorough
 
 
 def test_the_search_answers_while_one_types_and_keeps_the_focus(visit):

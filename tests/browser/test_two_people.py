@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.thorough
 
 BEGUN = "The port counted 1,240 ships in the whole of 2025."
 THEIRS = "The port counted 1,238 ships in the whole of 2025."

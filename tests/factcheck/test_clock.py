@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 
+import pytest
 from django.db import OperationalError, connection
 
 from factcheck.management.commands import clock
@@ -12,6 +13,7 @@ from tests.faults.house import effects as effects_made
 from tests.faults.house import wait_for
 
 
+@pytest.mark.thorough
 def test_a_clock_whose_connections_are_cut_goes_on_and_ends_when_told(build):  # noqa: F811
     house = build()
     child = house.open_clock()

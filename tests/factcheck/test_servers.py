@@ -68,6 +68,7 @@ def var_dir(tmp_path_factory):
     return tmp_path_factory.mktemp("var")
 
 
+@pytest.mark.thorough
 def test_a_command_is_the_first_thing_one_may_do_and_a_second_one_waits_for_it(var_dir):
     count = "from claims.models import Person; print(Person.objects.count(), flush=True)"
     first = command("shell", "-v0", "-c", f"{count}; import time; time.sleep(1)", var_dir=var_dir, wait=False)

@@ -92,6 +92,7 @@ def test_a_command_uses_the_running_servers(house, var_dir):
     assert set(house.family()) == before
 
 
+@pytest.mark.thorough
 def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(house, var_dir):
     everybody = house.family()
     house.process.kill()
@@ -110,7 +111,8 @@ def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(house, va
     assert "database system was not properly shut down" not in (var_dir / "log/postgres.log").read_text()
 
 
-@pytest.mark.parametrize("part", ["fast@", pytest.param("redis-server", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("part", ["fast@", "redis-server"])
 def test_a_dead_part_stops_the_rest_and_says_why(var_dir, part):
     house = House(var_dir).open()
     everybody = house.family()
