@@ -110,6 +110,9 @@ class Appearance(models.Model):
     date_basis = models.CharField(_("where the date comes from"), max_length=300, blank=True)
     place = models.CharField(_("place in the text"), max_length=200, blank=True)
     is_first = models.BooleanField(_("first known appearance"), default=False)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects: ClassVar[AppearanceManager] = AppearanceManager()
 

@@ -185,6 +185,7 @@ class Notification(models.Model):
     in_app = models.BooleanField(default=True, help_text=_("Shown under the bell; else it only goes by e-mail."))
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True, help_text=_("When what it asks for was done, by whomever."))
 
     class Meta:
         constraints = [models.UniqueConstraint(name="notification_once", fields=["person", "event"])]
