@@ -41,6 +41,7 @@ from claims.models.review import (
 )
 from claims.models.search import SearchDue, SearchEntry, SearchWord
 from claims.models.stay import Stay
+from claims.models.transfer import ImportFile
 
 __all__ = [
     "Appearance",
@@ -71,6 +72,7 @@ __all__ = [
     "EvidenceKind",
     "FactCheck",
     "Host",
+    "ImportFile",
     "Job",
     "Match",
     "NoticePreference",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Protocol
 
@@ -102,6 +102,32 @@ class EventManager(models.Manager["Event"]):
             ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
             added = list(self.raw(_APPEND, link))
         return added[0]
+
+    def begin(
+        self, chains: Mapping[str, Iterable[tuple[str, Mapping[str, Any]]]], *, by: Actor | None
+    ) -> list["Event"]:
+        """Begin the chains of many new subjects, each with its first events; two statements however many there are.
+
+        Args:
+            chains: the name of each chain, with action and body of its events in their order.
+
+        Raises:
+            IntegrityError: one of the chains was begun before.
+        """
+        at, ref = timezone.now(), by.ref if by else "system"
+        heads, events = [], []
+        for chain, happened in chains.items():
+            head = ChainHead(chain=chain)
+            for seq, (action, body) in enumerate(happened, start=1):
+                salt, text = secrets.token_hex(16), canonical(body)
+                words = {"body": text, "salt": salt, "body_sha256": hash_body(salt, text), "prev": head.hash}
+                event = Event(chain=chain, seq=seq, at=at, actor_ref=ref, action=action, format=FORMAT, **words)
+                event.hash = hash_event(head.hash, chain, seq, at, ref, action, FORMAT, event.body_sha256)
+                head.seq, head.hash = seq, event.hash
+                events.append(event)
+            heads.append(head)
+        ChainHead.objects.bulk_create(heads)
+        return self.bulk_create(events)
 
 
 class Event(models.Model):
