@@ -1,5 +1,6 @@
 """Fields several forms share, and forms whose choices the page has read already, so that drawing them asks nothing."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,7 +14,17 @@ from django.utils.translation import gettext as _
 Label = Any  # text, or text still to be translated: the stubs know no public name for it
 MOST_YEARS_AWAY = 10
 FIRST_YEAR = 1000  # a year of four digits; what is cited may be old
+BIGGEST_ID = 2**63 - 1
+_CLAIM_NUMBER = re.compile(r"(?:#|C[-\u2010-\u2013\s]?)?(\d{1,19})", re.IGNORECASE | re.ASCII)
+_CLAIM_ADDRESS = re.compile(r"(?:https?://[^/\s]+)?/claims/(\d{1,19})(?:[/?#]\S*)?", re.IGNORECASE | re.ASCII)
 MOST_TEXT = 20_000  # characters of any long text somebody writes
+
+
+def read_claim_number(text: str) -> int | None:
+    """The number of a claim as people write it: 17, C-17, c17, #17, or the address of its page; ``None``: it is none."""
+    found = _CLAIM_NUMBER.fullmatch(text.strip()) or _CLAIM_ADDRESS.fullmatch(text.strip())
+    number = int(found[1]) if found else 0
+    return number if 0 < number <= BIGGEST_ID else None
 
 
 class RowField(forms.TypedChoiceField):

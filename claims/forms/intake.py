@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.forms.fields import day_field
+from claims.forms.fields import day_field, read_claim_number
 from claims.intake.article import MAX_BYTES, About
 from claims.models import Appearance, Article, Claimant
 
@@ -20,7 +20,6 @@ CONTENT_TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 ADDRESS = re.compile(r"https?://\S+|[\w-]+(?:\.[\w-]+)+(?:/\S*)?", re.IGNORECASE)
-CLAIM_NUMBER = re.compile(r"(?:C-?)?(\d{1,18})", re.IGNORECASE)
 
 
 class TakeInForm(forms.Form):
@@ -131,12 +130,12 @@ class CandidateForm(forms.Form):
     number = forms.CharField(label=gettext_lazy("Claim number"), max_length=20, required=False)
 
     def clean_number(self) -> int | None:
-        """The number as people write it: "14" or "C-14"."""
+        """The number as people write it, or the address of the claim's page."""
         typed = self.cleaned_data["number"].strip()
-        found = CLAIM_NUMBER.fullmatch(typed)
-        if typed and not found:
+        found = read_claim_number(typed)
+        if typed and found is None:
             raise forms.ValidationError(_("Write the number of the claim, as in C-14."))
-        return int(found[1]) if found else None
+        return found
 
     def clean_position(self) -> str:
         return self.cleaned_data["position"] or Appearance.Position.ASSERTS

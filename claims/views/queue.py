@@ -19,6 +19,7 @@ from django_htmx.http import trigger_client_event
 from claims.figures import lists
 from claims.forms.steps import BulkForm
 from claims.models import Claim, Claimant, Person
+from claims.search import index
 from claims.templatetags.fields import field
 from claims.views import result_list
 from claims.views.access import DeskRequest, signed_in
@@ -83,6 +84,8 @@ def claim_list(request: DeskRequest) -> HttpResponse:
     """One page of the queue; the same number of statements for a page of any length."""
     person, asked = request.user, ResultList.read(request.GET)
     stretch = Stretch.read(request.GET, asked.sort)
+    if asked.q:
+        index.catch_up()  # so that what was saved a moment ago is found
     if is_part(request, "more") and stretch.last:
         return _more_rows(request, asked, stretch)
     rail = read_rail(person, asked, anew=bool(len(get_messages(request))))
@@ -147,14 +150,16 @@ def _read_claims(person: Person, asked: ResultList, after: str, most: int) -> tu
     """The claims after a place, and the place after which the next ones begin (empty: there are none)."""
     lasts = not after and not result_list.has_days(asked)
     put = _claims_of if lasts else _claims_of.__wrapped__
-    found = [Read(*row) for row in put(person, person.role, asked.query, after, most + 1).rows()]
+    languages = result_list.languages_asked([asked])
+    found = [Read(*row) for row in put(person, person.role, languages, asked.query, after, most + 1).rows()]
     page = found[:most]
     return page, result_list.place_of(page[-1], asked.sort) if len(found) > most else ""
 
 
 @lru_cache(PLACES)
-def _claims_of(person: Person, _role: str, query: str, after: str, most: int) -> Ready:
-    """``_role`` is only part of the name under which the statement is kept: another role sees other claims."""
+def _claims_of(person: Person, _role: str, _languages: tuple[str, ...], query: str, after: str, most: int) -> Ready:
+    """``_role`` and ``_languages`` are only part of the name under which the statement is kept: another role sees other
+    claims, and a search tries the stems of the languages there are."""
     asked = ResultList.read(QueryDict(query))
     claims = asked.claims(person)
     place = result_list.read_place(after, asked.sort)

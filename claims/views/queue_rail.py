@@ -15,7 +15,7 @@ from django.http import QueryDict
 from claims.models import Claimant, Person, SavedView, Topic
 from claims.views.access import visible_claims
 from claims.views.ready import CappedCount, Ready, put_together
-from claims.views.result_list import VIEWS, ResultList, count_in_words, has_days
+from claims.views.result_list import VIEWS, ResultList, count_in_words, has_days, languages_asked
 
 MOST_SAVED, MOST_TOPICS, MOST_PEOPLE = 20, 12, 300
 MOST_IN_TOPIC = 100  # counted; a topic holds claims of every state, so that its open ones are dearer to find
@@ -134,20 +134,23 @@ def _count(
 ) -> tuple[dict[str, int], list[int], int, list[dict[str, Any]]]:
     """The sizes of the views, of the saved ones and of what is asked for; and the topics with theirs."""
     lists = (*saved, asked)
-    row = _numbers(person, tuple(view.query for view in lists), anew, lasts=not any(map(has_days, lists)))
+    queries, languages = tuple(view.query for view in lists), languages_asked(lists)
+    row = _numbers(person, queries, languages, anew, lasts=not any(map(has_days, lists)))
     counts: list[int] = list(row[:-1])
     topics: list[str] = row[-1]
     views = dict(zip(VIEWS, counts, strict=False))
     return views, counts[len(VIEWS) : -1], counts[-1], [json.loads(topic) for topic in topics]
 
 
-def _numbers(person: Person, queries: tuple[str, ...], anew: bool, *, lasts: bool) -> tuple[Any, ...]:
+def _numbers(
+    person: Person, queries: tuple[str, ...], languages: tuple[str, ...], anew: bool, *, lasts: bool
+) -> tuple[Any, ...]:
     key, begin = (person.pk, person.role, queries), time.monotonic()
     until, row = _kept.get(key, (0.0, ()))
     if begin < until and not anew:
         return row
     put = _counts_of if lasts else _counts_of.__wrapped__
-    found = put(person, person.role, queries).rows()
+    found = put(person, person.role, languages, queries).rows()
     row = found[0] if found else (*([0] * (len(VIEWS) + len(queries))), [])
     taken = time.monotonic() - begin
     if taken > QUICK:
@@ -158,8 +161,8 @@ def _numbers(person: Person, queries: tuple[str, ...], anew: bool, *, lasts: boo
 
 
 @lru_cache(PLACES)
-def _counts_of(person: Person, _role: str, queries: tuple[str, ...]) -> Ready:
-    """``_role`` is only part of the name under which the statement is kept: another role sees other claims."""
+def _counts_of(person: Person, _role: str, _languages: tuple[str, ...], queries: tuple[str, ...]) -> Ready:
+    """``_role`` and ``_languages`` are only part of the name under which the statement is kept (see ``_claims_of``)."""
     lists = [ResultList(view=key) for key in VIEWS] + [ResultList.read(QueryDict(query)) for query in queries]
     counts: list[Subquery] = [CappedCount(wanted.claims(person)) for wanted in lists]
     of_topic = CappedCount(visible_claims(person).open().filter(topics=OuterRef("pk")), most=MOST_IN_TOPIC)

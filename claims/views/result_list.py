@@ -1,6 +1,6 @@
 """Which claims a list shows and in which order, read from its address; used by the queue and by a claim's neighbours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,14 +14,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims.figures import lists
+from claims.forms.fields import BIGGEST_ID, read_claim_number
 from claims.models import Claim, Person, SourceAlert
 from claims.models.claim import ClaimQuerySet
+from claims.search.common import read_common
+from claims.search.find import Narrow as SearchNarrow
+from claims.search.find import allowed, ask
 from claims.views.access import visible_claims
 from claims.views.ready import MOST_COUNTED, CappedCount
 from claims.workflow.assignment import waiting_for_cross_checker
 from claims.workflow.waiting import waiting_for
 
-BIGGEST_ID = 2**63 - 1
 Narrow = Callable[[ClaimQuerySet, Person], ClaimQuerySet]
 
 
@@ -113,13 +116,27 @@ class ResultList:
         elif not self.q and not {"status", "figure"} & set(self.filters):
             found = found.open()
         if self.q:
-            found = found.filter(statement__icontains=self.q)
+            found = found.filter(_holds(self.q, person))
         for name, values in self.filters.items():
             if name != "figure":
                 found = found.filter(_condition(name, values))
         for value in self.filters.get("figure", ()):  # a mark of a chart; of two marks what both count
             found = lists.narrow(found, person, value)
         return found
+
+
+def _holds(typed: str, person: Person) -> Q:
+    """Claims whose statement or context answers what was typed, as the search page finds them, or that have its number."""
+    query = ask(typed)
+    entries = allowed("claim", person, SearchNarrow()).filter(words__holds=query.tsquery)
+    words = Q(pk__in=entries.values("object_id")) if query.terms else Q(pk=0)
+    number = read_claim_number(typed)
+    return words | Q(pk=number) if number is not None else words
+
+
+def languages_asked(lists: Iterable[ResultList]) -> tuple[str, ...]:
+    """The languages whose stems the searches among these lists try; nothing is read where none searches."""
+    return read_common().languages if any(asked.q for asked in lists) else ()
 
 
 def has_days(asked: ResultList) -> bool:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.forms.claim import ArrangeForm, NewClaimForm
-from claims.forms.fields import day_field, moment_field
+from claims.forms.fields import day_field, moment_field, read_claim_number
 from claims.forms.intake import TakeInForm
 from claims.models import ContactLog, Desk
 from claims.workflow.apply import Refused, apply
@@ -86,3 +86,19 @@ class TestThePast:
             response = client.post(reverse("claims:contact-log", args=[claim.pk]), given | {"deadline": deadline})
             assert response.status_code == 422
         assert not ContactLog.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "17", "C-17", "c17", "c 17", "C\u201117", "#17", " C-17 ", "/claims/17/", "http://127.0.0.1:8000/claims/17/",
+        "https://desk.example/claims/17/?from=view%3Dmine#evidence", "https://desk.example/claims/17", "C-0017",
+    ],
+)  # fmt: skip
+def test_the_number_of_a_claim_is_read_however_people_write_it(typed):
+    assert read_claim_number(typed) == 17
+
+
+@pytest.mark.parametrize("typed", ["", "C-", "0", "-17", "1.5", "١٧", "17 ships", "https://desk.example/", "9" * 19])
+def test_what_is_no_number_of_a_claim_is_not_taken_for_one(typed):
+    assert read_claim_number(typed) is None

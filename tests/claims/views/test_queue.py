@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from claims.figures import work
 from claims.models import Assignment, Claim, Claimant, Desk, Job, Waiver
+from claims.search import common
 from claims.views import queue, queue_rail
 from claims.views.queue import PER_PAGE
 from claims.views.ready import MOST_COUNTED
@@ -461,6 +462,48 @@ def test_a_search_looks_beyond_the_open_claims(client, people):
 
     assert shown(client.get(QUEUE, {"q": "TWELVE ships"})) == [out.pk]
     assert shown(client.get(QUEUE, {"q": "100%_\x00"})) == []
+
+
+SAID = {
+    "missile": ("North Korea delivered missiles to Russia.", "en"),
+    "quay": ("The quay of Norland is 700 metres long.", "en"),
+    "plane": ("A C-17 landed at the harbour.", "en"),
+    "korean": ("남북정상회담을 평양에서 열었다.", "ko"),
+    "russian": ("Корабль пришёл с ракетами.", "ru"),
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("miss", "missile"), ("delivering missile", "missile"), ("QUAY nor", "quay"), ("정상회담", "korean"),
+        ("ракеты", "russian"), ("C-17", "plane"), ('"700 metres"', "quay"), ('"metres 700"', None), ("!!!", None),
+    ],
+)  # fmt: skip
+def test_the_queue_finds_a_claim_by_its_words_as_the_search_page_does(client, editor, typed, expected):
+    common._Kept.common, common._Kept.read_at = common.Common(languages=("en", "ko", "ru")), float("inf")
+    claims = {name: ClaimFactory(statement=text, language=language) for name, (text, language) in SAID.items()}
+
+    assert shown(client.get(QUEUE, {"q": typed})) == ([claims[expected].pk] if expected else [])
+    groups = client.get("/search/", {"q": typed, "kind": "claim"}).context["answer"].groups
+    assert [len(group["rows"]) for group in groups] == ([1] if expected else [])
+    common._Kept.read_at = float("-inf")
+
+
+def test_the_queue_finds_a_claim_by_its_number_however_it_is_written(client, editor):
+    claim, other = ClaimFactory(), ClaimFactory()
+
+    for typed in (f"C-{claim.pk}", f"c{claim.pk}", f"#{claim.pk}", f"https://desk.example/claims/{claim.pk}/?from=x"):
+        assert shown(client.get(QUEUE, {"q": typed})) == [claim.pk]
+    page = client.get(f"/claims/{other.pk}/", {"from": f"q=C-{other.pk}"})
+    assert (page.context["neighbours"].position, page.context["neighbours"].total) == ("1", "1")
+
+
+def test_what_is_confidential_is_found_by_neither_word_nor_number(client):
+    client.force_login(PersonFactory(role="checker"))
+    claim = ClaimFactory(statement="The quay is long.", confidential=True)
+
+    assert shown(client.get(QUEUE, {"q": "quay"})) == shown(client.get(QUEUE, {"q": f"C-{claim.pk}"})) == []
 
 
 @pytest.mark.parametrize("query", ["view=none&status=new&worth=huge&person=x&person=99999999999999999999&sort=none"])
