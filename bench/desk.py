@@ -49,6 +49,7 @@ def make_rows():
         Reading,
         Resource,
         Revision,
+        Stay,
         Topic,
     )
 
@@ -80,6 +81,9 @@ def make_rows():
         first_published_at=claim.created_at,
     )  # fmt: skip
     event = Event.objects.append(claim, "create", by=checkers[0], body={"statement": claim.statement})
+    stay = Stay.objects.create(
+        claim=claim, stage="inbox", next_stage="accepted", began_at=claim.created_at, left_at=claim.created_at
+    )
     return person, locals()
 
 
@@ -127,6 +131,10 @@ def fill(rows, have, count):
             multiply(
                 rows["event"], first, last, id=f"n * 10 + {n}", chain="'claim/' || n", seq=str(n), body=f"'{body}'",
                 action=f"'{action}'", at=f"{AGO} + {n} * interval '20 hours'",
+            )  # fmt: skip
+            multiply(
+                rows["stay"], first, last, id=f"n * 10 + {n}", claim_id="n", stage=f"'{source}'", next_stage=f"'{target}'",
+                began_at=f"{AGO} + {n - 1} * interval '20 hours'", left_at=f"{AGO} + {n} * interval '20 hours'",
             )  # fmt: skip
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("VACUUM ANALYZE")
