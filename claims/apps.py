@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import get_language, gettext, gettext_lazy
+
+from claims import language
 
 
 class ClaimsConfig(AppConfig):
     name = "claims"
     default_auto_field = "django.db.models.BigAutoField"
-    verbose_name = "Fact-check desk"
+    verbose_name = gettext_lazy("Fact-check desk")
+
+    def ready(self) -> None:
+        language.speak_with(gettext, get_language)

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from claims.language import marked as _
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -67,32 +69,32 @@ WORDS = {
     "slang": "lol lmao haha omg wtf shit fuck fucking damn bro pls",
 }
 FEATURES = {
-    "number": Feature(0.4, "a number"),
-    "measure": Feature(0.8, "an amount that can be measured"),
-    "names": Feature(0.9, "names people or places"),
+    "number": Feature(0.4, _("a number")),
+    "measure": Feature(0.8, _("an amount that can be measured")),
+    "names": Feature(0.9, _("names people or places")),
     "length": Feature(1.4),
-    "quantity": Feature(0.8, "a quantity"),
-    "comparison": Feature(0.6, "a comparison"),
-    "cause": Feature(0.6, "cause and effect"),
-    "accusation": Feature(1.1, "an accusation or denial"),
-    "deed": Feature(1.1, "something somebody did"),
-    "source": Feature(0.6, "refers to a source"),
+    "quantity": Feature(0.8, _("a quantity")),
+    "comparison": Feature(0.6, _("a comparison")),
+    "cause": Feature(0.6, _("cause and effect")),
+    "accusation": Feature(1.1, _("an accusation or denial")),
+    "deed": Feature(1.1, _("something somebody did")),
+    "source": Feature(0.6, _("refers to a source")),
     "state": Feature(0.6),
     "past": Feature(0.5),
-    "public": Feature(0.9, "a public matter"),
-    "attributed": Feature(0.3, "its speaker is named"),
-    "short": Feature(-0.6, "too short to stand alone"),
-    "question": Feature(-0.7, "a question"),
-    "exclaimed": Feature(-0.2, "an exclamation"),
+    "public": Feature(0.9, _("a public matter")),
+    "attributed": Feature(0.3, _("its speaker is named")),
+    "short": Feature(-0.6, _("too short to stand alone")),
+    "question": Feature(-0.7, _("a question")),
+    "exclaimed": Feature(-0.2, _("an exclamation")),
     "emoji": Feature(-0.4),
-    "order": Feature(-0.5, "tells the reader to do something"),
-    "future": Feature(-0.5, "about what could or should be"),
-    "first_person": Feature(-1.2, "about the speaker himself"),
-    "second_person": Feature(-0.6, "speaks to the reader"),
-    "opinion": Feature(-0.9, "an opinion"),
-    "courtesy": Feature(-0.6, "a courtesy"),
+    "order": Feature(-0.5, _("tells the reader to do something")),
+    "future": Feature(-0.5, _("about what could or should be")),
+    "first_person": Feature(-1.2, _("about the speaker himself")),
+    "second_person": Feature(-0.6, _("speaks to the reader")),
+    "opinion": Feature(-0.9, _("an opinion")),
+    "courtesy": Feature(-0.6, _("a courtesy")),
     "slang": Feature(-0.6),
-    "heading": Feature(-0.4, "a heading"),
+    "heading": Feature(-0.4, _("a heading")),
 }
 MIDDLE = 2.6  # the sum that scores 0.5
 SAID_ALOUD = 0.12  # a share of the sum below this is not worth naming as a reason

@@ -10,6 +10,8 @@ from urllib.parse import quote
 import idna
 
 from claims.errors import FetchFailed, FetchRefused
+from claims.language import marked as _
+from claims.language import say
 
 MAX_LENGTH = 8000
 MAX_HOST_LENGTH = 253  # RFC 1035, without the trailing dot
@@ -18,43 +20,47 @@ NOBODY: frozenset[tuple[str, int]] = frozenset()
 
 # About the address itself: nothing is ever dialled.
 REFUSALS = {
-    "length": "This address is too long; the longest that can be captured has 8,000 characters.",
-    "url_chars": "This address contains spaces, invisible characters or backslashes. Copy it again from the address bar.",
-    "scheme": "Only addresses that begin with http:// or https:// can be captured.",
-    "syntax": "This is not a complete web address. It should look like https://example.org/page.",
-    "no_host": "This address names no website.",
-    "userinfo": "Addresses that carry a user name or password are not captured. Remove the part before the @.",
-    "host_percent": "The name of the website in this address is written in code. Copy it again from the address bar.",
-    "host_chars": "The name of the website in this address is not a valid name.",
-    "port": "Only the usual web ports, 80 and 443, are captured.",
-    "ipv6": "The number in brackets is not a valid internet address.",
-    "ip_notation": "This address writes a computer's number in an unusual way; it is not captured.",
-    "single_label": "This name belongs to a local network, not to the public web.",
-    "host_name": "This name belongs to a private network, not to the public web.",
-    "ip_denied": "This address leads to a private or reserved network, not to the public web; it is not captured.",
+    "length": _("This address is too long; the longest that can be captured has 8,000 characters."),
+    "url_chars": _(
+        "This address contains spaces, invisible characters or backslashes. Copy it again from the address bar."
+    ),
+    "scheme": _("Only addresses that begin with http:// or https:// can be captured."),
+    "syntax": _("This is not a complete web address. It should look like https://example.org/page."),
+    "no_host": _("This address names no website."),
+    "userinfo": _("Addresses that carry a user name or password are not captured. Remove the part before the @."),
+    "host_percent": _(
+        "The name of the website in this address is written in code. Copy it again from the address bar."
+    ),
+    "host_chars": _("The name of the website in this address is not a valid name."),
+    "port": _("Only the usual web ports, 80 and 443, are captured."),
+    "ipv6": _("The number in brackets is not a valid internet address."),
+    "ip_notation": _("This address writes a computer's number in an unusual way; it is not captured."),
+    "single_label": _("This name belongs to a local network, not to the public web."),
+    "host_name": _("This name belongs to a private network, not to the public web."),
+    "ip_denied": _("This address leads to a private or reserved network, not to the public web; it is not captured."),
 }
 
 # On the way there, and instead of the page.
 FAILURES = {
-    "dns": "No website of this name was found. Check the spelling; the site may be gone.",
-    "dns_timeout": "Looking up the name of this website took too long. Try again later.",
-    "connect": "The website did not accept a connection. Try again later.",
-    "network": "The connection broke before the page was complete. Try again later.",
-    "timeout": "The website did not answer in time. Try again later.",
-    "too_slow": "The website sent the page too slowly. Try again later, or upload a copy.",
-    "tls": "The website's certificate could not be verified, so what it sends cannot be relied on.",
-    "protocol": "The website did not answer as a web server should.",
-    "headers_size": "The website sent more than 64 kB of headers.",
-    "max_wire": "The page is larger than 20 MB. Upload a copy of the part you need.",
-    "bomb": "The page unpacks to more than can be kept. Upload a copy of the part you need.",
-    "encoding": "The page is compressed in a way that cannot be read here. Upload a copy.",
-    "multi_encoding": "The page is compressed several times over. Upload a copy.",
-    "decode": "The compressed page is damaged or incomplete. Try again, or upload a copy.",
-    "redirect_no_location": "The website forwards this address without saying where to.",
-    "redirect_loop": "The website forwards this address in a circle.",
-    "too_many_redirects": "The website forwards this address more than five times.",
-    "http_4xx": "The website says that this page does not exist or may not be read. Upload a copy if you have one.",
-    "http_5xx": "The website reports an error of its own. Try again later.",
+    "dns": _("No website of this name was found. Check the spelling; the site may be gone."),
+    "dns_timeout": _("Looking up the name of this website took too long. Try again later."),
+    "connect": _("The website did not accept a connection. Try again later."),
+    "network": _("The connection broke before the page was complete. Try again later."),
+    "timeout": _("The website did not answer in time. Try again later."),
+    "too_slow": _("The website sent the page too slowly. Try again later, or upload a copy."),
+    "tls": _("The website's certificate could not be verified, so what it sends cannot be relied on."),
+    "protocol": _("The website did not answer as a web server should."),
+    "headers_size": _("The website sent more than 64 kB of headers."),
+    "max_wire": _("The page is larger than 20 MB. Upload a copy of the part you need."),
+    "bomb": _("The page unpacks to more than can be kept. Upload a copy of the part you need."),
+    "encoding": _("The page is compressed in a way that cannot be read here. Upload a copy."),
+    "multi_encoding": _("The page is compressed several times over. Upload a copy."),
+    "decode": _("The compressed page is damaged or incomplete. Try again, or upload a copy."),
+    "redirect_no_location": _("The website forwards this address without saying where to."),
+    "redirect_loop": _("The website forwards this address in a circle."),
+    "too_many_redirects": _("The website forwards this address more than five times."),
+    "http_4xx": _("The website says that this page does not exist or may not be read. Upload a copy if you have one."),
+    "http_5xx": _("The website reports an error of its own. Try again later."),
 }
 
 SENTENCES = REFUSALS | FAILURES
@@ -117,7 +123,7 @@ class Address:
 
 def failure(code: str) -> FetchFailed:
     """The exception for a code: ``FetchRefused`` when the address is never dialled, else plain ``FetchFailed``."""
-    return FetchRefused(REFUSALS[code], code) if code in REFUSALS else FetchFailed(FAILURES[code], code)
+    return FetchRefused(say(REFUSALS[code]), code) if code in REFUSALS else FetchFailed(say(FAILURES[code]), code)
 
 
 def parse_url(text: str, allowed: AbstractSet[tuple[str, int]] = NOBODY) -> Address:

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from claims.language import marked as _
+from claims.language import say
+
 EXTRACTOR = "bodytext/1"  # offsets of quotes hold only within one version
 MAX_CHARACTERS = 5_000_000  # of text that is kept
 
 PROBLEMS = {
-    "empty": "The page came without any text. It may need a browser to show; upload a PDF of it instead.",
-    "encrypted": "The file is protected by a password. Upload a copy without one.",
-    "no_text_layer": "The PDF holds pictures of pages, not text. Upload a copy with text, or type the passage.",
-    "shortened": "The document is very long; only its beginning was read.",
-    "unreadable": "The file is damaged, or is not what it says it is, and could not be read.",
-    "unsupported": "This kind of file holds no text that can be read here; the file itself is kept.",
-    "too_heavy": "Reading the file took too much time or memory. The file itself is kept; upload a simpler copy.",
+    "empty": _("The page came without any text. It may need a browser to show; upload a PDF of it instead."),
+    "encrypted": _("The file is protected by a password. Upload a copy without one."),
+    "no_text_layer": _("The PDF holds pictures of pages, not text. Upload a copy with text, or type the passage."),
+    "shortened": _("The document is very long; only its beginning was read."),
+    "unreadable": _("The file is damaged, or is not what it says it is, and could not be read."),
+    "unsupported": _("This kind of file holds no text that can be read here; the file itself is kept."),
+    "too_heavy": _("Reading the file took too much time or memory. The file itself is kept; upload a simpler copy."),
 }
 
 PDF = "application/pdf"
@@ -54,7 +57,7 @@ class Extract:
 
     @property
     def problem(self) -> str:
-        return PROBLEMS.get(self.state, "")
+        return say(PROBLEMS.get(self.state, ""))
 
 
 def page_at(pages: Sequence[int], position: int) -> int | None:
