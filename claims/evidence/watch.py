@@ -20,6 +20,7 @@ from claims import jobs
 from claims.evidence import anchor, doubt, schedule
 from claims.evidence.silence import tell_of_silence
 from claims.jobs import JobRun
+from claims.language import midway
 from claims.models import Claim, Event, Person, Quote, QuoteCheck, Resource, Snapshot, SourceAlert
 from claims.workflow.apply import Refused, apply
 
@@ -199,7 +200,7 @@ def _reopen(claim: Claim, check: QuoteCheck) -> None:
     claim.refresh_from_db(fields=["status"])
     if claim.status != Claim.Status.PUBLISHED:  # another passage of it was altered too
         return
-    state = str(QuoteCheck.State(check.state).label).lower()
+    state = midway(str(QuoteCheck.State(check.state).label))
     reason = _("The passage of evidence %(number)d was found %(state)s in its source, twice, a day apart.")
     apply(claim.pk, "reopen", by=None, reason=reason % {"number": check.quote.evidence.number, "state": state})
 

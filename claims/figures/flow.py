@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from claims.figures.charts import Chart, Line, Listed, Series, mark
 from claims.figures.period import Period, Slice, end_of, start_of
+from claims.language import midway
 from claims.models import Claim, Person, Stay
 from claims.models.claim import ClaimQuerySet
 
@@ -147,7 +148,7 @@ def count_stages(person: Person, period: Period) -> Chart:
     finding = ""
     if longest:
         finding = _("longest: %(stage)s, typically %(time)s") % {
-            "stage": Claim.Status(longest["stage"]).label.lower(), "time": in_time(longest["shares"][0]),
+            "stage": midway(str(Claim.Status(longest["stage"]).label)), "time": in_time(longest["shares"][0]),
         }  # fmt: skip
     heads = (_("Stage"), _("Typical time"), _("Nine in ten within"))
     return Chart("spans", heads, (LEFT,), lines, finding, note=_(

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.errors import UserFacingError
+from claims.language import midway
 from claims.models import Appearance, Candidate, Claim, Claimant, Event, Person, Topic
 from claims.workflow import edit, edit_parts
 from claims.workflow.apply import apply
@@ -147,7 +148,7 @@ def _open_candidate(candidate_id: int) -> Candidate:
         who = candidate.decided_by.name if candidate.decided_by else _("the system")
         raise UserFacingError(
             _("%(who)s decided on this sentence already: %(state)s.")
-            % {"who": who, "state": candidate.get_state_display().lower()},
+            % {"who": who, "state": midway(candidate.get_state_display())},
             "decided",
         )
     return candidate

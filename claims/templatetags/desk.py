@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.language import midway
 from claims.templatetags import balance, fields, marks, moments
 from claims.templatetags.prose import prose
 from claims.workflow.citations import MARK, NUMBER
@@ -16,6 +17,7 @@ from claims.workflow.citations import MARK, NUMBER
 register = template.Library()
 
 register.filter(prose)
+register.filter(midway)
 register.simple_tag(marks.icon)
 register.simple_tag(marks.glyph)
 register.simple_tag(marks.status)

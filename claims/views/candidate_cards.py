@@ -59,6 +59,11 @@ class Card:
         return self.candidate.state == Candidate.State.OPEN
 
     @property
+    def reasons(self) -> list[str]:
+        """Why it is worth checking; kept in English, read in the reader's language."""
+        return [_(reason) for reason in self.candidate.reasons]
+
+    @property
     def first(self) -> Near | None:
         """The claim that the key ``p`` adds the sentence to."""
         return next((near for near in self.nearest if near.can_take), None)

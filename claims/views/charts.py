@@ -15,6 +15,7 @@ from claims.figures import bars
 from claims.figures.charts import MOST_LINES, Chart, Mark, Question, Series
 from claims.figures.lists import QUESTIONS
 from claims.figures.period import PRESETS, Period, preset, read_period
+from claims.language import midway
 from claims.views.access import DeskRequest, signed_in
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would run what begins so
@@ -89,7 +90,7 @@ def _drawn(chart: Chart, shape: bars.Shape) -> Drawn:
     line, series = chart.lines[shape.line], chart.series[shape.series]
     mark = line.marks[shape.series]
     assert mark is not None
-    more = "".join(f"; {head.lower()} {words}" for head, words in zip(chart.heads[1:], line.more, strict=True))
+    more = "".join(f"; {midway(head)} {words}" for head, words in zip(chart.heads[1:], line.more, strict=True))
     css = series.css
     if chart.form == "grid":  # what agrees stands on the diagonal
         css = "k-acc" if shape.line == shape.series else "k-wait"

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.forms.parts import EvidenceForm
+from claims.language import midway
 from claims.models import Claim, Evidence, Job
 from claims.models.claim import ClaimRelation
 from claims.templatetags.moments import short_day
@@ -68,8 +70,8 @@ def make_card(item: Evidence, job: Job | None, form: EvidenceForm | None = None)
         publisher=name,
         title=source.title if source.title != name else "",
         type=item.kind,
-        type_label=item.get_kind_display().lower(),
-        date=f"{source.published_on:%-d %b %Y}" if source.published_on else "",
+        type_label=midway(item.get_kind_display()),
+        date=date_format(source.published_on, "SHORT_DATE_FORMAT") if source.published_on else "",
         origin=item.origin,
         reliability=item.reliability,
         credibility=item.credibility,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from claims.errors import UserFacingError
 from claims.forms.claim import EditForm, StatementForm, VerdictForm, read_seen
+from claims.language import midway
 from claims.models import Claim, Draft
 from claims.views.access import DeskRequest, claim_address, signed_in, visible_claims
 from claims.workflow import drafts
@@ -45,7 +46,7 @@ def draft_keep(request: DeskRequest, claim_id: int, part: str) -> HttpResponse:
     said = _("Draft saved %(time)s. Only you see it until you press Save.") % {"time": at}
     warning = ""
     if kept.stale:
-        fields = ", ".join(_labels(part, kept.stale)).lower()
+        fields = ", ".join(map(midway, _labels(part, kept.stale)))
         warning = _("Somebody else has changed this meanwhile: %(fields)s. Save, and both texts are shown.") % {
             "fields": fields
         }

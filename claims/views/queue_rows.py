@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from claims.language import midway
 from claims.models import Appearance, Assignment, Claim, Event, Evidence, Job, Person, SourceAlert
 from claims.models.claim import ClaimQuerySet
 from claims.templatetags import marks
@@ -156,7 +157,7 @@ def _said(name: str, position: str, _language: str | None) -> SafeString:
 
 @lru_cache
 def _worth(worth: str, _language: str | None) -> SafeString:
-    words = _("worth %(worth)s") % {"worth": str(Claim.Worth(worth).label).lower()}
+    words = _("worth %(worth)s") % {"worth": midway(str(Claim.Worth(worth).label))}
     return format_html('<span class="whitespace-nowrap">{}</span>', words)
 
 

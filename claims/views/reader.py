@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from claims.evidence import capture, doubt, elsewhere, rendered, watch
+from claims.language import midway
 from claims.models import Evidence, Job, Person, Quote, QuoteCheck, Snapshot, SourceAlert, Waiver
 from claims.templatetags.marks import QUOTE_CHECK
 from claims.views.captured_text import TAGS, Passage, Row, difference, render_text
@@ -130,7 +131,7 @@ class MarkedPassage:
     def label(self) -> str:
         return _("Passage %(number)d, %(state)s") % {
             "number": self.number,
-            "state": str(QUOTE_CHECK[self.state].label).lower(),
+            "state": midway(str(QUOTE_CHECK[self.state].label)),
         }
 
 
@@ -203,7 +204,7 @@ class Reader:
         states = Counter(passage.state for passage in self.passages)
         if not states.keys() & {"altered", "gone", "moved"}:
             return ""
-        return ", ".join(f"{n} {str(QUOTE_CHECK[state].label).lower()}" for state, n in sorted(states.items()))
+        return ", ".join(f"{n} {midway(str(QUOTE_CHECK[state].label))}" for state, n in sorted(states.items()))
 
 
 def open_reader(

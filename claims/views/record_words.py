@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.language import midway
 from claims.models import Event, Refusal
 from claims.views.compare_rows import Line
 from claims.views.record_changes import changes_of
@@ -180,7 +181,7 @@ def _noted(body: Mapping[str, Any]) -> list[str]:
 
 def _fields(changes: list[Line]) -> str:
     """What was changed, inside a sentence; "the claim" where that is not told."""
-    labels = (line.label[:1].lower() + line.label[1:] for line in changes)
+    labels = (midway(line.label) for line in changes)
     return ", ".join(dict.fromkeys(labels)) or _("the claim")
 
 
