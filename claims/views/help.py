@@ -101,7 +101,7 @@ def help_stage(request: DeskRequest, state: str) -> HttpResponse:
 
 def _row(action: str, step: Transition) -> dict[str, Any]:
     return {
-        "label": step.label or BY_ITSELF[action],
+        "label": _(step.label) if step.label else BY_ITSELF[action],
         "by_itself": step.by_system_only,
         "who": [WHO[kind] for kind in step.who],
         "must_hold": [MUST_HOLD[guard] for guard in step.guards],
