@@ -17,8 +17,8 @@ from django.db.models.functions import Cast, Concat, JSONObject
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from claims.models import Claim, Event, Person, Topic
-from claims.workflow import comments, edit, put_back
+from claims.models import Claim, Event, Evidence, Person, Topic
+from claims.workflow import comments, edit, edit_parts, put_back
 from claims.workflow.apply import Refused, apply, keep_refusal
 
 SALT = "claims.undo"
@@ -156,6 +156,20 @@ def _arrange_back(arranged: Event, claim_id: int, by: Person) -> None:
     edit.arrange_claim(claim_id, by=by, topics=found, **before)
 
 
+def _write_back(edited: Event, claim_id: int, by: Person) -> None:
+    """The statement and what explains it, as they were; a verdict is not put back by a press."""
+    before: dict[str, Any] = edited.details["before"]
+    if not set(before) <= set(edit.PLAIN_FIELDS):
+        raise Refused(_("A verdict is not put back by undo: write it again."), "verdict")
+    seen = {name: edit.digest(value) for name, value in edited.details["after"].items()}
+    edit.edit_claim(claim_id, by=by, fields=before, seen=seen)
+
+
+def _judge_back(judged: Event, claim_id: int, by: Person) -> None:
+    item = Evidence.objects.get(claim=claim_id, number=judged.details["number"])  # there: nothing happened since
+    edit_parts.edit_evidence(item.pk, by=by, **judged.details["before"])
+
+
 def _reopen(resolved: Event, claim_id: int, by: Person) -> None:
     comment_id = resolved.details["comment"]
     later = Event.objects.filter(chain=resolved.chain, seq__gt=resolved.seq, action__in=comments.ACTIONS)
@@ -173,6 +187,8 @@ INVERSES: dict[str, Undo] = {
     "unaccept": _accept_again,
     "assign": _unassign,
     "arrange": _arrange_back,
+    "edit": _write_back,
+    "edit_evidence": _judge_back,
     "remove_appearance": lambda event, claim_id, by: put_back.put_back_appearance(event, claim_id, by=by),
     "remove_evidence": lambda event, claim_id, by: put_back.put_back_evidence(event, claim_id, by=by),
     "remove_quote": lambda event, claim_id, by: put_back.put_back_quote(event, claim_id, by=by),

@@ -264,13 +264,47 @@ def test_a_resolved_thread_is_open_again_and_only_once(people):
     assert Comment.objects.get(pk=comment.pk).resolved_by == people.editor
 
 
+def test_evidence_speaks_again_for_what_it_spoke_for_and_has_its_grade_again(people):
+    claim = desk.ready(people)
+    item = claim.evidence.get(number=2)
+    before = desk.seen(claim)
+    edit_parts.edit_evidence(item.pk, by=people.author, stance="refutes", reliability="E", credibility=5)
+    assert desk.seen(claim) != before
+
+    undo(offer([claim.pk], by=people.author), by=people.author)
+
+    assert desk.seen(claim) == before
+    assert newest(claim).action == "edit_evidence"
+
+
+def test_a_statement_says_again_what_it_said(people):
+    claim = desk.in_research(people)
+    before = claim.statement
+    fields = {"statement": "Norland has no harbour.", "context": "As of 2025."}
+    edit.edit_claim(claim.pk, by=people.author, fields=fields, seen=edit.digests(claim))
+
+    undo(offer([claim.pk], by=people.author), by=people.author)
+
+    assert (desk.reload(claim).statement, desk.reload(claim).context) == (before, "")
+
+
+def test_a_verdict_is_not_put_back_by_a_press(people):
+    claim = desk.ready(people)
+    edit.edit_claim(claim.pk, by=people.author, fields={"summary": "Another."}, seen=edit.digests(desk.reload(claim)))
+
+    undone = undo(offer([claim.pk], by=people.author), by=people.author)
+
+    assert undone.refused == {claim.pk: "A verdict is not put back by undo: write it again."}
+    assert desk.reload(claim).summary == "Another."
+
+
 # --- what a token is good for
 
 
 def test_every_inverse_is_tried_here_and_nothing_else_can_be_undone():
     assert set(INVERSES) == {
-        "accept", "unaccept", "decline", "merge", "restore", "watch", "assign", "arrange", "remove_appearance", "remove_evidence",
-        "remove_quote", "resolve_comment",
+        "accept", "unaccept", "decline", "merge", "restore", "watch", "assign", "arrange", "edit", "edit_evidence",
+        "remove_appearance", "remove_evidence", "remove_quote", "resolve_comment",
     }  # fmt: skip
 
 
