@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import PlainForm, RowField, choice_field, moment_field, words_field
+from claims.forms.fields import PlainForm, RowField, choice_field, moment_field, read_claim_number, words_field
 from claims.models import Assignment, Claim, Person, Rating
 from claims.workflow.transitions import TRANSITIONS
 
@@ -37,6 +37,19 @@ ALSO: dict[str, tuple[str, ...]] = {
 MUST_SAY_WHAT_WAS_SEEN = {"approve", "publish"}
 
 
+class TargetField(forms.CharField):
+    """Another claim, named by its number or its address; words only find some to choose from."""
+
+    widget = forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> int:
+        typed = super().clean(value)
+        number = read_claim_number(typed)
+        if number is None:
+            raise forms.ValidationError(_("Choose one of the claims below, or write the number, as in C-14."))
+        return number
+
+
 class StepForm(PlainForm):
     """The form of one step.  What it leaves unsaid is refused by the step itself, in its own words."""
 
@@ -51,6 +64,7 @@ class StepForm(PlainForm):
     ) -> None:
         super().__init__(data, name=action, initial=initial)
         self.action = action
+        self.offered: list[Any] = []  # claims to choose from, where words were given instead of one
         makers = _makers(action, people, ratings)
         for name in (*TRANSITIONS[action].needs, *ALSO.get(action, ())):
             self.fields[name] = makers[name]()
@@ -62,8 +76,10 @@ def _makers(action: str, people: Iterable[Person], ratings: Iterable[Rating]) ->
         "reason": lambda: words_field(label, required=action in REASONS and action not in REASON_MAY_BE_EMPTY),
         "decline_reason": lambda: choice_field(_("Reason"), Claim.DeclineReason),
         "look_again": lambda: moment_field(_("Look again")),
-        "target": lambda: forms.IntegerField(
-            label=_("Number of the claim it repeats"), min_value=1, max_value=2**63 - 1
+        "target": lambda: TargetField(
+            label=_("The claim it repeats"),
+            max_length=500,
+            help_text=_("Its number (C-14), its address, or some of its words."),
         ),
         "person": lambda: RowField(people, label=_("Person")),
         "due": lambda: moment_field(_("Due"), required=False),

@@ -150,6 +150,8 @@ def _may_put_back(card: Card, person: Person) -> bool:
         return person.can_contribute
     if state == Candidate.State.ACCEPTED:
         return person.is_editor and claim is not None and claim.status == INBOX
+    if not (person.can_research or card.candidate.decided_by_id == person.pk):
+        return False
     return person.can_contribute and claim is not None and claim.status in EDITABLE
 
 
@@ -194,22 +196,26 @@ def _near(match: Match, person: Person) -> Near:
         claim=match.target,
         score=match.score,
         label=labels.get(match.label, _("little in common")),
-        reasons=tuple(_why(match.reasons, is_near=bool(match.label))),
+        reasons=tuple(say_why(match.reasons, is_near=bool(match.label))),
         is_opposite="negation" in match.reasons and bool(match.label),
         is_likely=match.label == "likely",
         can_take=person.can_contribute and status in (LIVE if person.is_editor else EDITABLE),
     )
 
 
-def _why(reasons: dict[str, list[str]], *, is_near: bool) -> Iterable[str]:
-    """What speaks for two texts being the same, and what against it, in words."""
+def say_why(reasons: dict[str, list[str]], *, is_near: bool, of_claim: bool = False) -> Iterable[str]:
+    """What speaks for two texts being the same, and what against it, in words.
+
+    Args:
+        of_claim: another claim is compared, not a sentence of an article.
+    """
     shared = [word for word in reasons.get("shared_names", []) + reasons.get("shared_words", []) if len(word) > 1]
     if shared:
         yield _("same words: %(words)s") % {"words": ", ".join(shared[:MOST_WORDS])}
     sentences = {
         "shared_numbers": _("same numbers: %(numbers)s"),
-        "numbers_only_here": _("only in the sentence: %(numbers)s"),
-        "numbers_only_there": _("only in the claim: %(numbers)s"),
+        "numbers_only_here": _("only here: %(numbers)s") if of_claim else _("only in the sentence: %(numbers)s"),
+        "numbers_only_there": _("only there: %(numbers)s") if of_claim else _("only in the claim: %(numbers)s"),
     }
     for name, sentence in sentences.items():
         if numbers := reasons.get(name):

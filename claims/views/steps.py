@@ -16,6 +16,7 @@ from claims.views.claim import carry_out
 from claims.views.claim_moves import ELSEWHERE, make_form
 from claims.views.claim_page import read_page
 from claims.views.context import desk_of
+from claims.views.merge_targets import find_targets
 from claims.workflow.apply import apply
 from claims.workflow.transitions import TRANSITIONS
 from claims.workflow.undo import INVERSES
@@ -27,7 +28,10 @@ def claim_step(request: DeskRequest, claim_id: int, action: str) -> HttpResponse
     """Take one step of the workflow with what its form gives."""
     if action not in TRANSITIONS or TRANSITIONS[action].by_system_only:
         raise Http404
-    form = make_form(read_page(claim_id, request.user, desk_of(request)), action, request.POST)
+    page = read_page(claim_id, request.user, desk_of(request))
+    form = make_form(page, action, request.POST)
+    if action == "merge" and not form.is_valid():
+        form.offered = find_targets(page.claim, request.user, str(form["target"].value() or ""))
 
     def take() -> None:
         step_for(action)(claim_id, by=request.user, **form.cleaned_data)
