@@ -14,6 +14,7 @@ pytestmark = pytest.mark.faults
 
 RESUMED_WITHIN_SECONDS = 45
 SHORT_LEASE = 3
+PATIENCE = 60  # seconds, for what is only the stage of a test: processes start slowly on a busy machine
 
 
 def running_jobs():
@@ -66,7 +67,7 @@ def work_while_a_worker_is_away(house):
     away = house.open_worker(processes_count=1)
     house.open_clock()
     house.save("test_deaf", 1, seconds=2)
-    assert wait_for(running_jobs, 20)
+    assert wait_for(running_jobs, PATIENCE)
     pids = [away.process.pid, *workers_of(away)]
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
@@ -192,7 +193,7 @@ def test_ten_bells_for_each_job_do_it_once(build):
 
     ring_ten_times(house)
 
-    assert_each_done_once(40, within=30)
+    assert_each_done_once(40, within=PATIENCE)
 
 
 def test_twin_without_leases_does_jobs_twice(build):
@@ -201,7 +202,7 @@ def test_twin_without_leases_does_jobs_twice(build):
     ring_ten_times(house)
 
     with pytest.raises(AssertionError, match="more than once"):
-        assert_each_done_once(40, within=30)
+        assert_each_done_once(40, within=PATIENCE)
 
 
 # --- poison
@@ -222,7 +223,7 @@ def test_a_job_that_kills_its_worker_is_set_aside_after_three_deaths_and_the_oth
     work_beside_poison(build(lease_seconds=SHORT_LEASE))
 
     assert poison_is_set_aside(within=60)
-    assert wait_for(lambda: Job.objects.filter(kind="test_work", state="done").count() == 10, 20)
+    assert wait_for(lambda: Job.objects.filter(kind="test_work", state="done").count() == 10, PATIENCE)
     assert effects()["test_deadly 0"] == 3
 
 
@@ -238,7 +239,7 @@ def work_beside_what_never_ends(house):
     house.open_clock()
     house.save("test_endless", 1)
     house.save("test_work", 3, seconds=0.1)
-    assert wait_for(lambda: Job.objects.filter(kind="test_endless", state="running").exists(), 20)
+    assert wait_for(lambda: Job.objects.filter(kind="test_endless", state="running").exists(), PATIENCE)
 
 
 def it_is_taken_away(within):
@@ -252,7 +253,7 @@ def test_a_job_that_never_ends_is_killed_at_its_hard_limit_and_the_others_are_do
     assert wait_for(lambda: Job.objects.filter(kind="test_endless", state="failed").exists(), 40)
     assert Job.objects.get(kind="test_endless").last_error == "It took longer than 2 seconds and was stopped."
     assert effects()["test_endless 0"] == 2
-    assert wait_for(lambda: Job.objects.filter(kind="test_work", state="done").count() == 3, 20)
+    assert wait_for(lambda: Job.objects.filter(kind="test_work", state="done").count() == 3, PATIENCE)
 
 
 def test_twin_without_a_hard_limit_never_gets_its_worker_back(build):
