@@ -197,6 +197,21 @@ def read_article(job: Progress, *, article: int) -> Callable[[], None]:
     return lambda: _write(article, text, found, candidates)
 
 
+def may_see_to(article: Article, by: Person) -> bool:
+    """Whether a person may put an article right, or have it read again: who took it in, a checker or an editor."""
+    return by.can_research or (by.can_contribute and article.created_by_id == by.pk)
+
+
+def check_may_see_to(article: Article, by: Person) -> None:
+    """Ask ``may_see_to``.
+
+    Raises:
+        UserFacingError: he may not.
+    """
+    if not may_see_to(article, by):
+        raise UserFacingError(_("Somebody else took this article in: a checker or an editor sees to it."), "person")
+
+
 @transaction.atomic
 def read_again(article_id: int, *, by: Person) -> Article:
     """Try once more, at once, to read an article that could not be read.
@@ -209,6 +224,7 @@ def read_again(article_id: int, *, by: Person) -> Article:
     article = Article.objects.select_for_update().filter(pk=article_id).first()
     if article is None or article.state != Article.State.FAILED:
         raise UserFacingError(_("Only an article that could not be read is read again."), "state")
+    check_may_see_to(article, by)
     article.state, article.problem = Article.State.WAITING, ""
     article.save(update_fields=["state", "problem"])
     Event.objects.append(article, "read_again", by=by, body={"url": article.url})

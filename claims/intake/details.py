@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.errors import UserFacingError
-from claims.intake.article import About, find_publisher
+from claims.intake.article import About, check_may_see_to, find_publisher
 from claims.models import Appearance, Article, Claim, Event, Person
 
 # Claims whose words somebody is reading: what they cite stands still until he has done.
@@ -22,7 +22,8 @@ def describe_article(article_id: int, about: About, *, by: Person) -> Article:
     of their authors.
 
     Raises:
-        UserFacingError: the person only looks on, the title is empty, or a claim that cites it is under review.
+        UserFacingError: the person only looks on, or contributes and did not take it in; the title is empty; or a
+            claim that cites it is under review.
     """
     if not by.can_contribute:
         raise UserFacingError(_("Your role reads; it does not change articles."), "person")
@@ -31,6 +32,7 @@ def describe_article(article_id: int, about: About, *, by: Person) -> Article:
         raise UserFacingError(_("An article needs a title."), "title")
     citing = list(Claim.objects.locked().filter(pk__in=Appearance.objects.filter(article=article_id).values("claim")))
     article = Article.objects.select_for_update(of=("self",)).select_related("publisher").get(pk=article_id)
+    check_may_see_to(article, by)
     before = _said_of(article)
     if title != article.title:
         _refuse_under_review(citing)

@@ -62,12 +62,22 @@ def cancel(job_id: int, by: Person) -> Job:
     return job
 
 
+def may_act(job: Job, by: Person) -> bool:
+    """Whether a person may try a job again or stop it: a contributor what he asked for himself, an auditor nothing."""
+    if by.role == Person.Role.CONTRIBUTOR:
+        return job.created_by_id == by.pk
+    return by.role != Person.Role.AUDITOR
+
+
 def _job_for(job_id: int, by: Person) -> Job:
     if by.role == Person.Role.AUDITOR:
         raise UserFacingError(_("Auditors may look at background work, not change it."), "role")
     job = Job.objects.filter(pk=job_id).first()
     if job is None:
         raise UserFacingError(_("This work is no longer listed."), "job_unknown")
+    if not may_act(job, by):
+        words = _("You did not ask for this work: a checker or an editor tries it again or stops it.")
+        raise UserFacingError(words, "role")
     return job
 
 

@@ -73,7 +73,7 @@ def _offer(request: DeskRequest, claim: Claim) -> HttpResponse:
     found = drafts.drafts_of(claim, request.user)
     held = standing(claim, request.user)
     may_write = {
-        Draft.Part.STATEMENT.value: bool(found) and held.may_edit,
+        Draft.Part.STATEMENT.value: bool(found) and held.may_word,
         Draft.Part.VERDICT.value: bool(found) and held.may_write_verdict,
     }
     rows = [{"draft": row, "may_write": may_write[row.part], "texts": _named(row)} for row in found]

@@ -106,6 +106,7 @@ def _context(request: DeskRequest, article: Article, **more: Any) -> dict[str, A
     context: dict[str, Any] = {
         "article": article,
         "may_decide": request.user.can_contribute,
+        "may_see_to": intake.may_see_to(article, request.user),
         "describe_form": DescribeForm.of(article),
         **more,
     }

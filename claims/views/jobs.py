@@ -162,8 +162,8 @@ def _rows(found: list[Job], person: Person) -> list[Row]:
     claims = set(Claim.objects.visible_to(person).filter(pk__in=_named(found, "claim")).values_list("pk", flat=True))
     articles = Article.objects.filter(pk__in=_named(found, "article")).values_list("pk", "title")
     names = {"article": dict(articles), "resource": _hosts(_named(found, "resource"), person)}
-    now, may_act = timezone.now(), person.role != Person.Role.AUDITOR
-    return [_row(job, claims, names, now, may_act) for job in found]
+    now = timezone.now()
+    return [_row(job, claims, names, now, jobs.may_act(job, person)) for job in found]
 
 
 def _named(found: Iterable[Job], what: str) -> set[int]:

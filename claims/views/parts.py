@@ -121,7 +121,7 @@ def appearance_edit(request: DeskRequest, claim_id: int, number: int) -> HttpRes
 
         return carry_out(request, claim_id, put_right, place="appearances", form=form)
     held = standing(row.claim, request.user)
-    if not held.may_edit:
+    if not held.may_change(row):
         return redirect(claim_address(request, claim_id, "appearances"))
     context = {"row": row, "form": AppearanceEditForm(row), "claim": row.claim, "held": held}
     context |= {"suffix": suffix_of(request), "item": "includes/appearance_item.html"}

@@ -46,7 +46,7 @@ def contact_edit(request: DeskRequest, claim_id: int, contact_id: int) -> HttpRe
             replies.edit_contact(contact.pk, by=request.user, **form.cleaned_data)
 
         return carry_out(request, claim_id, put_right, place=PLACE, form=form, said=_("The row is put right."))
-    if not held.may_edit:
+    if not held.may_research:
         return redirect(claim_address(request, claim_id, PLACE))
     row = make_row(contact, held, timezone.now(), edit_form(contact, held))
     context = {"row": row, "claim": claim, "held": held, "now": timezone.now(), "suffix": suffix_of(request)}

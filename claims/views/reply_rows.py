@@ -47,7 +47,7 @@ def reply_rows(
 
 def make_row(contact: ContactLog, held: Standing, now: datetime, bound: PlainForm | None = None) -> ReplyRow:
     row = ReplyRow(contact, _state(contact, now), contact.contact_detail if sees_details(held) else "")
-    if held.may_edit and not contact.answer:
+    if held.may_research and not contact.answer:
         row.answer_form = AnswerForm(contact.pk)
         row.wait_form = NoWaitForm(contact.pk) if row.state == "awaited" else None
     if bound is not None and getattr(bound, "contact", None) == contact.pk:

@@ -54,8 +54,9 @@ def keep_draft(
         instead_of: ``Draft.mark`` of a draft this window took up; it goes, unless another window wrote on in it.
 
     Raises:
-        Refused: too many windows, or too much text.
+        Refused: it is no text of his to write, too many windows, or too much text.
     """
+    _check_writes(by, part)
     claim = Claim.objects.select_related("rating").get(pk=claim_id)
     changed = {name: texts[name] for name in FIELDS[Draft.Part(part)] if name in texts and name in seen}
     changed = {name: text for name, text in changed.items() if _mark(text) != seen[name]}
@@ -72,6 +73,12 @@ def keep_draft(
         mine.filter(key=key).delete()
     _leave(mine.exclude(key=key), instead_of)
     return Kept(timezone.now(), _stale(claim, by, part, changed, seen))
+
+
+def _check_writes(by: Person, part: str) -> None:
+    """By his role alone: what he wrote is kept also when the claim left the state in which he may change it."""
+    if not (by.can_research if part == Draft.Part.VERDICT else by.can_contribute):
+        raise Refused(_("This text is not yours to write, so it is not kept."), "person")
 
 
 def _mark(text: str) -> str:

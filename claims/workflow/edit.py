@@ -23,6 +23,7 @@ from claims.workflow.citations import cited_numbers
 from claims.workflow.facts import read_facts
 from claims.workflow.notes import noted_otherwise
 from claims.workflow.readings import mark_recorded, unrecorded
+from claims.workflow.rights import check_may_change
 from claims.workflow.standing import Standing, standing
 from claims.workflow.transitions import CHANGES_REQUESTED, EDITABLE_BY_EDITORS, IN_REVIEW
 
@@ -46,11 +47,15 @@ class Change:
 
 
 @contextmanager
-def changing(claim_id: int, action: str, *, by: Person | None, verdict: bool = False) -> Iterator[Change]:
+def changing(
+    claim_id: int, action: str, *, by: Person | None, verdict: bool = False, own: bool = False
+) -> Iterator[Change]:
     """Lock a claim for one change and record it when the block ends.
 
     Args:
+        action: also says whether the change is research (see ``rights``).
         verdict: the change touches what the blind review hides.
+        own: it is of something the person added himself.
 
     Raises:
         Refused: the person may not change the claim in the state it is in.
@@ -61,24 +66,13 @@ def changing(claim_id: int, action: str, *, by: Person | None, verdict: bool = F
             if claim is None:
                 raise Refused(_("This claim does not exist."), "no_claim")
             change = Change(claim, by, standing(claim, by), unrecorded(claim))
-            if by is not None:
-                _check_may_change(change, verdict=verdict)
+            check_may_change(change.standing, action, own=own, verdict=verdict)
             yield change
             if not change.nothing:
                 _record(change, action)
     except Refused as refusal:
         keep_refusal(claim_id, action, by, str(refusal))
         raise
-
-
-def _check_may_change(change: Change, *, verdict: bool) -> None:
-    held, state = change.standing, change.claim.get_status_display()
-    if not held.may_edit:
-        raise Refused(_("You cannot change this claim while it is “%(state)s”.") % {"state": state}, "state")
-    if verdict and not held.may_write_verdict:
-        raise Refused(
-            _("Press “Show the verdict” before you change it; you can then no longer cross-check it."), "blind"
-        )
 
 
 def _record(change: Change, action: str) -> None:

@@ -20,6 +20,7 @@ from claims.workflow import put_back
 from claims.workflow.apply import Refused
 from claims.workflow.claimants import name_claimant
 from claims.workflow.edit import Change, changing, link_citations
+from claims.workflow.standing import is_own
 from claims.workflow.transitions import APPROVED, EDITABLE, IN_CROSS_CHECK, IN_REVIEW, PREFLIGHT
 
 Row = TypeVar("Row", bound=Model)
@@ -51,7 +52,7 @@ def _changing_row(model: type[Row], pk: int, action: str, *, by: Person | None) 
     """
     found: Any = _get(model, pk)
     claim_id = found.claim_id if isinstance(found, Appearance | Evidence) else found.evidence.claim_id
-    with changing(claim_id, action, by=by) as change:
+    with changing(claim_id, action, by=by, own=not isinstance(found, Waiver) and is_own(found, by)) as change:
         yield change, _get(model, pk)
 
 
@@ -101,7 +102,7 @@ def add_appearance(claim_id: int, *, by: Person | None, **fields: Any) -> Appear
             fields["is_first"] = last == 0
         elif fields["is_first"]:
             Appearance.objects.filter(claim=change.claim, is_first=True).update(is_first=False)
-        row = Appearance.objects.create(claim=change.claim, number=last + 1, **fields)
+        row = Appearance.objects.create(claim=change.claim, number=last + 1, added_by=by, **fields)
         change.body |= {"number": row.number, "after": {name: _plain(value) for name, value in fields.items()}}
     return row
 
@@ -218,7 +219,8 @@ def title_source(evidence_id: int, *, by: Person, title: str) -> Resource:
     """Say what a source is called; every claim that cites it calls it so from now on.
 
     Raises:
-        Refused: there is no title, or another claim that cites the source is being reviewed.
+        Refused: there is no title, another claim that cites the source is being reviewed, or a contributor did not
+            bring it in alone.
     """
     title = " ".join(title.split())[:LONGEST_TITLE]
     with _changing_row(Evidence, evidence_id, "title_source", by=by) as (change, row):
@@ -228,6 +230,8 @@ def title_source(evidence_id: int, *, by: Person, title: str) -> Resource:
         if title == source.title:
             change.nothing = True
             return source
+        if not by.can_research and Evidence.objects.filter(resource=source).exclude(added_by=by).exists():
+            raise Refused(_("Somebody else cites this source too: a checker or an editor names it."), "person")
         others = Claim.objects.filter(evidence__resource=source, status__in=FROZEN).exclude(pk=change.claim.pk)
         if others.exists():
             words = _("Another claim that cites this source is being reviewed: its title stays until then.")
@@ -253,6 +257,9 @@ def _withheld_with_reason(row: Evidence, fields: Mapping[str, Any]) -> Mapping[s
 def remove_evidence(evidence_id: int, *, by: Person) -> None:
     """Take a source off a claim; its captured copies and the record stay."""
     with _changing_row(Evidence, evidence_id, "remove_evidence", by=by) as (change, row):
+        if not by.can_research and row.quotes.exclude(added_by=by).exists():
+            words = _("Somebody else marked a passage in it: a checker or an editor takes it off.")
+            raise Refused(words, "person")
         change.body |= {
             "number": row.number,
             "resource": row.resource_id,

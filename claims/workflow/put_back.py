@@ -13,6 +13,7 @@ Kept = dict[str, Any]
 
 APPEARANCE = (
     "number", "claimant_id", "article_id", "url", "verbatim", "position", "said_on", "date_basis", "place", "is_first",
+    "added_by_id",
 )  # fmt: skip
 EVIDENCE = (
     "number", "resource_id", "stance", "kind", "origin", "reliability", "credibility", "grade_reason", "note",
@@ -69,7 +70,7 @@ def put_back_evidence(removed: Event, claim_id: int, *, by: Person) -> Evidence:
 
 def put_back_quote(removed: Event, claim_id: int, *, by: Person) -> Quote:
     kept = removed.details["kept"]
-    with changing(claim_id, "add_quote", by=by) as change:
+    with changing(claim_id, "add_quote", by=by, own=kept.get("added_by_id") == by.pk) as change:
         evidence = Evidence.objects.get(pk=kept.pop("evidence"), claim=change.claim)
         quote = Quote.objects.create(evidence=evidence, **kept)
         change.body |= {"number": evidence.number, "exact": quote.exact, "undoes": removed.seq}

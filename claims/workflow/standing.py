@@ -2,11 +2,12 @@
 
 from functools import cached_property
 
-from claims.models import Claim, Disclosure, Person, Reading, Recusal
+from claims.models import Appearance, Claim, Disclosure, Evidence, Person, Quote, Reading, Recusal
 from claims.workflow import assignment
 from claims.workflow.facts import Facts, read_facts
 from claims.workflow.transitions import (
     ASKED,
+    BEFORE_WORK,
     CHECKER,
     CROSS_CHECKER,
     EDITABLE,
@@ -17,6 +18,8 @@ from claims.workflow.transitions import (
     SYSTEM,
     Transition,
 )
+
+Added = Appearance | Evidence | Quote
 
 
 class Standing:
@@ -105,7 +108,7 @@ class Standing:
 
     @property
     def may_edit(self) -> bool:
-        """Whether the person may change what the claim says, in the state it is in."""
+        """Whether the person may add to the claim, in the state it is in; contributors may."""
         person = self.person
         if person is None or not person.can_contribute or not person.is_active:
             return False
@@ -114,16 +117,37 @@ class Standing:
         return self.claim.status in EDITABLE
 
     @property
+    def may_research(self) -> bool:
+        """Whether the person may do the work of checking on it: answer, ask, waive, judge and mend what others added."""
+        return self.person is not None and self.person.can_research and self.may_edit
+
+    @property
+    def may_word(self) -> bool:
+        """Whether the person may change statement and context: who brought it in may, until work on it begins."""
+        return self.may_research or (self.may_edit and self.is_his_to_word)
+
+    @property
+    def is_his_to_word(self) -> bool:
+        person, claim = self.person, self.claim
+        return person is not None and claim.created_by_id == person.pk and claim.status in BEFORE_WORK
+
+    def may_change(self, row: Added) -> bool:
+        """Whether the person may mend or withdraw something that hangs on the claim: others' things are research."""
+        return self.may_research or (self.may_edit and is_own(row, self.person))
+
+    @property
     def may_write_verdict(self) -> bool:
         """The verdict is written by who sees it: its checker, its authors, an editor who asked to see it."""
-        person = self.person
-        if person is None or not self.may_edit or not person.can_research:
-            return False
-        return self.sees_verdict or not self.claim.has_verdict
+        return self.may_research and (self.sees_verdict or not self.claim.has_verdict)
 
 
 def standing(claim: Claim, person: Person | None) -> Standing:
     return Standing(claim, person)
+
+
+def is_own(row: Added, person: Person | None) -> bool:
+    """Whether a person added it himself."""
+    return person is not None and row.added_by_id == person.pk
 
 
 def is_recused(claim: Claim, person: Person) -> bool:

@@ -88,7 +88,7 @@ def test_a_row_is_put_right_in_place_and_on_a_page_of_its_own(client, author, cl
 
 def test_who_does_not_know_the_number_puts_the_rest_right_and_leaves_it(client, people, author, claim):
     contact = ask(claim, author)
-    client.force_login(people.contributor)
+    client.force_login(people.cross_checker)
     address = reverse("claims:contact-edit", args=[claim.pk, contact.pk])
     part = text_of(client.get(address, headers=HTMX))
     seen = re.search(r'name="seen" value="(\w+)"', part)[1]

@@ -156,7 +156,7 @@ def test_two_people_do_not_put_one_row_right_over_each_other(claim, people):
     put_right(contact, people.author, question="How many came?")
 
     with pytest.raises(Refused, match="changed this row meanwhile"):
-        replies.edit_contact(contact.pk, by=people.contributor, seen=seen, question="Why?")
+        replies.edit_contact(contact.pk, by=people.cross_checker, seen=seen, question="Why?")
     assert ContactLog.objects.get().question == "How many came?"
 
 

@@ -397,5 +397,5 @@ def test_who_may_no_longer_change_the_claim_cannot_undo(people):
     people.author.is_active = False
     people.author.save()
 
-    assert "You cannot change this claim" in undo(token, by=people.author).refused[claim.pk]
+    assert "Your account is closed" in undo(token, by=people.author).refused[claim.pk]
     assert claim.evidence.count() == 1
