@@ -1,5 +1,6 @@
 """What a claim says: a new one, its statement, its verdict, and what stands around it."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import PlainForm, RowField, choice_field, day_field, moment_field, words_field
+from claims.forms.languages import LanguageField
+from claims.forms.parts import check_one_claimant, new_claimant_field
 from claims.models import Appearance, Claim, Claimant, Correction, Rating, Topic
 from claims.workflow.merge import is_settled
 
@@ -54,7 +57,7 @@ class StatementForm(EditForm):
         help_text=_("One checkable assertion, stated affirmatively; best in 75 characters or fewer."),
     )
     context = words_field(_("Context"), rows=3)
-    language = forms.CharField(label=_("Language"), max_length=12, initial="en")
+    language = LanguageField(label=_("Language"), initial="en")
     kind = choice_field(_("Kind"), Claim.Kind)
     no_appearance_reason = forms.CharField(label=_("Why there is no appearance"), max_length=300, required=False)
 
@@ -97,18 +100,28 @@ class NewClaimForm(StatementForm):
     """A claim with its first appearance, or a reason why there is none."""
 
     claimant = forms.ModelChoiceField(Claimant.objects.all(), label=_("Who says it"), required=False)
+    new_claimant = new_claimant_field()
+    claimant_kind = choice_field(_("The new one is a"), Claimant.Kind, required=False)
     position = choice_field(_("Position"), Appearance.Position)
     url = forms.URLField(label=_("Where (address)"), max_length=2000, required=False, assume_scheme="https")
     verbatim = words_field(_("The words as said"))
     said_on = day_field(_("Date"))
     topics = forms.ModelMultipleChoiceField(Topic.objects.all(), label=_("Topics"), required=False)
+    new_topics = forms.CharField(
+        label=_("New topics"),
+        max_length=300,
+        required=False,
+        help_text=_("Separated by commas; one that is known already, however it is spelt, is not added twice."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
 
-    appearance_fields = ("claimant", "position", "url", "verbatim", "said_on")
+    appearance_fields = ("claimant", "new_claimant", "claimant_kind", "position", "url", "verbatim", "said_on")
 
     def clean(self) -> dict[str, Any]:
         """An appearance or a reason there is none."""
         given = super().clean() or {}
-        if not (given.get("claimant") or given.get("url") or given.get("no_appearance_reason")):
+        check_one_claimant(self, given)
+        if not any(given.get(name) for name in ("claimant", "new_claimant", "url", "no_appearance_reason")):
             self.add_error(
                 "claimant", _("Say who makes the claim or where, or write below why there is no appearance.")
             )
@@ -118,4 +131,13 @@ class NewClaimForm(StatementForm):
     def appearance(self) -> dict[str, Any]:
         """The first appearance; empty when none was given."""
         found = {name: self.cleaned_data[name] for name in self.appearance_fields}
-        return found if found["claimant"] or found["url"] else {}
+        return found if found["claimant"] or found["new_claimant"] or found["url"] else {}
+
+    @property
+    def named_topics(self) -> list[str]:
+        """Topics that were written, not chosen."""
+        return [
+            name.strip()
+            for name in re.split(r"[,;\u060c\u3001\uff0c]", self.cleaned_data["new_topics"])
+            if name.strip()
+        ]

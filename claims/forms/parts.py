@@ -42,15 +42,20 @@ class LinksForm(PlainForm):
         return lines
 
 
-class EvidenceForm(PlainForm):
+class GradeForm(PlainForm):
+    """What a source and its information are worth, judged apart."""
+
+    reliability = choice_field(_("Source"), Reliability)
+    credibility = forms.TypedChoiceField(label=_("Information"), choices=Credibility.choices, coerce=int)
+    grade_reason = forms.CharField(label=_("Why this grade"), max_length=300, required=False)
+
+
+class EvidenceForm(GradeForm):
     """How one piece of evidence is judged."""
 
     title = forms.CharField(label=_("What the source is called"), max_length=400, required=False)
     stance = choice_field(_("Stance"), Evidence.Stance)
     kind = choice_field(_("Type"), EvidenceKind)
-    reliability = choice_field(_("Source"), Reliability)
-    credibility = forms.TypedChoiceField(label=_("Information"), choices=Credibility.choices, coerce=int)
-    grade_reason = forms.CharField(label=_("Why this grade"), max_length=300, required=False)
     origin = forms.CharField(
         label=_("Origin"), max_length=120, required=False, help_text=_("Two pieces of one origin are not independent.")
     )
@@ -68,14 +73,24 @@ class EvidenceForm(PlainForm):
         return given
 
 
-class AppearanceForm(PlainForm):
-    claimant = forms.ModelChoiceField(Claimant.objects.all(), label=_("Who"), required=False)
-    new_claimant = forms.CharField(
+def new_claimant_field() -> forms.CharField:
+    return forms.CharField(
         label=_("Or somebody new"),
         max_length=160,
         required=False,
         help_text=_("A name that is known already, however it is spelt, is not added twice."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
+
+
+def check_one_claimant(form: forms.Form, given: dict[str, Any]) -> None:
+    if given.get("claimant") and given.get("new_claimant"):
+        form.add_error("new_claimant", _("Choose somebody from the list, or name somebody new: not both."))
+
+
+class AppearanceForm(PlainForm):
+    claimant = forms.ModelChoiceField(Claimant.objects.all(), label=_("Who"), required=False)
+    new_claimant = new_claimant_field()
     claimant_kind = choice_field(_("The new one is a"), Claimant.Kind, required=False)
     position = choice_field(_("Position"), Appearance.Position)
     url = forms.URLField(label=_("Address"), max_length=2000, required=False, assume_scheme="https")
@@ -87,8 +102,7 @@ class AppearanceForm(PlainForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if given.get("claimant") and given.get("new_claimant"):
-            self.add_error("new_claimant", _("Choose somebody from the list, or name somebody new: not both."))
+        check_one_claimant(self, given)
         if not (given.get("claimant") or given.get("new_claimant") or given.get("url")):
             self.add_error("claimant", _("Say who made the claim, or where."))
         return given

@@ -71,6 +71,11 @@ def read_common(*, now: float | None = None) -> Common:
     return _Kept.common
 
 
+def languages_known() -> tuple[str, ...]:
+    """The languages this process read last, the commonest first; asks nothing, so a new process knows only English."""
+    return _Kept.common.languages
+
+
 def _read() -> Common:
     with connection.cursor() as cursor:
         cursor.execute(_STATISTICS)

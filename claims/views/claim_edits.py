@@ -24,6 +24,7 @@ from claims.views.claim import carry_out
 from claims.views.conflict import show_both
 from claims.workflow import drafts, edit, edit_parts
 from claims.workflow.apply import Refused
+from claims.workflow.topics import name_topic
 
 
 @signed_in
@@ -52,7 +53,9 @@ def claim_new(request: DeskRequest) -> HttpResponse:
 def _create(request: DeskRequest, form: NewClaimForm) -> Claim:
     given = form.cleaned_data
     fields = {name: given[name] for name in edit.PLAIN_FIELDS if name != "statement"}
-    claim = edit.create_claim(by=request.user, statement=given["statement"], topics=given["topics"], **fields)
+    named = [name_topic(name, by=request.user) for name in form.named_topics]
+    topics = dict.fromkeys([*given["topics"], *named])
+    claim = edit.create_claim(by=request.user, statement=given["statement"], topics=topics, **fields)
     if form.appearance:
         edit_parts.add_appearance(claim.pk, by=request.user, **form.appearance)
     return claim
@@ -94,7 +97,7 @@ def _save(request: DeskRequest, claim_id: int, form: EditForm, *, place: str) ->
         drafts.settle_drafts(claim_id, by=request.user, part=place, key=draft, instead_of=taken_up)
 
     try:
-        return carry_out(request, claim_id, save, place=place, form=form, said=_("Saved."))
+        return carry_out(request, claim_id, save, place=place, form=form, said=_("Saved."), undoable=place == "statement")
     except StaleEdit as stale:
         return show_both(request, claim_id, form, stale, place)
 

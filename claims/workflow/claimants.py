@@ -1,15 +1,18 @@
 """Who makes claims: found by name, or made new by whoever adds where a claim was made."""
 
 import unicodedata
+from typing import TypeVar
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from claims.models import Claimant, Person
+from claims.models import Claimant, Person, Topic
 from claims.workflow.apply import Refused
 from claims.workflow.people import record_setting
 
 LONGEST_NAME = 160
+ROOM_FOR_A_NUMBER = 10  # letters of a slug
+Row = TypeVar("Row", Claimant, Topic)
 
 
 def fold(name: str) -> str:
@@ -36,14 +39,22 @@ def name_claimant(name: str, *, by: Person | None, kind: str = "") -> Claimant:
     name = " ".join(name.split())
     if not fold(name) or len(name) > LONGEST_NAME:
         raise Refused(_("Give the name of who made the claim, in at most 160 characters."), "claimant")
-    known = known_claimant(name)
-    if known is not None:
-        return known
+    return known_claimant(name) or add_claimant(name, by=by, kind=kind)
+
+
+def add_claimant(name: str, *, by: Person | None, kind: str = "") -> Claimant:
+    """Add a claimant under a name that the caller knows to be new; the desk's record says by whom."""
     values = {"name": name, "kind": kind if kind in Claimant.Kind.values else Claimant.Kind.PERSON}
-    slug = slugify(name)[:70] or "claimant"
+    return make_named(Claimant, name, values, by=by)
+
+
+def make_named(model: type[Row], name: str, values: dict[str, str], *, by: Person | None) -> Row:
+    """Make a claimant or a topic under the next free slug; of two who make the same at once both get one row."""
+    most = model._meta.get_field("slug").max_length or 0
+    slug = slugify(name)[: most - ROOM_FOR_A_NUMBER] or model._meta.model_name or ""
     number, made = 1, False
     while not made:
-        row, made = Claimant.objects.get_or_create(slug=slug if number == 1 else f"{slug}-{number}", defaults=values)
+        row, made = model.objects.get_or_create(slug=slug if number == 1 else f"{slug}-{number}", defaults=values)
         if not made and fold(row.name) == fold(name):
             return row  # somebody else was faster
         number += 1
