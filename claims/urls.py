@@ -33,6 +33,7 @@ from claims.views import (
     search,
     sign_in,
     steps,
+    stored_files,
     topics,
     undo,
 )
@@ -58,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *looks.urlpatterns,
     *evidence.urlpatterns,
     *more_copies.urlpatterns,
+    *stored_files.urlpatterns,
     *intake.urlpatterns,
     *jobs.urlpatterns,
     *notices.urlpatterns,

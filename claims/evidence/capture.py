@@ -27,7 +27,7 @@ from claims.workflow.transitions import EDITABLE
 
 STEPS = 3
 TELL_AFTER_SECONDS = 1.0  # of waiting; most pages are there by then
-KINDS = ("capture", "render")  # the jobs that make copies
+KINDS = ("capture", "render", "read_upload")  # the jobs that make copies
 # An answer that no later try will better.  408, 425 and 429 ask for patience.
 FINAL_ANSWERS = frozenset(range(400, 500)) - {408, 425, 429}
 SENTENCES = {
@@ -104,6 +104,11 @@ def _store_again(page: Page, before: Snapshot) -> dict[str, blobs.Stored] | None
     return {"body": body, "warc": record, "wacz": blobs.Stored(kept.sha256, kept.kind, kept.size, kept.key)}
 
 
+def may_ask(evidence: Evidence, person: Person) -> bool:
+    """Whether a person may have a source captured again: who cited it there, a checker or an editor."""
+    return person.can_research or (person.can_contribute and evidence.added_by_id == person.pk)
+
+
 def request_capture(resource: Resource, *, claim_id: int | None, by: Person) -> None:
     """Ask for a source to be captured (again); a person waits for it."""
     jobs.enqueue("capture", key=resource.chain, claim=claim_id, by=by, priority=1, resource=resource.pk)
@@ -121,7 +126,9 @@ def capture_jobs(resource_ids: Iterable[int]) -> dict[int, Job]:
         for job in failed
         if job.finished_at and not (keys[job.key] in copied_at and copied_at[keys[job.key]] > job.finished_at)
     }
-    return found | {keys[job.key]: job for job in about.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])}
+    at_work = about.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    # Of two the file is spoken of that a person handed in, for he waits for it.
+    return found | {keys[job.key]: job for job in sorted(at_work, key=lambda job: job.kind == "read_upload")}
 
 
 def add_snapshot(resource: Resource, found: Extract, archive: dict[str, blobs.Stored], **fields: Any) -> Snapshot:
@@ -193,7 +200,7 @@ def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.
         http_status=page.status,
         robots=robots,
     )
-    filled = _fill_in(resource, snapshot)
+    filled = fill_in(resource, snapshot)
     schedule.after_look(resource, changed=filled)
     body = {
         "sha256": snapshot.sha256,
@@ -209,7 +216,7 @@ def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.
     elsewhere.ask_after_capture(resource)
 
 
-def _fill_in(resource: Resource, snapshot: Snapshot) -> dict[str, str | date]:
+def fill_in(resource: Resource, snapshot: Snapshot) -> dict[str, str | date]:
     """What the page says about itself, where nobody said it before; the caller saves it.
 
     The title is part of what a claim says, so it stays as it is while a claim that cites the source is frozen or public.

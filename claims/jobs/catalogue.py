@@ -78,6 +78,7 @@ KINDS: dict[str, Kind] = {
         hard_limit=180,
         lane=host_of_resource,
     ),
+    "read_upload": Kind(_("Read an uploaded file"), "claims.evidence.upload.read_upload", priority=1, hard_limit=120),
     "archive": Kind(
         _("Ask the Internet Archive for a copy"),
         "claims.evidence.elsewhere.archive_elsewhere",

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.language import midway
-from claims.templatetags import balance, fields, marks, moments
+from claims.templatetags import balance, fields, files, marks, moments
 from claims.templatetags.prose import prose
 from claims.workflow.citations import MARK, NUMBER
 
 register = template.Library()
 
 register.filter(prose)
+register.filter(files.file_kind)
 register.filter(midway)
 register.simple_tag(marks.icon)
 register.simple_tag(marks.glyph)

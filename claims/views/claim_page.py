@@ -14,6 +14,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from claims.evidence import capture
 from claims.models import (
     Appearance,
     Assignment,
@@ -327,20 +328,17 @@ def _talk(**narrow: Any) -> Any:
 
 
 def read_captures(evidence: Iterable[Evidence]) -> dict[int, Job]:
-    """Captures under way, and given up with no copy since, by source; one statement."""
-    sources = {item.resource.chain: item for item in evidence if item.resource.url}
+    """Captures and uploads under way, and given up with no copy since, by source; one statement."""
+    sources = {item.resource.chain: item for item in evidence}
     # Of a source with a copy a capture that was given up is spoken of until the next one succeeds.
     missed = [key for key, item in sources.items() if item.pinned is None or item.resource.misses]
     under_way = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING], key__in=list(sources))
     # Two conditions and not one list of states, because each has a partial index of its own.
-    asked = Job.objects.filter(kind="capture")
-    rows = asked.filter(under_way | Q(state=Job.State.FAILED, key__in=missed)).order_by("pk")
-    found: dict[int, Job] = {}
-    for job in rows:
-        source = int(job.key.removeprefix("resource/"))
-        if source not in found or found[source].state == Job.State.FAILED:
-            found[source] = job
-    return found
+    asked = Job.objects.filter(kind__in=capture.KINDS)
+    rows = asked.filter(under_way | Q(state=Job.State.FAILED, key__in=missed))
+    # What is under way goes before what failed, and the file a person handed in before all: he waits for it.
+    ranked = sorted(rows, key=lambda job: (job.state != Job.State.FAILED, job.kind == "read_upload", job.pk))
+    return {int(job.key.removeprefix("resource/")): job for job in ranked}
 
 
 def _ratings(claim: Claim) -> list[Rating]:

@@ -10,15 +10,14 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from claims.errors import BlobDamaged, UserFacingError
-from claims.evidence import blobs, capture, quotes, scrub, upload, watch
+from claims.errors import UserFacingError
+from claims.evidence import capture, quotes, upload, watch
 from claims.forms.upload import UploadForm
-from claims.models import Evidence, Snapshot, Waiver
+from claims.models import Evidence, Person, Snapshot, Waiver
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import STOP_POLLING
 from claims.views.reader import CaptureLine, open_reader, read_capture
@@ -29,15 +28,6 @@ from claims.workflow.standing import standing
 TEMPLATE = "claims/evidence_reader.html"
 UPLOAD_TEMPLATE = "claims/evidence_upload.html"
 MOST_LETTERS = 300  # of a reason or of the words of a passage, as the forms say
-ENDINGS = {
-    "text/html": "html",
-    "application/pdf": "pdf",
-    "text/plain": "txt",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-}
-
 View = Callable[..., HttpResponse]
 
 
@@ -61,7 +51,7 @@ def answers_with_reader(view: View) -> View:
         try:
             return view(request, evidence, **kwargs)
         except UserFacingError as refusal:
-            return _reader(request, evidence, refusal=str(refusal), shown=request.POST.get("snapshot", ""))
+            return show_reader(request, evidence, refusal=str(refusal), shown=request.POST.get("snapshot", ""))
 
     return tried
 
@@ -73,12 +63,12 @@ def answers_with_reader(view: View) -> View:
 @for_evidence
 def evidence_reader(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     asked = request.GET
-    return _reader(
+    return show_reader(
         request, evidence, shown=asked.get("snapshot", ""), older=asked.get("from", ""), newer=asked.get("to", "")
     )
 
 
-def _reader(request: DeskRequest, evidence: Evidence, *, refusal: str = "", **asked: str) -> HttpResponse:
+def show_reader(request: DeskRequest, evidence: Evidence, *, refusal: str = "", **asked: str) -> HttpResponse:
     every = request.GET.get("copies") == "all"
     context = {
         "reader": open_reader(evidence, request.user, every=every, **asked),
@@ -114,38 +104,14 @@ def evidence_status(request: DeskRequest, evidence: Evidence) -> HttpResponse:
 
 
 def line_context(request: DeskRequest, evidence: Evidence, line: CaptureLine) -> dict[str, Any]:
-    may_edit = standing(evidence.claim, request.user).may_edit
-    return {"line": line, "evidence": evidence, "may_ask": request.user.can_contribute, "may_edit": may_edit}
-
-
-@require_GET
-@for_evidence
-def snapshot_file(request: DeskRequest, evidence: Evidence, *, snapshot_id: int, part: str) -> HttpResponse:
-    """A stored file, always as a download: nothing from the web is shown as a page of this site."""
-    snapshot = get_object_or_404(Snapshot, pk=snapshot_id, resource=evidence.resource_id)
-    blob = getattr(snapshot, f"{part}_id")
-    if not blob:
-        raise Http404
-    try:
-        data = blobs.read_blob(blob)
-    except BlobDamaged as damage:
-        scrub.check_now(blob)  # so that those who look after the desk learn of it too
-        return _reader(request, evidence, refusal=str(damage), shown=str(snapshot_id))
-    ending = (
-        ENDINGS.get(snapshot.mime, "bin")
-        if part == "body"
-        else {"warc": "warc.gz", "screenshot": "png"}.get(part, part)
-    )
-    name = f"{slugify(str(evidence.resource))[:60] or 'source'}-{snapshot.captured_at:%Y%m%d-%H%M}.{ending}"
-    return HttpResponse(
-        data,
-        content_type="application/octet-stream",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        },
-    )
+    held = standing(evidence.claim, request.user)
+    return {
+        "line": line,
+        "evidence": evidence,
+        "may_ask": capture.may_ask(evidence, request.user),
+        "may_edit": held.may_change(evidence),
+        "may_waive": held.may_research,
+    }
 
 
 # --- captures and files
@@ -157,14 +123,26 @@ def snapshot_file(request: DeskRequest, evidence: Evidence, *, snapshot_id: int,
 def capture_retry(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     """Capture now: again, after a failure, or at once instead of at the next try."""
     person = request.user
-    if not person.can_contribute:
-        raise Refused(_("You may read this source, not ask for captures."), "person")
-    if not evidence.resource.url:
-        raise Refused(_("This is an uploaded file; there is no address to capture."), "no_address")
+    check_may_ask(evidence, person)
     capture.request_capture(evidence.resource, claim_id=evidence.claim_id, by=person)
     if request.htmx:
         return render(request, f"{TEMPLATE}#capture-line", line_context(request, evidence, read_capture(evidence)))
     return _back(evidence)
+
+
+def check_may_ask(evidence: Evidence, person: Person) -> None:
+    """Ask whether a person may have a source captured again.
+
+    Raises:
+        Refused: he may not, or there is nothing to capture.
+    """
+    if not person.can_contribute:
+        raise Refused(_("You may read this source, not ask for captures."), "person")
+    if not capture.may_ask(evidence, person):
+        words = _("Somebody else cited this source: a checker or an editor asks for another capture.")
+        raise Refused(words, "person")
+    if not evidence.resource.url:
+        raise Refused(_("This is an uploaded file; there is no address to capture."), "no_address")
 
 
 @require_POST
@@ -173,9 +151,9 @@ def capture_retry(request: DeskRequest, evidence: Evidence) -> HttpResponse:
 def snapshot_upload(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     """A file in the place of a capture."""
     name, data = _read_file(request)
-    snapshot = upload.upload_copy(evidence.resource_id, by=request.user, name=name, data=data, evidence_id=evidence.pk)
-    messages.success(request, _("The file is kept, and this evidence rests on it."))
-    return _back(evidence, snapshot.pk)
+    upload.upload_copy(evidence.resource_id, by=request.user, name=name, data=data, evidence_id=evidence.pk, later=True)
+    messages.success(request, _("The file is kept. This evidence rests on it as soon as it is read."))
+    return _back(evidence)
 
 
 def _read_file(request: DeskRequest) -> tuple[str, bytes]:
@@ -205,11 +183,13 @@ def evidence_upload(request: DeskRequest, claim_id: int) -> HttpResponse:
         fields = {name: form.cleaned_data[name] for name in ("title", "stance", "kind", "origin")}
         try:
             name, data = _read_file(request)
-            evidence = upload.add_upload(claim.pk, by=request.user, name=name, data=data, **fields)
+            evidence = upload.add_upload(claim.pk, by=request.user, name=name, data=data, later=True, **fields)
         except UserFacingError as problem:
             refusal = str(problem)
         else:
-            messages.success(request, _("The file is kept as evidence %(n)d.") % {"n": evidence.number})
+            messages.success(
+                request, _("The file is kept as evidence %(n)d; it is being read.") % {"n": evidence.number}
+            )
             return _back(evidence)
     context = {"claim": claim, "form": form, "refusal": refusal}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal or form.errors else HTTPStatus.OK
@@ -335,13 +315,4 @@ urlpatterns = [
     path("evidence/<int:evidence_id>/quotes/", quote_add, name="quote-add"),
     path("evidence/<int:evidence_id>/quotes/<int:quote_id>/remove/", quote_remove, name="quote-remove"),
     path("evidence/<int:evidence_id>/alerts/<int:alert_id>/close/", alert_close, name="alert-close"),
-]
-urlpatterns += [
-    path(
-        f"evidence/<int:evidence_id>/copies/<int:snapshot_id>/{part}/",
-        snapshot_file,
-        {"part": part},
-        name=f"snapshot-{part}",
-    )
-    for part in ("body", "warc", "wacz")
 ]

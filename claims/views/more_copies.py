@@ -3,16 +3,21 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from claims.errors import BlobDamaged
 from claims.evidence import blobs, rendered, scrub
 from claims.models import Evidence, Snapshot
 from claims.views.access import DeskRequest
-from claims.views.evidence import TEMPLATE, answers_with_reader, for_evidence, line_context, snapshot_file
+from claims.views.evidence import (
+    TEMPLATE,
+    answers_with_reader,
+    check_may_ask,
+    for_evidence,
+    line_context,
+)
 from claims.views.reader import read_capture
-from claims.workflow.apply import Refused
+from claims.views.stored_files import LOCKED_UP
 
 
 @require_POST
@@ -20,10 +25,7 @@ from claims.workflow.apply import Refused
 @answers_with_reader
 def capture_as_shown(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     """Capture as a browser shows it; a refusal says why that cannot be done here."""
-    if not request.user.can_contribute:
-        raise Refused(_("You may read this source, not ask for captures."), "person")
-    if not evidence.resource.url:
-        raise Refused(_("This is an uploaded file; there is no address to capture."), "no_address")
+    check_may_ask(evidence, request.user)
     rendered.request_rendering(evidence.resource, claim_id=evidence.claim_id, by=request.user)
     if request.htmx:
         context = line_context(request, evidence, read_capture(evidence))
@@ -43,14 +45,11 @@ def snapshot_picture(request: DeskRequest, evidence: Evidence, *, snapshot_id: i
     except BlobDamaged:
         scrub.check_now(snapshot.screenshot_id)
         raise Http404 from None
-    headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return HttpResponse(data, content_type="image/png", headers=headers)
+    return HttpResponse(data, content_type="image/png", headers=LOCKED_UP)
 
 
 _COPY = "evidence/<int:evidence_id>/copies/<int:snapshot_id>/"
 urlpatterns = [
     path("evidence/<int:evidence_id>/capture-as-shown/", capture_as_shown, name="capture-as-shown"),
     path(f"{_COPY}picture/", snapshot_picture, name="snapshot-picture"),
-    path(f"{_COPY}screenshot/", snapshot_file, {"part": "screenshot"}, name="snapshot-screenshot"),
-    path(f"{_COPY}pdf/", snapshot_file, {"part": "pdf"}, name="snapshot-pdf"),
 ]

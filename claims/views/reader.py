@@ -16,6 +16,8 @@ from claims.models import Evidence, Job, Person, Quote, QuoteCheck, Snapshot, So
 from claims.templatetags.marks import QUOTE_CHECK
 from claims.views.captured_text import TAGS, Passage, Row, difference, render_text
 from claims.views.live import read_id
+from claims.web.media import PDF
+from claims.web.pictures import PICTURES
 from claims.workflow.standing import standing
 
 FEW_COPIES, MOST_COPIES = 40, 1000
@@ -31,6 +33,8 @@ class CaptureLine:
         next_try: not before then, where that is not now.
         last_look: why the newest look failed, where an older copy is there.
         in_browser: what is told is the capture as a browser shows it.
+        is_upload: what is told is the reading of an uploaded file.
+        has_address: there is a page to be captured, and not only a file.
         may_render: such a capture can be asked for.
         archived_url, archived_at: its newest copy at the Internet Archive.
     """
@@ -48,6 +52,8 @@ class CaptureLine:
     snapshot: Snapshot | None = None
     last_look: str = ""
     in_browser: bool = False
+    is_upload: bool = False
+    has_address: bool = False
     may_render: bool = False
     archived_url: str = ""
     archived_at: datetime | None = None
@@ -58,10 +64,10 @@ class CaptureLine:
 
     @property
     def trouble(self) -> str:
-        """The kind of notice that says it failed: "late" when it was given up, "wait" when it is tried again."""
+        """The kind of notice that says it failed: "late" when it was given up, "wait" when it is tried again later."""
         if self.state == "failed":
             return "late"
-        return "wait" if self.state == "queued" and self.error else ""
+        return "wait" if self.state == "queued" and self.error and self.next_try else ""
 
 
 def capture_line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> CaptureLine:
@@ -70,6 +76,8 @@ def capture_line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None)
     return replace(
         _line(evidence, job, snapshot),
         in_browser=job is not None and job.kind == "render",
+        is_upload=job is not None and job.kind == "read_upload",
+        has_address=bool(source.url),
         may_render=bool(source.url) and not rendered.why_not(),
         archived_url=source.archived_url,
         archived_at=source.archived_at,
@@ -88,7 +96,7 @@ def _line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> Cap
     return CaptureLine(
         evidence.pk,
         job.state,
-        step=job.step,
+        step="" if is_queued and job.last_error and not next_try else job.step,  # that of the attempt that failed
         done=job.done,
         total=job.total,
         error=job.last_error,
@@ -114,6 +122,7 @@ class MarkedPassage:
         place: where it stands in the copy shown, in code points; ``None`` when it does not.
         parts: the difference to what stands there now, as ``{% diff %}`` takes it; empty when there is none.
         elsewhere: where the old words stand, when the words of the old place were altered and both were found.
+        may_change: whether the reader may remove it, or put another in its place.
     """
 
     quote: Quote
@@ -126,6 +135,7 @@ class MarkedPassage:
     parts: list[tuple[str, str]] = field(default_factory=list)
     is_altered_here: bool = False
     elsewhere: tuple[int, int] | None = None
+    may_change: bool = False
 
     @property
     def label(self) -> str:
@@ -153,6 +163,7 @@ class Reader:
     passages: list[MarkedPassage]
     line: CaptureLine
     may_edit: bool
+    may_waive: bool
     may_ask: bool
     may_close: bool
     sees_verdict: bool
@@ -175,6 +186,12 @@ class Reader:
     def waiver(self) -> Waiver | None:
         """The stated reason to do without a copy."""
         return next((row for row in self.evidence.waivers.all() if row.kind == Waiver.Kind.CAPTURE), None)
+
+    @property
+    def original(self) -> str:
+        """What the copy shown can be looked at as, beside its text: "picture", "pdf", or nothing."""
+        mime = self.shown.mime if self.shown else ""
+        return "pdf" if mime == PDF else "picture" if mime in PICTURES else ""
 
     @property
     def newer(self) -> Snapshot | None:
@@ -223,6 +240,8 @@ def open_reader(
     snapshot = _pick(evidence, newer or shown) or copies.exclude(body_text="").first() or copies.first()
     passages = _passages(evidence, snapshot)
     held = standing(evidence.claim, person)
+    for passage in passages:
+        passage.may_change = held.may_change(passage.quote)
     reader = Reader(
         evidence=evidence,
         copies=listed if every else listed[:FEW_COPIES],
@@ -231,8 +250,9 @@ def open_reader(
         compared=compared,
         passages=passages,
         line=read_capture(evidence),
-        may_edit=held.may_edit,
-        may_ask=person.can_contribute,
+        may_edit=held.may_change(evidence),
+        may_waive=held.may_research,
+        may_ask=capture.may_ask(evidence, person),
         may_close=person.can_research,
         sees_verdict=held.sees_verdict,
         open_talk=evidence.comments.filter(parent=None, resolved_at=None).count(),

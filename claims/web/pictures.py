@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 
 PNG, JPEG, GIF, WEBP = "image/png", "image/jpeg", "image/gif", "image/webp"
+PICTURES = frozenset((PNG, JPEG, GIF, WEBP))
 MOST_PIXELS = 100_000_000  # more is a camera of the future, or a file made to fill a browser's memory
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -41,8 +42,8 @@ def read_picture(data: bytes) -> Picture | None:
     if data.startswith(_JPEG_START):
         return _read_jpeg(data)
     if data.startswith((b"GIF87a", b"GIF89a")):
-        sides = struct.unpack("<HH", data[6:10]) if len(data) > 10 else (0, 0)  # noqa: PLR2004 (the header)
-        return Picture(GIF, *sides, is_whole=data.rstrip(b"\x00").endswith(b";"))
+        width, height = (int.from_bytes(data[at : at + 2], "little") for at in (6, 8))
+        return Picture(GIF, width, height, is_whole=data.rstrip(b"\x00").endswith(b";"))
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return Picture(WEBP, is_whole=len(data) >= int.from_bytes(data[4:8], "little") + 8)
     return None

@@ -1,17 +1,20 @@
 import io
+import time
 import zipfile
 
 import pytest
+from django.utils import timezone
 
+from claims import jobs
 from claims.evidence import blobs, upload
-from claims.models import Event, Evidence, Job, Refusal, Resource, Snapshot
+from claims.jobs import ledger
+from claims.jobs.run import run
+from claims.models import Blob, Event, Evidence, Job, Refusal, Resource, Snapshot
 from claims.workflow.apply import Refused
+from tests.claims.web.pixels import gif, jpeg, png
 from tests.claims.workflow.desk import hire, in_preflight, in_research
 from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
 from tests.outside.site import html
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
-JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 40
 
 
 def docx(*paragraphs):
@@ -57,6 +60,8 @@ def people(db):
         ("a.html", html("Twelve ships came.").encode(), "text/html", "Harbour report\nTwelve ships came."),
         ("a.htm", b"<p>Twelve ships came.", "text/html", "Twelve ships came."),
         ("a.txt", "Zwölf Schiffe".encode(), "text/plain", "Zwölf Schiffe"),
+        ("a.txt", "Zwölf Schiffe".encode("utf-16"), "text/plain", "Zwölf Schiffe"),
+        ("a.svg", b"Twelve ships came.", "text/plain", "Twelve ships came."),
         ("a.docx", docx("Twelve ships came."), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Twelve ships came."),
     ],
 )  # fmt: skip
@@ -71,7 +76,7 @@ def test_file_becomes_evidence_with_its_text(people, name, data, mime, text):
     assert (snapshot.captured_by, blobs.read_blob(snapshot.body_id)) == (people.author, data)
 
 
-@pytest.mark.parametrize(("data", "mime"), [(PNG, "image/png"), (JPEG, "image/jpeg")])
+@pytest.mark.parametrize(("data", "mime"), [(png(), "image/png"), (jpeg(), "image/jpeg")])
 def test_image_is_kept_and_says_that_it_has_no_text(people, data, mime):
     claim = in_research(people)
 
@@ -109,6 +114,15 @@ def zipped():
         ("a.txt", b"MZ\x90\x00\x03", "not kept"),
         ("a.txt", b"{\\rtf1 twelve ships}", "not kept"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00", "not kept"),
+        ("a.txt", bytes(range(1, 256)) * 8, "not kept"),
+        ("a.html", b"<html>" + bytes(range(1, 32)) * 8, "not kept"),
+        ("a.gif", gif(), "not kept"),
+        ("a.png", png()[:-3], "damaged or not whole"),
+        ("a.png", b"\x89PNG\r\n\x1a\n and no more", "damaged or not whole"),
+        ("a.jpg", jpeg()[:-2], "damaged or not whole"),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "SVG is not kept"),
+        ("a.png", b"<?xml version='1.0'?><svg onload='x'/>", "SVG is not kept"),
+        ("a.html", b"<!-- a page? --><svg onload='x'/>", "SVG is not kept"),
     ],
 )
 def test_file_that_is_not_kept_is_refused_by_its_bytes(people, name, data, sentence):
@@ -120,11 +134,13 @@ def test_file_that_is_not_kept_is_refused_by_its_bytes(people, name, data, sente
     assert not Evidence.objects.exists()
 
 
-@pytest.mark.parametrize("who", ["auditor", "administrator"])
-def test_who_only_reads_uploads_nothing(people, who):
+@pytest.mark.parametrize(
+    ("who", "words"), [("auditor", "As an auditor you read claims"), ("administrator", "its people change claims")]
+)
+def test_who_only_reads_uploads_nothing(people, who, words):
     claim = in_research(people)
 
-    with pytest.raises(Refused, match="You cannot change this claim"):
+    with pytest.raises(Refused, match=words):
         upload.add_upload(claim.pk, by=getattr(people, who), name="a.txt", data=b"Twelve ships.")
 
     assert Refusal.objects.get(claim=claim).person == getattr(people, who)
@@ -164,22 +180,21 @@ def test_uploaded_copy_is_what_the_evidence_rests_on(people):
     evidence = EvidenceFactory(claim=in_research(people), resource=ResourceFactory(title=""))
     EvidenceFactory(resource=evidence.resource)  # of another claim, which rests on no copy yet
 
-    snapshot = upload.upload_copy(
+    upload.upload_copy(
         evidence.resource_id, by=people.author, name="page.pdf", data=pdf("Twelve ships."), evidence_id=evidence.pk
     )
 
     evidence.refresh_from_db()
-    assert evidence.pinned == snapshot
-    assert (snapshot.kind, snapshot.body_text) == ("uploaded", "Twelve ships.")
+    assert (evidence.pinned.kind, evidence.pinned.body_text) == ("uploaded", "Twelve ships.")
     assert Job.objects.filter(kind="pin").exists()
 
 
 def test_uploaded_copy_stands_in_the_row_of_copies(people):
     before = SnapshotFactory()
 
-    snapshot = upload.upload_copy(before.resource_id, by=people.author, name="a.txt", data=b"Twelve ships.")
+    upload.upload_copy(before.resource_id, by=people.author, name="a.txt", data=b"Twelve ships.")
 
-    assert snapshot.previous_sha256 == before.sha256
+    assert before.resource.snapshots.first().previous_sha256 == before.sha256
 
 
 def test_copy_is_uploaded_only_by_who_may_and_for_its_own_source(people):
@@ -189,3 +204,95 @@ def test_copy_is_uploaded_only_by_who_may_and_for_its_own_source(people):
         upload.upload_copy(resource.pk, by=people.auditor, name="a.txt", data=b"Twelve.")
     with pytest.raises(Refused, match="not add to it"):
         upload.upload_copy(resource.pk, by=people.author, name="a.txt", data=b"Twelve.", evidence_id=other.pk)
+
+
+# --- read in the background
+
+
+def test_text_of_a_file_is_read_by_a_job(people):
+    claim = in_research(people)
+
+    evidence = upload.add_upload(
+        claim.pk, by=people.author, name="a.html", data=html("Twelve ships came.").encode(), later=True
+    )
+    before = (str(evidence.resource), evidence.pinned, Snapshot.objects.count())
+    run(ledger.lease("default"))
+
+    evidence = Evidence.objects.get()
+    assert before == ("a.html", None, 0)
+    assert str(evidence.resource) == "Harbour report"  # as the page calls itself
+    assert evidence.pinned.body_text == "Harbour report\nTwelve ships came."
+    assert (evidence.pinned.kind, evidence.pinned.captured_by) == ("uploaded", people.author)
+    event = Event.objects.get(chain=evidence.resource.chain, action="upload")
+    assert (event.actor_ref, event.details["file"]) == (people.author.ref, "a.html")
+
+
+def test_the_name_a_person_gave_stays_when_the_file_is_read(people):
+    claim = in_research(people)
+    data = html("Twelve ships came.").encode()
+
+    upload.add_upload(claim.pk, by=people.author, name="a.html", data=data, title="Log book", later=True)
+    run(ledger.lease("default"))
+
+    assert str(Evidence.objects.get().resource) == "Log book"
+
+
+def test_a_file_waiting_to_be_read_is_never_cleared_away(people):
+    claim = in_research(people)
+
+    upload.add_upload(claim.pk, by=people.author, name="a.txt", data=b"Twelve ships.", later=True)
+
+    assert Blob.objects.get().kind == "upload"
+
+
+def test_a_claim_sent_for_review_meanwhile_keeps_what_it_rested_on_and_the_file_is_kept(people):
+    claim = in_preflight(people)
+    evidence = claim.evidence.first()
+    resource, pinned = evidence.resource, evidence.pinned_id
+    place = {"resource": resource.pk, "evidence": evidence.pk, "is_named": True}
+    stored = blobs.store_blob(b"Twelve ships.", "upload")
+    file = {"name": "a.txt", "mime": "text/plain", "sha256": stored.sha256, "size": stored.size}
+    jobs.enqueue("read_upload", key=resource.chain, by=people.author, priority=0, file=file, **place)
+    run(ledger.lease("default"))
+
+    evidence.refresh_from_db()
+    assert evidence.pinned_id == pinned
+    assert resource.snapshots.filter(kind="uploaded", body_text="Twelve ships.").exists()
+
+
+def test_a_second_file_for_a_source_waits_until_the_first_is_read_and_replaces_one_that_failed(people):
+    evidence = EvidenceFactory(claim=in_research(people))
+
+    def send(data):
+        by, resource = people.author, evidence.resource_id
+        upload.upload_copy(resource, by=by, name="a.txt", data=data, evidence_id=evidence.pk, later=True)
+
+    send(b"Twelve ships.")
+    send(b"Twelve ships.")  # a double press
+    with pytest.raises(Refused, match="is being read"):
+        send(b"Thirteen ships.")
+    storage = blobs.evidence_storage()
+    storage.delete(blobs.blob_key(Blob.objects.get().sha256))
+    run(ledger.lease("default"))
+    assert "missing" in Job.objects.get(kind="read_upload").last_error
+    send(b"Thirteen ships.")
+    Job.objects.update(run_after=timezone.now())
+    run(ledger.lease("default"))
+
+    assert [copy.body_text for copy in evidence.resource.snapshots.all()] == ["Thirteen ships."]
+
+
+def test_a_file_made_to_do_harm_keeps_nobody_waiting_and_ends_in_a_sentence(people, monkeypatch):
+    monkeypatch.setattr(upload, "READ_SECONDS", 1)
+    claim = in_research(people)
+    data = b"<html><title>Slow</title>" + b"<div><p>" * 9_000 + b"<a href=x>word</a> <i>" * 40_000
+
+    began = time.process_time()
+    evidence = upload.add_upload(claim.pk, by=people.author, name="a.html", data=data, later=True)
+    took = time.process_time() - began
+    run(ledger.lease("default"))
+
+    evidence.refresh_from_db()
+    assert took < 1
+    assert "too much time or memory" in evidence.pinned.problem
+    assert blobs.read_blob(evidence.pinned.body_id) == data

@@ -134,7 +134,7 @@ def test_picture_of_the_page_is_shown_and_downloaded(author, evidence):
     assert (picture.content, picture["Content-Type"]) == (PICTURE, "image/png")
     assert "sandbox" in picture["Content-Security-Policy"]
     assert (file.content, file["Content-Type"]) == (PICTURE, "application/octet-stream")
-    assert file["Content-Disposition"].endswith('.png"')
+    assert file["Content-Disposition"].endswith(".png")
     assert author.get(address("snapshot-pdf", evidence, copy.pk)).status_code == 404
 
 

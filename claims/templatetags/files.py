@@ -1,0 +1,23 @@
+"""The kinds of files that are kept, in words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from claims.web.media import DOCX, HTML, PDF
+from claims.web.pictures import GIF, JPEG, PNG, WEBP
+
+KINDS: dict[str, str | Promise] = {
+    HTML: _("web page"),
+    PDF: "PDF",
+    DOCX: _("Word file"),
+    "text/plain": _("plain text"),
+    PNG: _("picture (PNG)"),
+    JPEG: _("picture (JPEG)"),
+    GIF: _("picture (GIF)"),
+    WEBP: _("picture (WebP)"),
+}
+
+
+def file_kind(mime: str) -> str:
+    """A media type as an editor calls it; the type itself where there is no word for it."""
+    return str(KINDS.get(mime, mime) or _("file"))
