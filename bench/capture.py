@@ -87,14 +87,18 @@ def of_process(pid):
     return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
+def children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
 def parsers():
-    """The process that reads pages for this one."""
-    mine = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-    return [pid for pid in mine if b"claims.web" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """The process that reads pages for this one, and its children that live."""
+    readers = [pid for pid in children(os.getpid()) if b"claims.web" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [*readers, *(child for pid in readers for child in children(pid))]
 
 
 def count_parsers():
-    """The reader of pages leaves its children unwaited for; here it waits, so that their CPU is counted."""
+    """The reader of pages leaves its dead children unwaited for; here it waits, so that their CPU is counted."""
     code = (
         "import os, signal\n"
         "from claims.web import reader\n"

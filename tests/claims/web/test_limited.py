@@ -18,7 +18,7 @@ import pytest
 from claims.web import limited, reader
 from claims.web.extract import extract
 from claims.web.limited import extract_limited
-from claims.web.media import DOCX, PDF, PROBLEMS
+from claims.web.media import DOCX, PDF, PROBLEMS, Extract, sniff
 from tests.claims.web.pdfs import pdf, pdf_of
 
 URL = "https://example.org/"
@@ -144,7 +144,7 @@ def test_a_hostile_file_ends_in_a_state_and_the_next_one_is_read(name):
     assert (found.state, found.problem) == (state, PROBLEMS.get(state, ""))
     assert found.body_text.startswith(text)
     assert len(found.body_text) <= min(len(data), 5_000_000)
-    assert read(PAGE).title == "Bridge"
+    assert read(PAGE) == extract(PAGE, "", "", URL)
 
 
 # --- the limits
@@ -152,7 +152,7 @@ def test_a_hostile_file_ends_in_a_state_and_the_next_one_is_read(name):
 
 @pytest.mark.parametrize(
     ("data", "limits"),
-    [(SLOW, {"seconds": 1}), (PAGE + b"<p>" * 2_000_000, {"memory": 50_000_000})],
+    [(SLOW, {"seconds": 0.5}), (PAGE + b"<p>" * 2_000_000, {"memory": 50_000_000})],
     ids=["time", "memory"],
 )
 def test_a_file_that_takes_too_much_ends_in_words(data, limits):
@@ -161,17 +161,22 @@ def test_a_file_that_takes_too_much_ends_in_words(data, limits):
     assert (found.state, found.mime, found.problem) == ("too_heavy", "text/html", PROBLEMS["too_heavy"])
 
 
+in_proc = pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="Children are found in /proc.")
+
+
 def children_of_the_reader():
+    if limited._READER._process is None:
+        return []
     pid = limited._READER._process.pid
     with open(f"/proc/{pid}/task/{pid}/children") as children:
         return [int(child) for child in children.read().split()]
 
 
 def limits_of(pid):
-    """What a process may use: bytes, seconds."""
+    """What a process may use, in bytes."""
     with open(f"/proc/{pid}/limits") as rows:
         found = {row[4:26].strip(): row[26:].split()[0] for row in rows}
-    return {name: found[name] for name in ("cpu time", "address space", "file size", "core file size")}
+    return {name: found[name] for name in ("address space", "file size", "core file size")}
 
 
 def wait_until(condition):
@@ -181,39 +186,155 @@ def wait_until(condition):
         time.sleep(0.01)
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="Children are found in /proc.")
+@pytest.fixture
+def fresh(monkeypatch):
+    """A reader of this test's own."""
+    monkeypatch.setattr(limited, "_READER", limited._Reader())
+    yield
+    limited._READER.stop()
+
+
+def asking(found, *arguments, **limits):
+    """Ask in a thread, and add what comes to a list."""
+    thread = threading.Thread(target=lambda: found.append(read(*arguments, **limits)))
+    thread.start()
+    return thread
+
+
+@in_proc
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSEGV, signal.SIGALRM])
-def test_a_child_that_is_ended_costs_a_sentence_and_nothing_else(ending):
-    read(PAGE)
-    wait_until(lambda: not children_of_the_reader())
+def test_a_child_that_is_ended_costs_a_sentence_and_nothing_else(fresh, ending):
     found = []
-    asking = threading.Thread(target=lambda: found.append(read(SLOW, "text/html", seconds=17, memory=765_431_808)))
-    asking.start()
+    thread = asking(found, SLOW, "text/html", seconds=17, memory=765_431_808)
     wait_until(children_of_the_reader)
     child = children_of_the_reader()[0]
-    limits = {"cpu time": "17", "address space": "765431808", "file size": "0", "core file size": "0"}
+    limits = {"address space": "765431808", "file size": "0", "core file size": "0"}
     wait_until(lambda: limits_of(child) == limits)
 
     os.kill(child, ending)
-    asking.join()
+    thread.join()
 
     assert [(extracted.state, extracted.mime) for extracted in found] == [("too_heavy", "text/html")]
     wait_until(lambda: not children_of_the_reader())
     assert read(PAGE).title == "Bridge"
 
 
-def test_a_reader_that_ends_as_it_is_asked_is_started_again():
+# --- the common child
+
+
+@in_proc
+def test_pages_are_read_by_one_child_and_other_files_by_one_each(fresh):
     read(PAGE)
+    common = children_of_the_reader()
+
+    assert [read(data).state for data in (PAGE, pdf("A PDF."), word_file(b"?"), PAGE + b" " * 2**20, PAGE)] == [
+        "ok", "ok", "unreadable", "ok", "ok",
+    ]  # fmt: skip
+    wait_until(lambda: children_of_the_reader() == common)
+    assert len(common) == 1
+
+
+@in_proc
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSEGV, signal.SIGXCPU])
+def test_a_page_over_which_the_common_child_dies_is_read_by_another(fresh, ending):
+    """It may have been broken by what it read before."""
+    read(PAGE)
+    common = children_of_the_reader()[0]
+    os.kill(common, signal.SIGSTOP)
+    found = []
+    thread = asking(found, PAGE)
+    time.sleep(0.2)  # the page has been handed over
+    os.kill(common, ending)
+    os.kill(common, signal.SIGCONT)
+    thread.join()
+
+    assert found == [extract(PAGE, "", "", URL)]
+    wait_until(lambda: common not in children_of_the_reader())
+
+
+@in_proc
+def test_a_page_that_takes_the_common_child_too_long_has_its_whole_time_in_another(fresh, monkeypatch):
+    read(PAGE)
+    common = children_of_the_reader()
+    monkeypatch.setattr(limited, "PAGE_SECONDS", 0.2)
+
+    assert read(b"</x>" * 20_000 + b"<div>" * 20_000, "text/html").state == "empty"
+    wait_until(lambda: common[0] not in children_of_the_reader())
+
+
+@in_proc
+def test_a_page_that_takes_too_much_memory_leaves_the_next_one_all_of_it(fresh):
+    large = PAGE + b"<p>word" * 100_000
+    assert read(PAGE).title == "Bridge"
+    assert read(large, memory=50_000_000).state == "too_heavy"
+    assert read(large).title == "Bridge"
+
+
+@pytest.mark.parametrize("state", ["too_heavy", "unreadable"])
+def test_a_page_is_not_called_bad_by_a_child_that_read_others_before(monkeypatch, state):
+    monkeypatch.setattr(limited._Reader, "ask_common", lambda *_: Extract(state, "text/html"))
+
+    assert read(PAGE) == extract(PAGE, "", "", URL)
+
+
+@in_proc
+def test_time_that_other_pages_took_is_not_counted(fresh, monkeypatch):
+    read(PAGE)
+    common = children_of_the_reader()
+    monkeypatch.setattr(limited, "PAGE_SECONDS", 3)
+    page = b"</x>" * 15_000 + b"<div>" * 15_000
+
+    assert [read(page, "text/html").state for _ in range(6)] == ["empty"] * 6
+    assert children_of_the_reader() == common
+
+
+@in_proc
+def test_a_child_in_whose_memory_a_page_leaves_much_ends(fresh):
+    read(PAGE)
+    common = children_of_the_reader()
+
+    assert read(b"<html><body>" + b"<b>word</b> " * 30_000).state == "ok"
+
+    assert read(PAGE).title == "Bridge"
+    assert children_of_the_reader() != common
+
+
+@in_proc
+def test_a_child_ends_after_a_hundred_pages(fresh):
+    read(PAGE)
+    common = children_of_the_reader()
+    first = [read(b"page %d of plain text" % number).body_text for number in range(99)]
+    wait_until(lambda: not children_of_the_reader())
+
+    assert first == [f"page {number} of plain text" for number in range(99)]
+    assert read(PAGE).title == "Bridge"
+    assert children_of_the_reader() != common
+
+
+def test_what_a_page_says_does_not_depend_on_the_pages_before_it():
+    """Every hostile page in a row through one process, then in another order."""
+    pages = {}
+    for name, (make, declared, charset, *_found) in HOSTILE.items():
+        data = make()
+        if len(data) <= limited.PAGE_BYTES and sniff(data, declared) not in limited._OF_ITS_OWN:
+            pages[name] = data, declared, charset
+    alone = {name: extract(*page, URL) for name, page in pages.items()}
+
+    for order in (list(pages), list(reversed(pages))):
+        assert {name: read(*pages[name]) for name in order} == alone
+
+
+def test_a_reader_that_ends_as_it_is_asked_is_started_again():
+    read(pdf("A PDF."))
     first = limited._READER._process.pid
     os.kill(first, signal.SIGSTOP)
     found = []
-    asking = threading.Thread(target=lambda: found.append(read(PAGE).title))
-    asking.start()
+    thread = asking(found, pdf("A PDF."))
     time.sleep(0.2)  # the file has been handed over, and nobody has taken it
     os.kill(first, signal.SIGKILL)
-    asking.join()
+    thread.join()
 
-    assert found == ["Bridge"]
+    assert [extracted.body_text for extracted in found] == ["A PDF."]
     assert limited._READER._process.pid != first
 
 
@@ -244,9 +365,9 @@ def test_an_answer_without_end_is_not_taken(monkeypatch):
 
 
 def test_who_does_not_answer_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(limited, "_GRACE_SECONDS", -2)
+    monkeypatch.setattr(limited, "_GRACE_SECONDS", -0.9)
 
-    assert read(SLOW, "text/html", seconds=1).state == "too_heavy"
+    assert read(SLOW, "text/html", seconds=0.5).state == "too_heavy"
 
 
 def test_a_reader_ends_with_the_process_that_started_it():
