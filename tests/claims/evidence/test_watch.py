@@ -216,6 +216,14 @@ def test_what_stood_there_again_at_the_next_look_is_no_finding(relied_on):
     assert Event.objects.get(action="close_alert").actor_ref == "system"
 
 
+def test_a_look_that_could_not_tell_leaves_an_unconfirmed_finding_open(relied_on):
+    look(relied_on, "Nothing of it is left.")
+    look(relied_on, "", problem="The page came without any text.")
+
+    assert relied_on.checks.count() == 2
+    assert SourceAlert.objects.get().closed_at is None
+
+
 def test_a_confirmed_finding_stays_for_a_person_whatever_comes_later(relied_on):
     look(relied_on, "Nothing of it is left.")
     a_day_passes()
