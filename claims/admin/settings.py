@@ -25,7 +25,7 @@ from claims.models import (
     Topic,
 )
 from claims.views.password_link import make_link
-from claims.workflow.people import let_go, recuse, release_roles, withdraw_recusal
+from claims.workflow.people import follow_role, let_go, recuse, release_roles, withdraw_recusal
 
 
 class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -65,6 +65,8 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
         by: Any = request.user
         if change and "is_active" in form.changed_data and not leaver.is_active:
             self._say_released(request, release_roles(leaver, by=by))
+        elif change and "role" in form.changed_data and (released := follow_role(leaver, by=by)):
+            self._say_released(request, released)
 
     @admin.action(description=_("Close the account; hand open roles back"))
     def let_them_go(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:

@@ -77,6 +77,8 @@ def read_moves(page: ClaimPage, bound: StepForm | None = None) -> list[Move]:
         hidden = hidden | {"decide"}
     if "hand_over" in found:
         hidden = hidden | {"offer"}  # an editor hands it over at once
+    if page.standing.roles.get("cross_checker") == page.person.pk:
+        hidden = hidden | {"take_cross_check"}
     moves = [_move(page, action, missing, bound) for action, missing in found.items() if action not in hidden]
     ready = {move.action: move for move in moves if not move.missing}
     first = next((ready[action] for action in PROPOSED if action in ready), None)

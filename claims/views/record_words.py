@@ -54,6 +54,7 @@ WORDS: dict[str, Words] = {
     "reopen_comment": Words("rotate-ccw", _w("%(who)s reopened a comment")),
     "withdraw_comment": Words("undo-2", _w("%(who)s took a comment back")),
     "show_verdict": Words("eye", _w("%(who)s asked to see the verdict"), "hot"),
+    "decide_match": Words("equal", _w("%(who)s compared it with C-%(target)s")),
     "adopt": Words("triangle-alert", _w("Changed outside the application"), "hot"),
     "watch": Words("st-watching", _w("%(who)s set it aside to look again")),
     "wake": Words("inbox", _w("It came back to the inbox")),
@@ -105,7 +106,35 @@ WORDS: dict[str, Words] = {
     "second_read": Words("clock", _w("A second read was due, as the cross-check was waived"), "hot"),
     "read_again": Words("check", _w("%(who)s read it again: it stands"), "good"),
     "withheld_too_long": Words("clock", _w("Its page was withheld for 72 hours: the editors were told"), "hot"),
+    "publish_refused": Words("triangle-alert", _w("It could not be published at its date"), "hot"),
+    "retry_job": Words("rotate-cw", _w("%(who)s had work of the desk tried again: %(title)s")),
+    "cancel_job": Words("x", _w("%(who)s stopped work of the desk: %(title)s")),
     "erase": Words("trash-2", _w("Words of an event were erased")),
+}
+# Attempts that are no step of the table, as the record names them when they were refused.
+TRIED: dict[str, str | Promise] = {
+    "edit": _w("Change the claim"),
+    "add_appearance": _w("Add an appearance"),
+    "edit_appearance": _w("Change an appearance"),
+    "remove_appearance": _w("Remove an appearance"),
+    "add_evidence": _w("Add evidence"),
+    "edit_evidence": _w("Judge evidence"),
+    "remove_evidence": _w("Take evidence off"),
+    "title_source": _w("Name a source"),
+    "pin_snapshot": _w("Rest on another copy"),
+    "add_quote": _w("Mark a passage"),
+    "remove_quote": _w("Remove a passage"),
+    "waive_capture": _w("Do without a copy"),
+    "unwaive_capture": _w("Take a waiver back"),
+    "upload": _w("Upload a file"),
+    "answer_checklist": _w("Answer the checklist"),
+    "log_contact": _w("Log a contact"),
+    "edit_contact": _w("Put right who was asked"),
+    "answer_contact": _w("Note an answer"),
+    "go_on_without": _w("Go on without an answer"),
+    "remove_contact": _w("Take a question off"),
+    "import": _w("Import"),
+    "undo": _w("Undo"),
 }
 SHORT = 60  # characters
 # Events whose own words come from somebody who knew a verdict, and may speak of it.
@@ -153,7 +182,7 @@ def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool, v
         "fields": _fields(changes),
         "person": names.get(str(body.get("person", "")), ""),
         "role": str(body.get("role", "")).replace("_", "-"),
-        **{name: body.get(name, "") for name in ("number", "asked", "target", "revision")},
+        **{name: body.get(name, "") for name in ("number", "asked", "target", "revision", "title")},
     }
     return Entry(
         words.icon,
@@ -185,16 +214,23 @@ def _fields(changes: list[Line]) -> str:
     return ", ".join(dict.fromkeys(labels)) or _("the claim")
 
 
+def name_of_attempt(action: str) -> str:
+    """What somebody tried, as the button that does it says it."""
+    step = TRANSITIONS.get(action)
+    if step is not None:
+        return str(step.label or _("a step of the desk itself"))
+    return str(TRIED.get(action, _("something else")))
+
+
 def entry_of_refusal(refusal: Refusal, names: dict[str, str], *, sees_verdict: bool, viewer: str = "") -> Entry:
     """An attempt the rules turned down."""
-    step = TRANSITIONS.get(refusal.action)
-    label = _(step.label) if step and step.label else refusal.action.replace("_", " ")
     by = f"person/{refusal.person_id}"
     hides_words = refusal.action in ABOUT_THE_VERDICT and not sees_verdict and viewer != by
     return Entry(
         "st-declined",
         "hot",
-        _("%(who)s tried “%(step)s” and was refused") % {"who": names.get(by, _("Somebody")), "step": label},
+        _("%(who)s tried “%(step)s” and was refused")
+        % {"who": names.get(by, _("Somebody")), "step": name_of_attempt(refusal.action)},
         refusal.at,
         reason="" if hides_words else refusal.reason,
         place=f"refusal-{refusal.pk}",

@@ -96,7 +96,7 @@ def check(attempt: Attempt, step: Transition) -> None:
     Raises:
         Refused: with everything that is missing, not only the first.
     """
-    claim, label = attempt.claim, step.label or attempt.action
+    claim, label = attempt.claim, step.label or _("a step of the desk itself")
     if claim.status not in step.sources:
         raise Refused(
             _("“%(step)s” cannot be done from “%(state)s”.") % {"step": label, "state": claim.get_status_display()},

@@ -91,13 +91,19 @@ def answer_checklist(claim_id: int, *, by: Person, item: ChecklistItem, answer: 
 
 @transaction.atomic
 def show_verdict(claim_id: int, *, by: Person) -> Claim:
-    """Let somebody see an unpublished verdict; recorded, and the end of his eligibility to cross-check it."""
+    """Let somebody see an unpublished verdict; recorded, and the end of his eligibility to cross-check it.
+
+    Raises:
+        Refused: there is none, or he is the one who is to give the second.
+    """
     claim: Claim = Claim.objects.locked().get(pk=claim_id)
     held: Any = standing(claim, by)
     if held.roles.get("cross_checker") == by.pk and not held.sees_verdict:
         raise Refused(
             _("You are its cross-checker: give your own verdict first, or hand the cross-check over."), "blind"
         )
+    if not (held.sees_verdict or claim.has_verdict):
+        raise Refused(_("There is no verdict to show yet."), "verdict")
     if not held.sees_verdict:
         Disclosure.objects.get_or_create(claim=claim, person=by)
         Event.objects.append(claim, "show_verdict", by=by)

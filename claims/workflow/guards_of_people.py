@@ -74,6 +74,8 @@ def _fits_role(attempt: Attempt, role: str | None, person: Person) -> list[Missi
 
 def cross_check_is_free(attempt: Attempt) -> list[Missing]:
     held = attempt.standing.roles.get("cross_checker")
+    if held is not None and attempt.by is not None and held == attempt.by.pk:
+        return [Missing(_("The cross-check of this claim is yours already: give your verdict."), "cross-check")]
     return _unless(held is None, _("Somebody cross-checks this claim already."), "people")
 
 

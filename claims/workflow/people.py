@@ -67,6 +67,22 @@ def let_go(person: Person, *, by: Person) -> int:
     return released
 
 
+@transaction.atomic
+def follow_role(person: Person, *, by: Person | None) -> int:
+    """Give back the open parts of claims that somebody's role does not allow any more, and what was offered to him.
+
+    Returns:
+        how many parts wait for somebody now.
+    """
+    unfit = Q(role=Assignment.Role.EDITOR) if person.can_research else Q()
+    if person.is_editor:
+        return 0
+    held = Assignment.objects.filter(unfit, person=person, ended_at__isnull=True)
+    Assignment.objects.filter(unfit, offered_to=person).update(offered_to=None)
+    sentence = _("The role of %(name)s on the desk changed: %(role)s.")
+    return len(_release(held, person, by=by, reason=sentence % {"name": person, "role": person.get_role_display()}))
+
+
 # --- recusal
 
 

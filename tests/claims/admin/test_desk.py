@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from claims.models import Desk, Event, Person
+from tests.claims.workflow import desk
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +84,17 @@ def test_a_persons_time_zone_is_chosen_or_the_desks(client, page):
     assert client.post(url, given | {"time_zone": "Nowhere/Land"}).status_code == 200
     client.post(url, given | {"time_zone": ""})
     assert Person.objects.get(pk=person.pk).time_zone == ""
+
+
+def test_a_person_given_a_lesser_role_gives_back_what_it_does_not_allow(client, page):
+    people = desk.hire()
+    claim, person = desk.in_research(people), people.author
+    url = reverse("admin:claims_person_change", args=[person.pk])
+    given = {"username": person.username, "name": person.name, "email": "", "is_active": "on"}
+
+    shown = client.post(url, given | {"role": "contributor"}, follow=True).content.decode()
+    again = client.post(url, given | {"role": "auditor"}, follow=True).content.decode()
+
+    assert "1 open role waits for somebody." in shown
+    assert "open role waits" not in again
+    assert claim.assignments.get(role="checker", ended_at__isnull=True).person is None

@@ -84,7 +84,31 @@ def test_a_claim_without_a_cross_checker_says_so_and_is_taken_in_one_press(clien
     press(client, claim, "take_cross_check")
 
     assert claim.assignments.get(role="cross_checker", ended_at__isnull=True).person == people.cross_checker
-    assert "It needs a cross-checker" not in text_of(read(client, people.cross_checker, claim))
+    page = read(client, people.cross_checker, claim)
+    assert "It needs a cross-checker" not in text_of(page)
+    assert "take_cross_check" not in actions(page)
+
+
+def shows_the_button(client, person, claim):
+    return "Show the verdict" in text_of(read(client, person, claim))
+
+
+def test_the_verdict_is_offered_to_who_does_not_see_it_where_there_is_one(client, people):
+    empty, written = desk.in_research(people), desk.ready(people)
+    everybody = (people.author, people.cross_checker, people.editor, people.auditor, people.administrator)
+
+    assert [shows_the_button(client, person, empty) for person in everybody] == [False] * 5
+    assert [shows_the_button(client, person, written) for person in everybody] == [False] + [True] * 4
+    assert "No verdict yet." in text_of(read(client, people.auditor, empty))
+
+
+def test_its_cross_checker_is_told_when_he_will_see_it_instead(client, people):
+    claim = desk.in_cross_check(people)
+    desk.hand_cross_check_to(claim, people.cross_checker, people.editor)
+
+    assert not shows_the_button(client, people.cross_checker, claim)
+    assert "it is shown to you when your own verdict is recorded" in text_of(read(client, people.cross_checker, claim))
+    assert shows_the_button(client, people.other_editor, claim)
 
 
 def test_what_is_asked_of_people_costs_no_statement_more(client, people):

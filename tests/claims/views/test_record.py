@@ -1,13 +1,17 @@
 """The record of a claim: who did what, when, before and after; narrowed, in pages, and blind where it must be."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+import claims
 from claims.models import Event, Refusal
 from claims.views.record_list import KINDS, OTHER, REFUSED
-from claims.views.record_words import WORDS, entry_of_event
+from claims.views.record_words import TRIED, WORDS, entry_of_event
 from claims.workflow import edit, edit_parts, edit_review, replies
 from claims.workflow.apply import Refused, apply
 from claims.workflow.revisions import EDITS
@@ -355,9 +359,46 @@ def test_who_was_asked_is_told_but_never_at_which_address(client, people, claim)
         assert "planted@office.example" not in page
 
 
+SOURCES = Path(claims.__file__).parent
+NAMED = re.compile(r'(?:changing|_changing_row|keep_refusal|_check_may_change)\([^")]*"(\w+)"')
+RECORDED = re.compile(r'Event\.objects\.append\(\s*(?:claim|chain|first\.claim|subject_of\(match\)),\s*"(\w+)"')
+
+
+def named_in_the_code(pattern):
+    return {name for path in SOURCES.rglob("*.py") for name in pattern.findall(path.read_text())}
+
+
+def test_whatever_is_tried_on_a_claim_has_words_for_its_refusal():
+    tried = named_in_the_code(NAMED)
+
+    assert {"edit", "waive_capture", "undo", "upload", "log_contact"} <= tried
+    assert tried <= set(TRIED)
+
+
+def test_whatever_happens_to_a_claim_has_words():
+    happened = named_in_the_code(RECORDED) | named_in_the_code(NAMED) - {"undo", "upload"}
+
+    assert {"create", "publish_refused", "decide_match", "withdraw_comment"} <= happened
+    assert happened | {"retry_job", "cancel_job"} <= set(WORDS)
+
+
+@pytest.mark.parametrize("action", [*TRANSITIONS, "waive_capture", "undo", "never_heard_of"])
+def test_a_refusal_never_shows_a_name_of_the_code(client, people, claim, action):
+    Refusal.objects.create(claim=claim, person=people.author, action=action, reason="No.")
+    (refused,) = entries(client, people.author, claim, "?kind=refused")
+
+    assert "_" not in refused.sentence
+    assert f"“{action}”" not in refused.sentence
+
+
+def test_what_the_system_does_is_refused_to_a_person_without_its_name_in_the_code(people, claim):
+    with pytest.raises(Refused, match="“a step of the desk itself”"):
+        apply(claim.pk, "pass", by=people.editor)
+
+
 def test_refused_attempts_are_a_kind_of_their_own(client, people, claim):
     Refusal.objects.create(claim=claim, person=None, action="edit", reason="No.")
 
     assert [entry.sentence for entry in entries(client, people.auditor, claim, f"?kind={REFUSED}")] == [
-        "Somebody tried “edit” and was refused"
+        "Somebody tried “Change the claim” and was refused"
     ]

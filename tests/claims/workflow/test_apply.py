@@ -314,6 +314,14 @@ def test_who_saw_the_verdict_cannot_cross_check_it(people):
         desk.hand_cross_check_to(claim, people.cross_checker, people.editor)
 
 
+def test_where_there_is_no_verdict_nobody_gives_up_his_chance_to_cross_check_by_asking_for_it(people):
+    claim = desk.in_research(people)
+
+    with pytest.raises(Refused, match="There is no verdict to show yet"):
+        edit_review.show_verdict(claim.pk, by=people.cross_checker)
+    assert not standing(claim, people.cross_checker).has_seen
+
+
 def test_the_cross_checker_is_kept_from_looking(people):
     claim = desk.in_cross_check(people)
     desk.hand_cross_check_to(claim, people.cross_checker, people.editor)

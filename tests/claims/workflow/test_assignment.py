@@ -115,7 +115,7 @@ def test_a_waiting_cross_check_is_taken_in_one_step_by_who_may(people):
 
     assert holder(claim, "cross_checker") == comes
     assert list(assignment.waiting_for_cross_checker()) == []
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(Refused, match="is yours already: give your verdict"):
         apply(claim.pk, "take_cross_check", by=comes)
     assert Event.objects.get(chain=claim.chain, action="take_cross_check").details["person"] == comes.ref
 

@@ -41,6 +41,51 @@ def test_what_a_leaver_was_asked_to_take_over_is_not_offered_any_more():
     assert claim.assignments.get(role="checker", ended_at__isnull=True).offered_to is None
 
 
+# --- another role
+
+
+def holders(claim):
+    return dict(claim.assignments.filter(ended_at__isnull=True).values_list("role", "person"))
+
+
+def test_who_is_no_checker_any_more_gives_back_what_he_holds_and_what_he_was_asked():
+    people = desk.hire()
+    claim, other = desk.in_cross_check(people), desk.in_research(people)
+    desk.hand_cross_check_to(claim, people.cross_checker, people.editor)
+    apply(other.pk, "offer", by=people.author, role="checker", person=people.cross_checker)
+    people.cross_checker.role = "contributor"
+    people.cross_checker.save()
+
+    assert staff.follow_role(people.cross_checker, by=people.administrator) == 1
+    assert holders(claim) == {"checker": people.author.pk, "cross_checker": None}
+    assert other.assignments.get(role="checker", ended_at__isnull=True).offered_to is None
+    said = Event.objects.get(chain=claim.chain, action="release")
+    assert said.actor_ref == people.administrator.ref
+    assert said.details["reason"] == f"The role of {people.cross_checker} on the desk changed: Contributor."
+
+
+def test_an_editor_who_becomes_a_checker_keeps_his_research_and_gives_back_his_editing():
+    people = desk.hire()
+    claim = desk.in_research(people)
+    for role in ("checker", "editor"):
+        apply(claim.pk, "hand_over", by=people.editor, role=role, person=people.other_editor)
+    people.other_editor.role = "checker"
+    people.other_editor.save()
+
+    assert staff.follow_role(people.other_editor, by=people.administrator) == 1
+    assert holders(claim) == {"checker": people.other_editor.pk, "editor": None}
+
+
+def test_who_becomes_an_editor_keeps_all_he_has():
+    people = desk.hire()
+    claim = desk.in_research(people)
+    people.author.role = "editor"
+    people.author.save()
+
+    assert staff.follow_role(people.author, by=people.administrator) == 0
+    assert holders(claim) == {"checker": people.author.pk}
+
+
 # --- recusal
 
 
