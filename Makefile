@@ -79,11 +79,15 @@ node_modules/.package-lock.json: package-lock.json
 	@$(PY) -m pip --version >/dev/null 2>&1 || { echo "Neither uv nor pip was found: install one of them (Debian: apt-get install python3-pip)."; exit 1; }
 	$(PY) -m pip install -qq --root-user-action=ignore --disable-pip-version-check --target .tools uv==$(UV_VERSION)
 
-# What the house runs on.  Where the tools of its developers are installed too, they stay.
-.venv/.run: requirements.lock requirements-dev.lock | python $(filter .tools/%,$(UV))
+# Optional parts that were installed by hand: the object store's and the browser's.
+PARTS = $(if $(wildcard .venv/lib/python*/site-packages/boto3),requirements-s3.lock) \
+	$(if $(wildcard .venv/lib/python*/site-packages/playwright),requirements-rendered.lock)
+
+# What the house runs on.  Optional parts that are there stay, and so do the tools of its developers (with both parts).
+.venv/.run: requirements.lock requirements-dev.lock requirements-s3.lock requirements-rendered.lock | python $(filter .tools/%,$(UV))
 	@test -x $(BIN)/python || $(UV) venv -q --python "$(PY)" .venv
-	@lock=requirements.lock; test ! -e .venv/.dev || lock=requirements-dev.lock; $(WITH_INDEX); \
-	$(UV) pip sync -q --python $(BIN)/python --require-hashes $$lock
+	@locks="requirements.lock $(PARTS)"; test ! -e .venv/.dev || locks=requirements-dev.lock; $(WITH_INDEX); \
+	$(UV) pip sync -q --python $(BIN)/python --require-hashes $$locks
 	@touch $@
 
 .venv/.dev: requirements-dev.lock | python $(filter .tools/%,$(UV))
