@@ -36,16 +36,19 @@ class Slice:
     def label(self) -> str:
         """The days in words, as short as they can be told apart."""
         if self.first == self.last:
-            return date_format(self.first, "j M Y")
+            return date_format(self.first, "SHORT_DATE_FORMAT")
         if self.first.year != self.last.year:
-            return f"{date_format(self.first, 'j M Y')} \u2013 {date_format(self.last, 'j M Y')}"
-        return f"{date_format(self.first, 'j M')} \u2013 {date_format(self.last, 'j M Y')}"
+            return (
+                f"{date_format(self.first, 'SHORT_DATE_FORMAT')} \u2013 {date_format(self.last, 'SHORT_DATE_FORMAT')}"
+            )
+        return f"{date_format(self.first, 'MONTH_DAY_FORMAT')} \u2013 {date_format(self.last, 'SHORT_DATE_FORMAT')}"
 
     @property
     def short(self) -> str:
         """Where it begins, for an axis: the day, of months the month, of years the year."""
         days = (self.last - self.first).days
-        return date_format(self.first, "Y" if days > 200 else "M \u2019y" if days > 26 else "j M")  # noqa: PLR2004
+        month = "SHORT_MONTH_OF_YEAR_FORMAT" if days > 26 else "MONTH_DAY_FORMAT"  # noqa: PLR2004
+        return date_format(self.first, "Y" if days > 200 else month)  # noqa: PLR2004
 
 
 @dataclass(frozen=True)

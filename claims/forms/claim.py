@@ -40,7 +40,7 @@ class EditForm(PlainForm):
             if isinstance(value, str) and not is_settled(value):
                 self.add_error(
                     name,
-                    _("Two versions still stand side by side here: keep one and take out the marks \u27e6 and \u27e7."),
+                    _("Two versions still stand side by side here: keep one and take out the marks ⟦ and ⟧."),
                 )
         return given
 

@@ -1,6 +1,7 @@
 """What a person sets for himself."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import PlainForm, zone_choices
@@ -12,6 +13,14 @@ class ZoneForm(PlainForm):
 
     time_zone = forms.ChoiceField(
         choices=lambda: zone_choices(str(_("that of the desk"))), required=False, label=_("Time zone")
+    )
+
+
+class LanguageForm(PlainForm):
+    """The language in which the desk speaks to somebody."""
+
+    language = forms.ChoiceField(
+        choices=lambda: [("", _("as my browser says")), *settings.LANGUAGES], required=False, label=_("Language")
     )
 
 

@@ -9,11 +9,14 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from claims.errors import UserFacingError
 from claims.jobs import catalogue, ledger
 from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost, NotYet
+from claims.models import Desk
+from claims.models.desk import spoken
 
 BEAT_SECONDS = 5.0
 
@@ -21,7 +24,23 @@ log = logging.getLogger(__name__)
 
 
 def run(job: JobRun) -> None:
-    """Do the job, or write down in words why not.  Raises nothing a job may raise."""
+    """Do the job, or write down in words why not.  Raises nothing a job may raise.
+
+    What it writes for everybody, as its steps and errors, is in the desk's language.
+    """
+    with translation.override(_language()):
+        _run(job)
+
+
+def _language() -> str:
+    try:
+        return spoken(*Desk.objects.filter(pk=1).values_list("language", flat=True))
+    except (DatabaseError, InterfaceError):  # whatever the job says of it will do in English
+        close_old_connections()
+        return spoken()
+
+
+def _run(job: JobRun) -> None:
     try:
         with _beating(job):
             effects = _body(job)

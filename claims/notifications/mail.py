@@ -16,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,7 @@ from claims.errors import UserFacingError
 from claims.jobs import JobRun
 from claims.models import Claim, Delivery, DeliveryAttempt, Desk, Notification, Person
 from claims.models.delivery import MOST_ANSWER
-from claims.models.desk import zone
+from claims.models.desk import spoken, zone
 from claims.notifications import choices, my_day, unsubscribe
 from claims.notifications.messages import notice
 from claims.notifications.outbox import MOST_SAID
@@ -155,7 +155,8 @@ def _compose(row: Delivery) -> EmailMultiAlternatives | None:
     if person is None or not person.is_active or not person.email:
         return None
     desk = Desk.objects.current()
-    with timezone.override(zone(person.time_zone or desk.time_zone)):
+    language = spoken(person.language, desk.language)
+    with timezone.override(zone(person.time_zone or desk.time_zone)), translation.override(language):
         made = _notice(row, person) if row.channel == Delivery.Channel.MAIL else _digest(row, person)
         if made is None:
             return None
@@ -177,7 +178,7 @@ Made = tuple[str, str, dict[str, object], dict[str, str]]
 
 def _notice(row: Delivery, person: Person) -> Made | None:
     told = Notification.objects.filter(person=person, event=row.event).select_related("claim", "event").first()
-    if told is None or told.claim is None or not Claim.objects.visible_to(person).filter(pk=told.claim_id).exists():
+    if told is None or told.claim is None or told.settled_at or not Claim.objects.visible_to(person).filter(pk=told.claim_id).exists():
         return None
     context: dict[str, object] = {
         "text": _text(told, person),

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from functools import partial
 
+from django.utils import translation
+
 from claims.jobs import JobRun
-from claims.models import Assignment, Claim, Comment, Event, Notification, Person, RevisionAuthor
+from claims.models import Assignment, Claim, Comment, Desk, Event, Notification, Person, RevisionAuthor
+from claims.models.desk import spoken
 from claims.notifications import choices, outbox
 from claims.notifications.due import WHO as WHO_OF_DUE
 from claims.notifications.messages import SENTENCES, notice
+from claims.notifications.settled import settle
 from claims.workflow import comments
 from claims.workflow.revisions import latest_revision
 from claims.workflow.standing import standing
@@ -29,6 +33,7 @@ def _notify(event_id: int) -> None:
     outbox.call_webhooks(event, claim)
     if event.action in SENTENCES:
         _tell_people(event, claim)
+    settle(claim)
 
 
 def _tell_people(event: Event, claim: Claim) -> None:
@@ -40,17 +45,18 @@ def _tell_people(event: Event, claim: Claim) -> None:
         for person in Person.objects.filter(pk__in=told, is_active=True).order_by("pk")
         if wish[person.pk] != choices.NOWHERE and Claim.objects.visible_to(person).filter(pk=claim.pk).exists()
     ]
-    who = _name_of(event.actor_ref)
+    who, desk = _name_of(event.actor_ref), Desk.objects.current()
     Notification.objects.bulk_create(
-        (_row(event, claim, person, told[person.pk], who, in_app=wish[person.pk].in_app) for person in people),
+        (_row(event, claim, person, told[person.pk], who, desk, in_app=wish[person.pk].in_app) for person in people),
         ignore_conflicts=True,  # the job may run twice
     )
     outbox.mail_notices(event, claim, [person.pk for person in people if wish[person.pk].email and person.email])
 
 
-def _row(event: Event, claim: Claim, person: Person, kind: str, who: str, *, in_app: bool) -> Notification:
+def _row(event: Event, claim: Claim, person: Person, kind: str, who: str, desk: Desk, *, in_app: bool) -> Notification:
     sees_verdict = standing(claim, person).sees_verdict
-    text = notice(kind, claim.statement, who, event.details, sees_verdict=sees_verdict)
+    with translation.override(spoken(person.language, desk.language)):
+        text = notice(kind, claim.statement, who, event.details, sees_verdict=sees_verdict)
     return Notification(person=person, event=event, claim=claim, kind=kind, text=text, in_app=in_app)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import feedgenerator, timezone
+from django.utils import feedgenerator, timezone, translation
 from django.utils.translation import gettext as _
 
 from claims.models import Desk, FactCheck
@@ -35,6 +35,11 @@ def atom() -> str:
     A check that was withheld or retracted stays in it as an entry that says so: readers who have the old one must hear.
     """
     desk = Desk.objects.current()
+    with translation.override(desk.spoken):
+        return _atom(desk)
+
+
+def _atom(desk: Desk) -> str:
     feed = feedgenerator.Atom1Feed(
         title=desk.name,
         link=f"{settings.BASE_URL}{reverse('claims:fact-check-list')}",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -80,7 +80,9 @@ def _make_public(attempt: Attempt, *, seen: str) -> FactCheck:
         raise Refused(_("The claim has changed since this page was opened: read it again."), "seen")
     claim.slug = claim.slug or free_slug(claim)
     change = corrections.change_since(claim, revision.content_sha256, attempt.public_version)
-    return _write(attempt, "published", revision, says=page.build_page(attempt, revision), change=change)
+    with translation.override(attempt.desk.spoken):  # the words of the page are frozen with it
+        says = page.build_page(attempt, revision)
+    return _write(attempt, "published", revision, says=says, change=change)
 
 
 def _make_withheld(attempt: Attempt) -> FactCheck:

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from functools import lru_cache
 
-from django.utils import dateformat, timezone
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -17,16 +18,20 @@ WEEK_DAYS = 7
 
 @lru_cache(maxsize=2048)
 def _day(day: date, pattern: str, _language: str | None) -> str:
-    return dateformat.format(day, pattern)
+    return date_format(day, pattern)
 
 
 def short_day(day: date, today: date) -> str:
     """ "Mon 23 Nov", with the year when it is another one."""
-    return _day(day, "D j M" if day.year == today.year else "D j M Y", get_language())
+    return _day(day, "WEEKDAY_DATE_FORMAT" if day.year == today.year else "WEEKDAY_YEAR_FORMAT", get_language())
+
+
+def _time(local: datetime) -> str:
+    return time_format(local, "TIME_FORMAT")
 
 
 def _full(local: datetime) -> str:
-    return f"{_day(local.date(), 'l j F Y', get_language())}, {local:%H:%M}"
+    return date_format(local, "LONG_DATETIME_FORMAT")
 
 
 def _lateness(late: float, days: int) -> str:
@@ -52,7 +57,7 @@ def due(at: datetime | None, now: datetime | None = None, *, settled: bool = Fal
         css = "late "
         words = _lateness((here - at).total_seconds(), (here.date() - local.date()).days)
     elif not settled and local.date() == here.date():
-        css, words = "due-today ", _("today %(time)s") % {"time": f"{local:%H:%M}"}
+        css, words = "due-today ", _("today %(time)s") % {"time": _time(local)}
     glyph = format_html("{} ", icon("clock", css="i-sm")) if css else ""
     return format_html(
         '<time class="{}whitespace-nowrap" datetime="{}" title="{}">{}{}</time>',
@@ -71,11 +76,13 @@ def moment(at: datetime | None, now: datetime | None = None) -> SafeString:
     local, here = timezone.localtime(at), timezone.localtime(now)
     days = (here.date() - local.date()).days
     if days == 0:
-        words = f"{local:%H:%M}"
+        words = _time(local)
     elif 0 < days < WEEK_DAYS:
-        words = f"{_day(local.date(), 'D', get_language())} {local:%H:%M}"
+        words = f"{_day(local.date(), 'D', get_language())} {_time(local)}"
     else:
-        words = _day(local.date(), "j M" if local.year == here.year else "j M Y", get_language())
+        words = _day(
+            local.date(), "MONTH_DAY_FORMAT" if local.year == here.year else "SHORT_DATE_FORMAT", get_language()
+        )
     return format_html(
         '<time class="whitespace-nowrap" datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="seconds"),

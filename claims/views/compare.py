@@ -89,7 +89,7 @@ def _label(key: str, at: Any = None) -> str:
         PUBLIC: _("the public version"),
         SEEN: _("what you saw last"),
     }.get(key) or _("version %(n)s") % {"n": key}
-    return f"{said}, {date_format(timezone.localtime(at), 'j M Y, H:i')}" if at else said
+    return f"{said}, {date_format(timezone.localtime(at), 'SHORT_DATETIME_FORMAT')}" if at else said
 
 
 def _read(claim: Claim, key: str, look: Look | None) -> Version:

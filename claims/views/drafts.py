@@ -42,7 +42,7 @@ def draft_keep(request: DeskRequest, claim_id: int, part: str) -> HttpResponse:
         )  # fmt: skip
     except UserFacingError as refusal:
         return JsonResponse({"said": str(refusal)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    at = date_format(timezone.localtime(kept.saved_at), "H:i")
+    at = date_format(timezone.localtime(kept.saved_at), "TIME_FORMAT")
     said = _("Draft saved %(time)s. Only you see it until you press Save.") % {"time": at}
     warning = ""
     if kept.stale:

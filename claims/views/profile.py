@@ -6,14 +6,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.errors import UserFacingError
-from claims.forms.profile import RecusalForm, ZoneForm
+from claims.forms.profile import LanguageForm, RecusalForm, ZoneForm
 from claims.models import Recusal
 from claims.views.access import DeskRequest, signed_in
+from claims.views.context import language_of
 from claims.workflow import people as staff
 
 TEMPLATE = "claims/profile_recusals.html"
@@ -22,16 +24,30 @@ TEMPLATE = "claims/profile_recusals.html"
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile_detail(request: DeskRequest) -> HttpResponse:
-    """Who one is on this desk, one's time zone, and the ways to what else one may set."""
+    """Who one is on this desk, one's language and time zone, and the ways to what else one may set."""
     person = request.user
     given = request.POST if request.method == "POST" else None
-    form = ZoneForm(given, name="zone", initial={"time_zone": person.time_zone})
-    if given is not None and form.is_valid():
-        staff.set_time_zone(person, form.cleaned_data["time_zone"])
+    speaks = given if given is not None and "language" in given else None
+    zone = ZoneForm(None if speaks else given, name="zone", initial={"time_zone": person.time_zone})
+    tongue = LanguageForm(speaks, name="tongue", initial={"language": person.language})
+    if tongue.is_bound and tongue.is_valid():
+        return _speak(request, tongue.cleaned_data["language"])
+    if zone.is_bound and zone.is_valid():
+        staff.set_time_zone(person, zone.cleaned_data["time_zone"])
         messages.success(request, _("Times are shown in your time zone now."))
         return redirect("claims:profile")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "claims/profile_detail.html", {"person": person, "form": form}, status=status)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if given is not None else HTTPStatus.OK
+    context = {"person": person, "form": zone, "tongue": tongue}
+    return render(request, "claims/profile_detail.html", context, status=status)
+
+
+def _speak(request: DeskRequest, code: str) -> HttpResponse:
+    """Keep the choice, and say so in the language chosen."""
+    staff.set_language(request.user, code)
+    request.user.language = code
+    with translation.override(language_of(request)):
+        messages.success(request, _("The desk speaks this language to you now."))
+    return redirect("claims:profile")
 
 
 @signed_in

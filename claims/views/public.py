@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import path
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.safestring import mark_safe
@@ -76,7 +76,7 @@ def fact_check_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def fact_check_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """What the address shows today: the check, or why it was withdrawn or retracted; the address itself stays for good."""
-    row = FactCheck.objects.select_related("claim").filter(slug=slug).order_by("-number").first()
+    row = FactCheck.objects.select_related("claim", "revision").filter(slug=slug).order_by("-number").first()
     if row is None:
         raise Http404
     page = read_page(row)
@@ -126,11 +126,11 @@ def correction_list(request: HttpRequest) -> HttpResponse:
 def methodology(request: HttpRequest) -> HttpResponse:
     """How the desk works, made from its settings: what is written here is what the software enforces."""
     desk = Desk.objects.current()
+    with translation.override(desk.spoken):
+        limits = [f"{stage}: {getattr(desk, f'get_{name}_display')()}" for name, stage in LIMITS if getattr(desk, name)]
     context = {
         "desk": desk,
-        "limits": [
-            f"{stage}: {getattr(desk, f'get_{name}_display')()}" for name, stage in LIMITS if getattr(desk, name)
-        ],
+        "limits": limits,
         "ratings": Rating.objects.offered(),
         "checklist": ChecklistItem.objects.current(),
         "reliability": Reliability.choices,
@@ -155,7 +155,8 @@ def claimreview_feed(request: HttpRequest) -> HttpResponseBase:
     if known.status_code != HttpResponse.status_code:
         return known
     stream = StreamingHttpResponse(feeds.claimreview_feed(), content_type="application/json; charset=utf-8")
-    for name in ("ETag", "Last-Modified", "Cache-Control"):
+    stream.one_language = True  # type: ignore[attr-defined]
+    for name in ("ETag", "Last-Modified", "Cache-Control", "Content-Language"):
         if name in known:
             stream[name] = known[name]
     stream["Access-Control-Allow-Origin"] = "*"
@@ -166,7 +167,7 @@ def _unchanged(request: HttpRequest) -> HttpResponse:
     """An empty answer with the headers of a feed: 304 when the asker has it already, else 200 to be filled."""
     newest, desk = feeds.newest_version(), Desk.objects.current()
     known = f"{newest.pk if newest else 0}|{desk.name}|{desk.language}|{settings.BASE_URL}"
-    return _conditional(request, HttpResponse(), known, newest.at if newest else None)
+    return _conditional(request, HttpResponse(), known, newest.at if newest else None, language=desk.spoken)
 
 
 # --- how every page is answered
@@ -176,21 +177,25 @@ def _answer(
     request: HttpRequest, template: str, context: Mapping[str, Any], modified: datetime | None = None
 ) -> HttpResponse:
     """Render a page in the desk's time, with headers by which readers and proxies need not fetch it twice."""
-    with timezone.override(Desk.objects.current().zone):
+    desk = Desk.objects.current()
+    with timezone.override(desk.zone), translation.override(desk.spoken):
         body = render_to_string(template, {**context}, request)
     if modified is None:
         newest = feeds.newest_version()
         modified = newest.at if newest else None
-    return _conditional(request, HttpResponse(body), body, modified)
+    return _conditional(request, HttpResponse(body), body, modified, language=desk.spoken)
 
 
-def _conditional(request: HttpRequest, response: HttpResponse, known: str, modified: datetime | None) -> HttpResponse:
+def _conditional(
+    request: HttpRequest, response: HttpResponse, known: str, modified: datetime | None, *, language: str
+) -> HttpResponse:
     """304 when the asker has it already, else the response; both say how long and by which mark it may be kept."""
     etag = f'"{hashlib.sha256(known.encode()).hexdigest()[:32]}"'
     seconds = int(modified.timestamp()) if modified else None
     # The mark decides alone: settings and notes change a page without a new version.
     found = get_conditional_response(request, etag=etag, last_modified=None, response=response) or response
     found["ETag"], found["Cache-Control"] = etag, CACHED
+    found["Content-Language"], found.one_language = language, True  # type: ignore[attr-defined]
     if seconds is not None:
         found["Last-Modified"] = http_date(seconds)
     assert isinstance(found, HttpResponse)

@@ -141,7 +141,7 @@ def _plain(name: str, value: Any) -> str:
 
 def _moment(text: str) -> str:
     try:
-        return date_format(timezone.localtime(datetime.fromisoformat(text)), "j M Y, H:i")
+        return date_format(timezone.localtime(datetime.fromisoformat(text)), "SHORT_DATETIME_FORMAT")
     except ValueError:
         return text
 

@@ -215,7 +215,7 @@ def _in_words(told: Told, one: Saying) -> str:
 
 
 def _day(day: date | None) -> str:
-    return date_format(day, "j M Y") if day else _("no date")
+    return date_format(day, "SHORT_DATE_FORMAT") if day else _("no date")
 
 
 def _heads(timeline: places.Timeline, spans: list[Span]) -> list[Head]:
@@ -232,9 +232,9 @@ def _span(span: Span) -> str:
     if span.first is None or span.last is None or span.first == span.last:
         return _day(span.first)
     if (span.first.year, span.first.month) == (span.last.year, span.last.month):
-        return date_format(span.first, "M Y")
+        return date_format(span.first, "SHORT_MONTH_FORMAT")
     years = span.first.year != span.last.year
-    return f"{date_format(span.first, 'M Y' if years else 'M')}\u2013{date_format(span.last, 'M Y')}"
+    return f"{date_format(span.first, 'SHORT_MONTH_FORMAT' if years else 'M')}\u2013{date_format(span.last, 'SHORT_MONTH_FORMAT')}"
 
 
 def _later(days: int) -> str:

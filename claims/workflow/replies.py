@@ -15,7 +15,7 @@ from claims.models import Claim, ContactLog, Person
 from claims.models.event import canonical
 from claims.workflow.apply import Refused
 from claims.workflow.edit import Change, changing
-from claims.workflow.reply_lines import desk_zone, is_automatic, line_of, stop_waiting
+from claims.workflow.reply_lines import desk_manner, is_automatic, line_of, stop_waiting
 from claims.workflow.stages import reply_due
 from claims.workflow.standing import Standing
 from claims.workflow.transitions import AWAITING_REPLY
@@ -66,7 +66,7 @@ def log_contact(
     _check(contact)
     with changing(claim_id, "log_contact", by=by) as change:
         contact.claim = change.claim
-        contact.public_line = public_line.strip() or line_of(contact, desk_zone())
+        contact.public_line = public_line.strip() or line_of(contact, *desk_manner())
         contact.save()
         _date_wait(change)
         change.body |= {"contact": contact.pk, "asked": contact.asked, "channel": channel, "deadline": deadline}
@@ -118,7 +118,7 @@ def answer_contact(contact_id: int, *, by: Person, answer: str, public_line: str
 
 def _put_right(change: Change, contact: ContactLog, fields: Mapping[str, Any]) -> None:
     """Write what differs; a line nobody worded follows the row.  The event says which confidential field changed, no more."""
-    zone, before = desk_zone(), {name: getattr(contact, name) for name in FIELDS}
+    (zone, language), before = desk_manner(), {name: getattr(contact, name) for name in FIELDS}
     automatic = is_automatic(contact, zone)
     for name, value in fields.items():
         if not _is_same_minute(before[name], value):
@@ -129,7 +129,7 @@ def _put_right(change: Change, contact: ContactLog, fields: Mapping[str, Any]) -
     if contact.deadline != before["deadline"]:
         contact.no_wait_reason = ""
     if not contact.public_line or (automatic and contact.public_line == before["public_line"]):
-        contact.public_line = line_of(contact, zone)
+        contact.public_line = line_of(contact, zone, language)
     _check(contact)
     changed = [name for name in FIELDS if getattr(contact, name) != before[name]]
     change.nothing = not changed

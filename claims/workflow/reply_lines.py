@@ -1,13 +1,14 @@
 """Right of reply: what readers are told of each question, where the replies stand, and when silence is noted."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
@@ -74,24 +75,35 @@ def count_replies(contacts: Iterable[ContactLog], now: datetime) -> Replies:
     )
 
 
-def line_of(contact: ContactLog, zone: tzinfo) -> str:
+def line_of(contact: ContactLog, zone: tzinfo, language: str = settings.LANGUAGE_CODE) -> str:
     """What readers are told of a question and its answer where nobody wrote it otherwise; dates as the desk counts them.
 
     True whenever it is read: an approved text does not become false by a deadline that passes.
+
+    Args:
+        language: that of the desk, whoever writes: the line is published.
     """
-    return str(_WORDS[_state(contact)] % _told(contact, zone, _day(contact.deadline, zone)))
+    with translation.override(language):
+        return str(_WORDS[_state(contact)] % _told(contact, zone, _day(contact.deadline, zone)))
 
 
 def is_automatic(contact: ContactLog, zone: tzinfo) -> bool:
     """Whether nobody worded what readers are told, so that the line follows the row.
 
-    The desk's wording is known with any deadline, as a row may be moved by SQL, and so is the one it used before.
+    The desk's wording is known with any deadline, as a row may be moved by SQL, and so is the one it used before, and
+    in every language the desk may have had.
     """
+    return any(
+        re.fullmatch(re.escape(words).replace(_ANY, ".+"), contact.public_line) for words in _wordings(contact, zone)
+    )
+
+
+def _wordings(contact: ContactLog, zone: tzinfo) -> Iterator[str]:
     state = _state(contact)
-    wordings = [
-        str(words % _told(contact, zone, _ANY)) for words in (_WORDS[state], _EARLIER.get(state, _WORDS[state]))
-    ]
-    return any(re.fullmatch(re.escape(words).replace(_ANY, ".+"), contact.public_line) for words in wordings)
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            for words in (_WORDS[state], _EARLIER.get(state, _WORDS[state])):
+                yield str(words % _told(contact, zone, _ANY))
 
 
 def _told(contact: ContactLog, zone: tzinfo, deadline: str) -> dict[str, str]:
@@ -99,7 +111,7 @@ def _told(contact: ContactLog, zone: tzinfo, deadline: str) -> dict[str, str]:
 
 
 def _day(moment: datetime, zone: tzinfo) -> str:
-    return str(date_format(moment.astimezone(zone), "j F Y"))
+    return str(date_format(moment.astimezone(zone), "DATE_FORMAT"))
 
 
 def _state(contact: ContactLog) -> str:
@@ -110,8 +122,10 @@ def _state(contact: ContactLog) -> str:
     return "unawaited" if contact.no_wait_reason else "asked"
 
 
-def desk_zone() -> tzinfo:
-    return Desk.objects.current().zone
+def desk_manner() -> tuple[tzinfo, str]:
+    """The time zone and the language in which the desk tells readers."""
+    desk = Desk.objects.current()
+    return desk.zone, desk.spoken
 
 
 def note_silence(claim: Claim, now: datetime | None = None) -> None:
@@ -121,13 +135,13 @@ def note_silence(claim: Claim, now: datetime | None = None) -> None:
     far is lost, as the material is the same.  Its checker is told, unless the claim waits for replies: the end of the
     wait tells him.
     """
-    now, zone, behind = now or timezone.now(), desk_zone(), unrecorded(claim)
+    now, (zone, language), behind = now or timezone.now(), desk_manner(), unrecorded(claim)
     silent = list(ContactLog.objects.filter(claim=claim, answer="", silence_noted_at=None, deadline__lte=now))
     for contact in silent:
         was_automatic = is_automatic(contact, zone)
         contact.silence_noted_at = now
         if was_automatic:
-            contact.public_line = line_of(contact, zone)
+            contact.public_line = line_of(contact, zone, language)
     if silent:
         ContactLog.objects.bulk_update(silent, ["silence_noted_at", "public_line"])
         body = {"contacts": [contact.pk for contact in silent], **_freeze_in_review(claim)}
@@ -156,12 +170,12 @@ def stop_waiting(contacts: Iterable[ContactLog], reason: str) -> list[int]:
     Returns:
         ids of the questions it was said of.
     """
-    zone, rows = desk_zone(), list(contacts)
+    (zone, language), rows = desk_manner(), list(contacts)
     for contact in rows:
         was_automatic = is_automatic(contact, zone)
         contact.no_wait_reason = Truncator(reason.strip()).chars(LONGEST_REASON)
         if was_automatic:
-            contact.public_line = line_of(contact, zone)
+            contact.public_line = line_of(contact, zone, language)
     ContactLog.objects.bulk_update(rows, ["no_wait_reason", "public_line"])
     return [contact.pk for contact in rows]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.commands import makemessages
 
-IGNORED = ["node_modules", ".venv", ".tools", "tests", "bench", "var", "artifacts"]
+IGNORED = ["firstrun.py", "supervisor.py", "node_modules", ".venv", ".tools", "tests", "bench", "var", "artifacts"]
 
 
 class Command(makemessages.Command):

@@ -1,5 +1,6 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
 from django.utils import timezone
 
 from claims.models import Desk, Job
@@ -26,18 +27,30 @@ def test_name_is_that_of_the_desk(rf):
     assert str(asked(rf)["desk_name"]) == "Harbour desk"
 
 
-def test_jobs_at_work_are_those_that_run_or_were_given_up(rf):
-    for number, state in enumerate(["queued", "running", "failed", "done"]):
+def test_the_number_beside_background_work_is_the_one_its_page_tells(rf, client):
+    for number, (state, attempts) in enumerate(
+        [("queued", 0), ("queued", 2), ("running", 1), ("failed", 3), ("failed", 3), ("done", 1), ("cancelled", 1)]
+    ):
         leased = {"token": 1, "lease_until": timezone.now()} if state == "running" else {}
-        Job.objects.create(kind="capture", key=str(number), queue="capture", state=state, **leased)
+        fields = {"kind": "capture", "queue": "capture", "state": state, "attempts": attempts}
+        Job.objects.create(key=str(number), **fields, **leased)
+    person = PersonFactory()
+    client.force_login(person)
+    page = client.get("/jobs/")
 
-    assert asked(rf, PersonFactory())["jobs_at_work"]() == 2
-    assert asked(rf)["jobs_at_work"]() == 0
+    assert asked(rf, person)["jobs_in_trouble"]() == page.context["counts"]["trouble"] == 3
+    assert len(client.get("/jobs/?state=trouble").context["rows"]) == 3
+    assert "3 in trouble" in page.content.decode()
+    assert asked(rf)["jobs_in_trouble"]() == 0
 
 
 def test_nobody_has_no_notices(rf):
     assert asked(rf)["unread_notices"]() == 0
     assert asked(rf, PersonFactory())["unread_notices"]() == 0
+
+
+def time_zone_of(request):
+    return context.local_manner(lambda request: HttpResponse(timezone.get_current_timezone_name()))(request).content.decode()
 
 
 @pytest.mark.django_db
@@ -50,13 +63,11 @@ def test_dates_are_in_the_time_zone_of_the_person_else_of_the_desk(rf, mine, the
     request = rf.get("/claims/")
     request.user, request.COOKIES["sessionid"] = PersonFactory(time_zone=mine), "one"
 
-    seen = context.local_time(lambda request: timezone.get_current_timezone_name())(request)
-
-    assert seen == shown
+    assert time_zone_of(request) == shown
 
 
 def test_the_public_reads_universal_time(rf):
     request = rf.get("/fact-checks/")
     request.user = AnonymousUser()
 
-    assert context.local_time(lambda request: timezone.get_current_timezone_name())(request) == "UTC"
+    assert time_zone_of(request) == "UTC"
