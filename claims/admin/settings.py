@@ -45,7 +45,7 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
     actions = ("let_them_go", "make_password_link")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": ("name", "email", "role", "time_zone", "is_active")}),
+        (_("Person"), {"fields": ("name", "email", "role", "language", "time_zone", "is_active")}),
         (_("Record"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (

@@ -32,7 +32,16 @@ def set_time_zone(person: Person, name: str) -> None:
 
 
 @transaction.atomic
-def release_roles(person: Person, *, by: Person | None) -> int:
+def set_language(person: Person, code: str) -> None:
+    """Show somebody the pages in a language of his own; ``""``: in the one his browser asks for."""
+    before = {"language": person.language}
+    if before["language"] != code:
+        Person.objects.filter(pk=person.pk).update(language=code)
+        record_setting(person, "change_setting", by=person, before=before, after={"language": code})
+
+
+@transaction.atomic
+def release_roles(person: Person, *, by: Person | None, reason: str = "") -> int:
     """Give the open roles of somebody who leaves back to nobody, each with an Event on its claim.
 
     Returns:
