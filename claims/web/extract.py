@@ -4,12 +4,16 @@ Pure, but the parsers below it meet hostile input: call it through ``claims.web.
 """
 
 import re
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin
 
 import py3langid
 import trafilatura
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from trafilatura.metadata import Document as Reading
+from trafilatura.metadata import examine_meta, extract_author, extract_meta_json, extract_title
+from trafilatura.utils import load_html
 
 from claims.errors import FetchRefused
 from claims.web.dates import find_published
@@ -44,7 +48,6 @@ _NEVER_DEEP = frozenset((
 _LINE = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")  # a line end in the source is only a blank on the page
 _TEXT_TYPES = re.compile(r"text/(?!rtf).*|application/(?:.*\+)?(?:json|xml|x-ndjson|javascript|yaml|csv)")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])", re.IGNORECASE)
-_DATE_SEARCH = {"extensive_search": False, "min_date": "1990-01-01", "max_date": "2100-12-31"}  # not used: see dates
 
 
 def extract(data: bytes, content_type: str, charset: str, url: str) -> Extract:
@@ -101,7 +104,7 @@ def _from_html(html: str, url: str) -> Extract:
     tree = LexborHTMLParser(markup)
     whole_text = body_text_of(tree)
     body_text = whole_text[:MAX_CHARACTERS]
-    main_text, meta = _main_text(markup, url)
+    main_text, title, author = _main_text(markup, url)
     day, basis = find_published(tree, url)
     return Extract(
         _state(body_text, len(markup) == len(html) and len(body_text) == len(whole_text)),
@@ -109,8 +112,8 @@ def _from_html(html: str, url: str) -> Extract:
         body_text,
         main_text or body_text,
         (),
-        one_line(meta.get("title") or _text_at(tree, "title"), 400),
-        one_line(meta.get("author"), 200),
+        one_line(title or _text_at(tree, "title"), 400),
+        one_line(author, 200),
         day,
         basis,
         _canonical(tree, url),
@@ -152,7 +155,8 @@ def body_text_of(tree: LexborHTMLParser) -> str:
         if node.next is not None:
             waiting.append(node.next)
         if node.is_text_node:
-            parts.append(_LINE.sub(" ", node.text_content or ""))
+            text = node.text_content or ""
+            parts.append(text if text.isprintable() else _LINE.sub(" ", text))
         elif node.is_element_node and node.tag not in _SKIPPED:
             edge = "\n" if node.tag in _BLOCKS else " " if node.tag in {"td", "th"} else ""
             parts.append(edge)
@@ -162,20 +166,33 @@ def body_text_of(tree: LexborHTMLParser) -> str:
     return fold_lines("".join(parts))
 
 
-def _main_text(html: str, url: str) -> tuple[str, dict[str, Any]]:
-    """The article without its surroundings, and trafilatura's reading of the metadata."""
+def _main_text(html: str, url: str) -> tuple[str, str, str]:
+    """The article without its surroundings, and trafilatura's reading of title and author; its others are not used."""
     if len(html) > _MAX_MAIN_TEXT_INPUT:
-        return "", {}
+        return "", "", ""
     try:
-        document = trafilatura.bare_extraction(
-            html, url=url, include_comments=False, with_metadata=True, date_extraction_params=_DATE_SEARCH
-        )
+        tree = load_html(html)
+        document = trafilatura.bare_extraction(tree, url=url, include_comments=False) if tree is not None else None
+        if document is None:
+            return "", "", ""
+        about = _title_and_author(tree)
     except (ValueError, TypeError, AttributeError, RecursionError):
-        return "", {}
-    if document is None:
-        return "", {}
-    found = document if isinstance(document, dict) else document.as_dict()
-    return fold_lines(found.get("text") or ""), found
+        return "", "", ""
+    assert isinstance(document, Reading)
+    return fold_lines(document.text or ""), about.title or "", about.author or ""
+
+
+def _title_and_author(tree: Any) -> Reading:
+    """What ``trafilatura.extract_metadata`` finds, without its search for a date, a licence and tags."""
+    about = examine_meta(tree)
+    if about.author and " " not in about.author:
+        about.author = None
+    with suppress(Exception):  # as trafilatura does: what a page says of itself may be anything
+        about = extract_meta_json(tree, about)
+    about.title = about.title or extract_title(tree)
+    about.author = about.author or extract_author(tree)
+    about.clean_and_trim()
+    return about
 
 
 def _canonical(tree: LexborHTMLParser, url: str) -> str:

@@ -17,10 +17,8 @@ _DETECT_WITHIN = 50_000
 _READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
 _NEVER = re.compile(r"utf-7|utf-32|unicode.escape|punycode|idna|mbcs|oem|undefined|charmap|palmos", re.IGNORECASE)
 
-_SPACES = re.compile(r"[^\S\n]+")
-_BREAKS = re.compile(r" ?\n[ \n]*")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_NO_LINE_ENDS = "\x1c\x1d\x1e"  # Python ends a line at these, no browser does
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -79,8 +77,10 @@ def _detect(data: bytes) -> str:
 
 def fold_lines(text: str) -> str:
     """White space as one blank, line ends as one newline, nothing that a database or a reader cannot show."""
-    text = _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text))
-    return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
+    for sign in _NO_LINE_ENDS:
+        text = text.replace(sign, "")
+    lines = (line if line.isprintable() else _UNPRINTABLE.sub("", line) for line in text.splitlines())
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
 def one_line(text: object, length: int) -> str:

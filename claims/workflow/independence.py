@@ -6,19 +6,20 @@ by counting bits.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 BITS = 64
-SHINGLE = 3  # words
 FEWEST_WORDS = 30  # of shorter texts nothing can be said
 NEAR = 8  # bits: texts that share about 95 of 100 shingles; unrelated ones lie 32 apart, give or take 4
 _LANE = 24  # bits of one counter: enough for sixteen million shingles
 _SIGN = 1 << (BITS - 1)
 _ALL_BITS = 2 * _SIGN - 1
 
-# For each byte the eight counters it raises, side by side in one long integer: 64 sums with one addition for each byte.
+# For each byte the eight counters it raises, side by side in one long integer: eight sums with one addition for each byte
+# value that occurs in a place.
 _SPREAD = [sum(((byte >> bit) & 1) << (bit * _LANE) for bit in range(8)) for byte in range(256)]
 
 
@@ -43,12 +44,15 @@ def simhash(text: str) -> int | None:
     words = re.findall(r"\w+", text.casefold())
     if len(words) < FEWEST_WORDS:
         return None
-    sums, shingles = [0] * (BITS // 8), 0
-    for start in range(len(words) - SHINGLE + 1):
-        digest = hashlib.blake2b(" ".join(words[start : start + SHINGLE]).encode(), digest_size=BITS // 8).digest()
-        shingles += 1
-        for place, byte in enumerate(digest):
-            sums[place] += _SPREAD[byte]
+    digests = b"".join(
+        hashlib.blake2b(" ".join(shingle).encode(), digest_size=BITS // 8).digest()
+        for shingle in zip(words, words[1:], words[2:], strict=False)
+    )
+    shingles = len(digests) // (BITS // 8)
+    sums = [
+        sum(times * _SPREAD[byte] for byte, times in Counter(digests[place :: BITS // 8]).items())
+        for place in range(BITS // 8)
+    ]
     mask, found = (1 << _LANE) - 1, 0
     for bit in range(BITS):
         if 2 * ((sums[bit // 8] >> (bit % 8 * _LANE)) & mask) > shingles:

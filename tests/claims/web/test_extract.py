@@ -123,6 +123,28 @@ def test_a_page_gives_texts_and_what_it_says_about_itself():
     assert (found.canonical_url, found.language) == ("https://example.org/bridge?x=1", "en")
 
 
+HEADS = [
+    "", "<title>Bridge news | The Herald</title>", '<meta property="og:title" content="Opened"><meta name=author content="A B">',
+    '<meta name="author" content="staff">', '<meta name="author" content="Ann Hill and Bo Lee">',
+    '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "H", "author": {"name": "Cy Dee"}}</script>',
+    '<script type="application/ld+json">{"@type": ["NewsArticle", {}], "author": [[], 3, {"name": {}}]}</script>',
+    '<script type="application/ld+json">{"headline": "broken</script>',
+]  # fmt: skip
+BODIES = [
+    f"<h1>Bridge</h1>{ARTICLE}",
+    f'<div class="byline author">By Eve Fox</div>{ARTICLE}',
+    f"<h1>A</h1><h1>B</h1>{ARTICLE}",
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("head", HEADS)
+def test_title_and_author_are_those_trafilatura_finds(head, body):
+    found, theirs = html(head, body), trafilatura.extract_metadata(page(head, body), URL).as_dict()
+
+    assert (found.title, found.author) == (theirs["title"] or "", theirs["author"] or "")
+
+
 @pytest.mark.parametrize(
     "href", ["", "javascript:alert(1)", "http://127.0.0.1/", "http://[x", "https://e.org/" + "a" * 3000]
 )

@@ -1,4 +1,5 @@
 import codecs
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -66,6 +67,32 @@ def test_what_nobody_declared_is_guessed_and_never_fails():
 
 def test_lines_are_folded():
     assert fold_lines(" a \t b\xa0c\r\n \r d\x00e\u2028f \n") == "a b c\nde\nf"
+
+
+def folded_by_rules(text):
+    """The same rules as patterns, one after the other: slower, and easy to read."""
+    text = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    text = re.sub("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]", "", text)
+    return re.sub(r" ?\n[ \n]*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(
+    st.text(
+        st.sampled_from(
+            "ab é\n\r\t\x00\x0b\x0c\x1c\x1d\x1e\x1f\x7f\x85\xa0\u200b\u2028\u2029\u3000\ud800\uffff\U0001f600"
+        )
+    )
+)
+def test_lines_are_folded_by_these_rules(text):
+    """Places of quotes are counted in folded text: not one character may come out otherwise."""
+    assert fold_lines(text) == folded_by_rules(text)
+
+
+def test_every_character_is_folded_by_these_rules():
+    for code in (*range(0x10000), *range(0x10000, 0x110000, 99)):
+        text = f"a{chr(code)}b \n{chr(code)}"
+        assert fold_lines(text) == folded_by_rules(text)
 
 
 def test_a_title_is_one_line_without_direction_marks():

@@ -46,6 +46,12 @@ def test_the_number_fits_a_signed_column_of_eight_bytes():
     assert all(-(2**63) <= one < 2**63 for one in hashes)
 
 
+def test_the_number_of_a_text_stays_what_it_was():
+    """Numbers are stored with the copies and compared with those of later ones."""
+    assert simhash(text_of(1)) == -8917612868824450179
+    assert simhash("Straße und Größe. " * 20) == -2167915957289840018
+
+
 def test_one_origin_one_address_or_one_text_make_one_group():
     wire = simhash(text_of(4))
     pieces = [
