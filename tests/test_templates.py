@@ -174,9 +174,9 @@ def test_shell_shows_the_admin_panel_to_who_may_enter_it(rf):
 def test_shell_asks_for_the_number_of_jobs_once_and_only_for_the_desk(rf):
     asked = Asked()
 
-    shell(rf, AnonymousUser(), jobs_at_work=asked)
+    shell(rf, AnonymousUser(), jobs_in_trouble=asked)
     assert asked.times == 0
-    shell(rf, checker(), jobs_at_work=asked)
+    shell(rf, checker(), jobs_in_trouble=asked)
     assert asked.times == 1
 
 

@@ -17,6 +17,13 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Queued and not to be started later."""
         return self.filter(state="queued", run_after__lte=Now())
 
+    def given_up(self) -> Self:
+        return self.filter(state="failed")
+
+    def tried_again(self) -> Self:
+        """Waiting to be tried again after an error."""
+        return self.filter(state="queued", attempts__gt=0)
+
     def in_trouble(self) -> Self:
         """Given up on, or waiting to be tried again after an error."""
         return self.filter(Q(state="failed") | Q(state="queued", attempts__gt=0))

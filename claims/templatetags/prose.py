@@ -13,6 +13,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from claims.templatetags.marks import icon
 from claims.workflow.citations import MARK, NUMBER
 
 _PIECE = re.compile(rf"(?P<gap>(?:\r?\n){{2,}})|(?P<line>\r?\n)|(?P<cited>{MARK.pattern})")
@@ -52,7 +53,7 @@ def _piece(words: str, kind: str, start: int, end: int, marked: list[Span]) -> s
     plain = conditional_escape(words).replace("\r", "&#13;")  # a browser would read a bare one as a line feed
     html = {"gap": f"</p>{plain}<p>", "line": f"<br>{plain}", "plain": plain}.get(kind) or _cited(words)
     if kind in {"plain", "cited"} and any(span.start < end and span.end > start for span in marked):
-        html = f'<mark class="hl">{html}</mark>'
+        html = f'<mark class="talk">{html}</mark>'
     return html + "".join(_number(span) for span in marked if start < span.end <= end)
 
 
@@ -63,5 +64,5 @@ def _cited(words: str) -> str:
 
 
 def _number(span: Span) -> str:
-    html = '<a class="hl-n" href="#{}" data-n="{}" aria-label="{}"></a>'
-    return format_html(html, span.place, span.number, span.label)
+    html = '<a class="talk-n" href="#{}" data-n="{}" aria-label="{}" title="{}">{}</a>'
+    return format_html(html, span.place, span.number, span.label, span.label, icon("message-square"))

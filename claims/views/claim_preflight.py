@@ -5,11 +5,12 @@ from typing import Any
 from claims.models import ChecklistAnswer
 from claims.views.claim_page import ClaimPage
 from claims.views.reply_rows import replies_in_words
+from claims.workflow.preflight_list import ungraded
 from claims.workflow.transitions import WORKING
 
 
 def read_preflight(page: ClaimPage) -> dict[str, Any]:
-    """What the panel shows: the list, where the replies stand, and what was answered "no"; asks the database nothing.
+    """What the panel shows: the list, where the replies stand, what was answered "no", what nobody graded; asks the database nothing.
 
     The reasons of a "no" are for who sees the verdict, because they may speak of it.
     """
@@ -17,6 +18,7 @@ def read_preflight(page: ClaimPage) -> dict[str, Any]:
         row for row in page.values.checklist if row["required"] and row["answer"] == ChecklistAnswer.Answer.NO
     ]
     return {
+        "ungraded": ungraded(page.evidence),
         "shows_preflight": page.claim.status in WORKING,
         "replies_line": replies_in_words(page.contacts, page.now),
         "answered_no": [row for row in answered_no if row["note"]] if page.sees_verdict else [],

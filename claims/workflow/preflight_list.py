@@ -112,6 +112,17 @@ def counted_evidence(evidence: Iterable[Evidence]) -> list[Evidence]:
     return [e for e in evidence if e.stance in {"supports", "refutes"} and e.kind != EvidenceKind.DESK_NOTE]
 
 
+def ungraded(evidence: Iterable[Evidence]) -> list[int]:
+    """Numbers of the pieces nobody has graded: F6 is what a new one has, and with a reason it is a grade like any other."""
+    return [
+        item.number
+        for item in evidence
+        if (item.reliability, item.credibility) == ("F", 6)
+        and not item.grade_reason
+        and item.kind != EvidenceKind.DESK_NOTE
+    ]
+
+
 def shared_origins(evidence: Iterable[Evidence]) -> list[list[Evidence]]:
     """Counted pieces that are one and the same, several to a group."""
     rows = {item.number: item for item in counted_evidence(evidence)}

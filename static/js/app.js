@@ -85,6 +85,12 @@ document.addEventListener("click", (event) => {
 window.addEventListener("hashchange", () => reveal(location.hash));
 reveal(location.hash);
 
+// On a narrow screen the links of the shell are wider than it: the one of this page is in sight.
+for (const link of document.querySelectorAll(".nav [aria-current]")) {
+  const row = link.parentElement;
+  row.scrollLeft += Math.max(0, link.getBoundingClientRect().right - row.getBoundingClientRect().right);
+}
+
 // Menus (<details data-menu>) close on Escape and on a press elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {

@@ -24,7 +24,7 @@ class Pick {
       .map((option) => ({ value: option.value, name: option.text, folded: fold(option.text) }));
     this.input = make("input", { type: "text", className: "input input-sm w-full", autocomplete: "off", dir: "auto" });
     this.list = make("ul", { className: "panel mention pick-list", id: `${this.select.id}-list`, hidden: true });
-    this.note = make("p", { className: "meta mt-1" });
+    this.note = make("p", { className: "meta mt-1 empty:hidden" });
     this.chosen = -1;
     this.putUp();
     this.show(this.fresh.value || this.select.selectedOptions[0]?.value && this.select.selectedOptions[0].text || "");

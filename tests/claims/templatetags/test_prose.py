@@ -65,3 +65,14 @@ def test_whatever_is_marked_the_text_stays_what_it_was(data, text):
 @pytest.mark.parametrize("text", ["", "One."])
 def test_a_short_text_is_one_paragraph(text):
     assert prose(text) == f"<p>{text}</p>"
+
+
+def test_a_comment_on_a_passage_is_no_citation_to_the_eye_nor_to_the_ear():
+    markup = prose(TEXT, [span("The log says twelve", 1)])
+    comment = re.search(r'<a class="talk-n".*?</a>', markup)[0]
+
+    assert 'aria-label="Comment 1"' in comment
+    assert "#message-square" in comment
+    assert '<mark class="talk">The log says twelve</mark>' in markup
+    assert 'class="cite"' not in comment
+    assert text_content(markup) == TEXT

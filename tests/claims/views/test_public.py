@@ -11,8 +11,10 @@ from claims.models import Claim, Claimant, ClaimRelation, Desk, RatingScale
 from claims.publishing import publish as publishing
 from claims.publishing import validate
 from claims.views.public import LIMITS
+from claims.workflow import edit
 from claims.workflow.apply import apply
 from tests.claims.publishing.public import make_public, retract, withhold
+from tests.claims.workflow import desk
 from tests.factories import ChecklistItemFactory, PersonFactory, RatingFactory
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +197,21 @@ def test_lifted_page_is_back(client):
 
     assert "Two counts agree." in said
     assert "put back unchanged" in said
+
+
+def test_page_and_desk_call_a_version_by_the_same_number(client):
+    people = desk.hire()
+    claim = desk.in_review(people)
+    edit.edit_claim(claim.pk, by=people.other_editor, fields={"context": "At the quay."}, seen=edit.digests(claim))
+    apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+    row = publishing.publish(claim.pk, by=people.editor)
+
+    assert (row.number, row.revision.number) == (1, 2)
+    assert " Version 2 " in text_of(page_of(row, client))
+    assert "Version 1" not in text_of(page_of(row, client))
+    client.force_login(people.editor)
+    versions = client.get(f"/claims/{claim.pk}/revisions/").content.decode()
+    assert re.findall(r'id="version-(\d)"(?:(?!<li).)*was made public', versions, re.DOTALL) == ["2"]
 
 
 def test_retracted_page_keeps_its_address_and_says_why(client):

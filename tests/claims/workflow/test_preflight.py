@@ -5,7 +5,7 @@ import pytest
 from claims.models import Claim, Evidence, Quote, QuoteCheck, Waiver
 from claims.workflow import edit_parts, preflight
 from claims.workflow.apply import apply
-from claims.workflow.preflight_list import read_list
+from claims.workflow.preflight_list import read_list, ungraded
 from tests.claims.workflow import desk
 from tests.factories import ChecklistItemFactory, RatingFactory, SnapshotFactory
 
@@ -187,3 +187,17 @@ def test_a_job_that_was_given_up_does_not_leave_the_claim_waiting(people):
         preflight.give_up(claim.pk, revision, "The worker died three times.")
 
     assert desk.reload(claim).status == "changes_requested"
+
+
+def test_a_piece_nobody_graded_is_named_and_stops_nothing(people):
+    claim = desk.ready(people)
+    first, second = claim.evidence.order_by("number")
+    assert ungraded(claim.evidence.order_by("number")) == [first.number, second.number]
+
+    Evidence.objects.filter(pk=first.pk).update(reliability="B", credibility=6)
+    Evidence.objects.filter(pk=second.pk).update(grade_reason="Nobody knows who keeps this page.")
+    assert ungraded(claim.evidence.all()) == []
+    Evidence.objects.filter(pk=first.pk).update(kind="desk_note", reliability="F")
+    assert ungraded(claim.evidence.all()) == []
+    Evidence.objects.filter(claim=claim).update(reliability="B", kind="research")
+    assert missing(claim) == {}
