@@ -33,7 +33,7 @@ def _answering(claim_id: int, kind: str, **narrow: object) -> Iterator[Claim]:
 def stay_on_it(claim_id: int, *, by: Person) -> None:
     """The holder goes on; he is asked again after as many days."""
     with _answering(claim_id, Reminder.Kind.STILL_ON_IT, person=by) as claim:
-        Event.objects.append(claim, "stay_on_it", by=by)
+        _tell(Event.objects.append(claim, "stay_on_it", by=by))
 
 
 def hand_back(claim_id: int, *, by: Person) -> None:
@@ -44,8 +44,7 @@ def hand_back(claim_id: int, *, by: Person) -> None:
             return
         assignment.give(claim, Assignment.Role.CHECKER, None, by=by)
         body = {"role": Assignment.Role.CHECKER, "person": by.ref, "before": by.ref, "reason": ""}
-        event = Event.objects.append(claim, "release", by=by, body=body)
-        jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
+        _tell(Event.objects.append(claim, "release", by=by, body=body))
 
 
 def read_again(claim_id: int, *, by: Person) -> None:
@@ -60,4 +59,9 @@ def read_again(claim_id: int, *, by: Person) -> None:
             raise Refused(_("A checker or an editor who wrote none of it reads it again."), "person")
         if not held.sees_verdict:
             raise Refused(_("Look at the verdict first."), "blind")
-        Event.objects.append(claim, "read_again", by=by)
+        _tell(Event.objects.append(claim, "read_again", by=by))
+
+
+def _tell(event: Event) -> None:
+    """So that what was asked is seen to be done."""
+    jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
