@@ -56,4 +56,5 @@ class ImportFile(models.Model):
     @property
     def shown(self) -> dict[str, Any]:
         """What came of it, or before that what would."""
-        return self.outcome or self.trial
+        found: dict[str, Any] = self.outcome or self.trial
+        return found

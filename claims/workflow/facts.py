@@ -21,7 +21,7 @@ EDITS = frozenset(
         "create", "edit", "add_appearance", "edit_appearance", "remove_appearance", "add_evidence", "edit_evidence",
         "remove_evidence", "add_quote", "remove_quote", "pin_snapshot", "waive_capture", "unwaive_capture",
         "answer_checklist", "log_contact", "edit_contact", "answer_contact", "remove_contact", "go_on_without",
-        "title_source",
+        "title_source", "import",
     }
 )  # fmt: skip
 
