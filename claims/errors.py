@@ -38,3 +38,9 @@ class FetchRefused(FetchFailed):
 
 class BlobDamaged(UserFacingError):
     """A stored file is missing, or is no longer what was stored."""
+
+
+class RecordBroken(UserFacingError):
+    """Something in the record is not as it was written; no later look would find it whole."""
+
+    permanent = True

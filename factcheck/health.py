@@ -3,7 +3,7 @@
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import connection
 
 from claims.evidence.elsewhere import FIND, OFF, SAVE
-from claims.models import Blob, Desk, Job, Person
+from claims.models import Blob, Desk, Job
 from claims.web import render
+from claims.workflow import people
 from factcheck import embedded, probes, servers, vardir
 from factcheck.celery import app as celery_app
 
@@ -31,29 +32,15 @@ class Finding:
         return self.mark == "WRONG"
 
 
-def examine() -> list[Finding]:
-    """Look at every part; a part that cannot even be looked at is wrong too."""
-    findings: list[Finding] = []
-    for look in (
-        _python,
-        _folder,
-        _secrets,
-        _database,
-        _tables,
-        _broker,
-        _storage,
-        _people,
-        _jobs,
-        _copies,
-        _site,
-        _browser,
-        _elsewhere,
-    ):
-        findings.extend(_looked_at(look))
-    return findings
+Look = Callable[[], Iterator[Finding]]
 
 
-def _looked_at(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def examine(looks: Sequence[Look] | None = None) -> list[Finding]:
+    """Look at every part, or at some; a part that cannot even be looked at is wrong too."""
+    return [finding for look in looks or EVERYTHING for finding in _looked_at(look)]
+
+
+def _looked_at(look: Look) -> Iterator[Finding]:
     try:
         yield from look()
     except Exception as error:  # noqa: BLE001  # a doctor does not fall ill with the patient
@@ -148,18 +135,15 @@ def _storage() -> Iterator[Finding]:
 
 
 def _people() -> Iterator[Finding]:
-    desk = Desk.objects.current()
-    editors = Person.objects.eligible(Person.Role.EDITOR).count()
-    researchers = Person.objects.eligible(Person.Role.CHECKER, Person.Role.EDITOR).count()
-    needed = 3 if desk.review_policy == Desk.Policy.THREE else 2
-    if editors < 1 or researchers < needed:
+    staff, policy = people.count_staff(), Desk.objects.current().review_policy
+    if not staff.can_publish:
         yield Finding(
             "WRONG",
-            f'Nothing can be published: the policy "{desk.review_policy}" needs {needed} active checkers or editors, '
-            f"one of them an editor; there are {researchers}, {editors} of them editors.",
+            f'Nothing can be published: the policy "{policy}" needs {staff.needed} active checkers or editors, '
+            f"one of them an editor; there are {staff.researchers}, {staff.editors} of them editors.",
         )
     else:
-        yield Finding("ok", f"{researchers} active checkers and editors can satisfy the review policy.")
+        yield Finding("ok", f"{staff.researchers} active checkers and editors can satisfy the review policy.")
 
 
 def _jobs() -> Iterator[Finding]:
@@ -211,3 +195,10 @@ def _elsewhere() -> Iterator[Finding]:
         yield Finding("WRONG", "ARCHIVE_ORG=save needs ARCHIVE_ORG_ACCESS and ARCHIVE_ORG_SECRET.")
     elif mode != OFF:
         yield Finding("ok", f"The Internet Archive is asked after each capture ({mode}).")
+
+
+EVERYTHING: tuple[Look, ...] = (
+    _python, _folder, _secrets, _database, _tables, _broker, _storage, _people, _jobs, _copies, _site, _browser, _elsewhere,
+)  # fmt: skip
+# What costs a page next to nothing; neither the broker nor the evidence storage is asked.
+AT_A_GLANCE: tuple[Look, ...] = (_folder, _secrets, _people, _copies, _site, _elsewhere)

@@ -1,18 +1,23 @@
 """Claims, evidence, revisions, readings, approvals, public versions, events, jobs and snapshots: read here, never changed."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from claims.admin.base import RecordAdmin
-from claims.errors import UserFacingError
+from claims import jobs
+from claims.admin.actions import MOST_AT_ONCE, Question, asks, each
+from claims.admin.base import CLAIM_NUMBER, RecordAdmin
+from claims.admin.filters import ActionFilter, KindFilter, OpenFilter, PolicyFilter, StepFilter, TroubleFilter
 from claims.jobs import control
 from claims.matching.features import stems_of
 from claims.models import (
@@ -32,8 +37,15 @@ from claims.models import (
     Snapshot,
     SourceAlert,
 )
+from claims.workflow.record import erase_event
 
+NUMBER_HELP = _("The number of a claim, such as C-12")
 HIDDEN_VERDICT = ("rating", "rationale", "confidence", "evidence_exception", "title", "summary", "body")
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    person: Any = request.user
+    return bool(person.role == Person.Role.ADMINISTRATOR)
 
 
 @admin.register(Claim)
@@ -42,8 +54,9 @@ class ClaimAdmin(RecordAdmin):
     list_display_links = ("id", "statement")
     list_filter = ("status", "public_state", "worth", "topics")
     search_fields = ("external_id",)
-    search_help_text = _("Words of the statement, or an outside id")
+    search_help_text = _("Words of the statement, a number such as C-12, or an outside id")
     ordering = ("-id",)
+    of_claim = "pk"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
         return super().get_queryset(request).filter(confidential=False)
@@ -53,7 +66,7 @@ class ClaimAdmin(RecordAdmin):
     ) -> tuple[QuerySet[Claim], bool]:
         """By the stems kept for matching, through their index; a scan of every statement would take seconds."""
         stems = list(stems_of(search_term, "en"))
-        if not stems:
+        if not stems or CLAIM_NUMBER.fullmatch(search_term.strip()):
             return super().get_search_results(request, queryset, search_term)
         return queryset.filter(text__stems__contains=stems) | queryset.filter(external_id=search_term), False
 
@@ -72,6 +85,8 @@ class EvidenceAdmin(RecordAdmin):
     list_select_related = ("claim", "resource", "pinned")
     list_filter = ("stance", "kind", "reliability", "credibility", "withheld")
     search_fields = ("resource__title", "resource__url")
+    search_help_text = _("Words of the source's title or address, or the number of a claim, such as C-12")
+    of_claim = "claim"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evidence]:
         return super().get_queryset(request).exclude(claim__confidential=True)
@@ -80,7 +95,10 @@ class EvidenceAdmin(RecordAdmin):
 class PublicOnly(RecordAdmin):
     """Records that tell a verdict: shown for public claims only, as on the desk."""
 
-    claim_path = "claim"
+    claim_path = of_claim = "claim"
+    reads_words = False
+    search_fields = ("pk",)
+    search_help_text = NUMBER_HELP
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = (
@@ -105,10 +123,10 @@ class ReadingAdmin(PublicOnly):
 
 @admin.register(Approval)
 class ApprovalAdmin(PublicOnly):
-    claim_path = "revision__claim"
+    claim_path = of_claim = "revision__claim"
     list_display = ("revision", "approver", "cross_checker", "policy", "at")
     list_select_related = ("revision", "approver", "cross_checker")
-    list_filter = ("policy",)
+    list_filter = (PolicyFilter,)
 
 
 @admin.register(FactCheck)
@@ -117,6 +135,8 @@ class FactCheckAdmin(RecordAdmin):
     list_select_related = ("by",)
     list_filter = ("kind",)
     search_fields = ("slug",)
+    search_help_text = _("A part of the address, or the number of a claim, such as C-12")
+    of_claim = "claim"
 
 
 @admin.register(Correction)
@@ -124,6 +144,9 @@ class CorrectionAdmin(RecordAdmin):
     list_display = ("claim", "kind", "text", "at")
     list_select_related = ("claim",)
     list_filter = ("kind",)
+    search_fields = ("pk",)
+    search_help_text = NUMBER_HELP
+    of_claim, reads_words = "claim", False
 
 
 @admin.register(Event)
@@ -131,10 +154,11 @@ class EventAdmin(RecordAdmin):
     """The chain itself, without its words: those stand in the timeline of the claim, under the claim's rules."""
 
     list_display = ("chain", "seq", "at", "actor_ref", "action", "hash")
-    list_filter = ("action",)
+    list_filter = (ActionFilter,)
     search_fields = ("=chain",)
-    search_help_text = _("A chain, such as claim/42")
+    search_help_text = _("A chain, such as claim/42 or desk")
     ordering = ("-at", "-id")
+    actions = ("erase_words",)
     fields = ("chain", "seq", "at", "actor_ref", "action", "format", "body_sha256", "prev", "hash")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
@@ -143,12 +167,53 @@ class EventAdmin(RecordAdmin):
         )
         return super().get_queryset(request).exclude(chain__in=hidden.values("chain_name"))
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
+    ) -> tuple[QuerySet[Event], bool]:
+        number = CLAIM_NUMBER.fullmatch(search_term.strip())
+        return super().get_search_results(request, queryset, f"claim/{number[1]}" if number else search_term)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_actions(request) if is_administrator(request) else {}
+
+    @admin.action(description=_("Erase the words of these entries"))
+    @asks(
+        Question(
+            title=_("Erase the words of these entries?"),
+            happens=_(
+                "What these entries of the record say is emptied for good, as when somebody has a right to it. That they"
+                " were there, when and by whom stays; the record can still be checked and says “erased”."
+            ),
+            press=_("Erase these words for good"),
+            wants_reason=True,
+        )
+    )
+    def erase_words(self, request: HttpRequest, rows: list[Event], reason: str) -> None:
+        by: Any = request.user
+        erase = partial(erase_event, by=by, reason=reason)
+        each(self, request, [row for row in rows if not row.is_erased], erase, _("Erased: %(count)d."))
+
+    def get_urls(self) -> list[Any]:
+        check = self.admin_site.admin_view(require_POST(self.check_record))
+        return [path("check/", check, name="claims_event_check"), *super().get_urls()]
+
+    def check_record(self, request: HttpRequest) -> HttpResponse:
+        """Read the whole record now, not only at night; what is found stands on the first page."""
+        if is_administrator(request):
+            by: Any = request.user
+            jobs.enqueue("verify_record", key="record", by=by)
+            self.message_user(request, _("The whole record is being read; what was found will stand here."))
+        return redirect("admin:index")
+
 
 @admin.register(Refusal)
 class RefusalAdmin(RecordAdmin):
     list_display = ("at", "person", "action", "claim", "reason")
     list_select_related = ("person", "claim")
-    list_filter = ("action",)
+    list_filter = (StepFilter,)
+    search_fields = ("pk",)
+    search_help_text = NUMBER_HELP
+    of_claim, reads_words = "claim", False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Refusal]:
         return super().get_queryset(request).exclude(claim__confidential=True)
@@ -158,8 +223,11 @@ class RefusalAdmin(RecordAdmin):
 class JobAdmin(RecordAdmin):
     list_display = ("id", "kind", "state", "step", "attempts", "last_error", "run_after", "created_by")
     list_select_related = ("created_by",)
-    list_filter = ("state", "kind", "queue")
+    list_filter = ("state", KindFilter, "queue")
     exclude = ("args", "cursor")
+    search_fields = ("pk",)
+    search_help_text = NUMBER_HELP
+    of_claim, reads_words = "claim", False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         return super().get_queryset(request).exclude(claim__confidential=True)
@@ -167,30 +235,35 @@ class JobAdmin(RecordAdmin):
     actions = ("try_again", "stop")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        person: Any = request.user
-        return super().get_actions(request) if person.role == Person.Role.ADMINISTRATOR else {}
+        return super().get_actions(request) if is_administrator(request) else {}
 
     @admin.action(description=_("Try again"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        self._each(request, queryset, control.retry)
+        by: Any = request.user
+        rows = list(queryset[:MOST_AT_ONCE])
+        each(self, request, rows, lambda job: control.retry(job.pk, by), _("Tried again: %(count)d."))
 
     @admin.action(description=_("Cancel"))
-    def stop(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        self._each(request, queryset, control.cancel)
-
-    def _each(self, request: HttpRequest, queryset: QuerySet[Job], operation: Any) -> None:
-        for pk in list(queryset.values_list("pk", flat=True)):
-            try:
-                operation(pk, request.user)
-            except UserFacingError as refusal:
-                self.message_user(request, f"{pk}: {refusal}", messages.ERROR)
+    @asks(
+        Question(
+            title=_("Cancel this work?"),
+            happens=_(
+                "What waits is stopped at once, what runs at its next step. A claim that waits for it is told so in words;"
+                " it can be tried again later."
+            ),
+            press=_("Cancel this work"),
+        )
+    )
+    def stop(self, request: HttpRequest, rows: list[Job], _reason: str) -> None:
+        by: Any = request.user
+        each(self, request, rows, lambda job: control.cancel(job.pk, by), _("Cancelled: %(count)d."))
 
 
 @admin.register(Resource)
 class ResourceAdmin(RecordAdmin):
     list_display = ("title", "url", "publisher", "kind", "published_on")
     list_select_related = ("publisher",)
-    list_filter = ("kind", "language")
+    list_filter = (TroubleFilter, "kind")
     search_fields = ("title", "host")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
@@ -201,8 +274,9 @@ class ResourceAdmin(RecordAdmin):
 class SnapshotAdmin(RecordAdmin):
     list_display = ("resource", "captured_at", "kind", "http_status", "mime", "sha256")
     list_select_related = ("resource",)
-    list_filter = ("kind", "mime")
+    list_filter = ("kind",)
     exclude = ("body_text", "main_text")
+    search_fields = ("=sha256", "resource__host", "resource__title")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         return super().get_queryset(request).exclude(_only_confidential(OuterRef("resource")))
@@ -212,6 +286,10 @@ class SnapshotAdmin(RecordAdmin):
 class SourceAlertAdmin(RecordAdmin):
     list_display = ("quote", "opened_at", "closed_at", "closed_by", "resolution")
     list_select_related = ("quote", "closed_by")
+    list_filter = (OpenFilter,)
+    search_fields = ("pk",)
+    search_help_text = NUMBER_HELP
+    of_claim, reads_words = "quote__evidence__claim", False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SourceAlert]:
         return super().get_queryset(request).exclude(quote__evidence__claim__confidential=True)

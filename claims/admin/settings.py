@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from claims.admin.actions import Question, asks, each
 from claims.admin.base import SettingAdmin
 from claims.forms.fields import zone_choices
 from claims.models import (
@@ -69,9 +70,23 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
             self._say_released(request, released)
 
     @admin.action(description=_("Close the account; hand open roles back"))
-    def let_them_go(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
+    @asks(
+        Question(
+            title=_("Close these accounts?"),
+            happens=_(
+                "They can no longer sign in, and what they hold waits for somebody else. What they did stays on the record"
+                " under their names. An account can be opened again on its page; its roles stay with who has them then."
+            ),
+            press=_("Close these accounts"),
+            wants_reason=True,
+        )
+    )
+    def let_them_go(self, request: HttpRequest, rows: list[Person], reason: str) -> None:
         by: Any = request.user
-        self._say_released(request, sum(let_go(person, by=by) for person in queryset.exclude(pk=by.pk)))
+        released: list[int] = []
+        done = _("Accounts closed: %(count)d.")
+        each(self, request, rows, lambda person: released.append(let_go(person, by=by, reason=reason)), done)
+        self._say_released(request, sum(released))
 
     @admin.action(description=_("Make a link to set a new password (works once, within a day)"))
     def make_password_link(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
@@ -99,6 +114,8 @@ class RecusalAdmin(SettingAdmin):
     """Declared for others here; people declare their own on their profile.  Another one is another row."""
 
     list_display = ("person", "claimant", "topic", "reason", "created_at")
+    list_filter = ("person__role",)
+    search_fields = ("person__name", "claimant__name", "topic__name")
     fields = ("person", "claimant", "topic", "reason")
     actions = None
     list_select_related = ("person", "claimant", "topic")
@@ -127,6 +144,8 @@ class RecusalAdmin(SettingAdmin):
 @admin.register(SavedView)
 class SavedViewAdmin(SettingAdmin):
     list_display = ("name", "query", "owner", "position")
+    list_filter = (("owner", admin.EmptyFieldListFilter),)
+    search_fields = ("name", "owner__name")
     list_select_related = ("owner",)
     autocomplete_fields = ("owner",)
 
@@ -151,6 +170,8 @@ class RatingInline(admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(RatingScale)
 class RatingScaleAdmin(SettingAdmin):
     list_display = ("name", "slug", "is_current")
+    list_filter = ("is_current",)
+    search_fields = ("name", "slug")
     inlines = (RatingInline,)
 
 
@@ -172,11 +193,13 @@ class RatingAdmin(SettingAdmin):
     list_filter = ("scale", "is_retired")
     list_select_related = ("scale",)
     search_fields = ("label", "code")
+    autocomplete_fields = ("scale",)
 
 
 @admin.register(Publisher)
 class PublisherAdmin(SettingAdmin):
     list_display = ("name", "domain", "reliability")
+    list_filter = ("reliability",)
     search_fields = ("name", "domain")
     prepopulated_fields = {"slug": ("name",)}
 

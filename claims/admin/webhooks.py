@@ -52,6 +52,7 @@ class WebhookAdmin(SettingAdmin):
     form = WebhookForm
     list_display = ("name", "host", "is_active", "created_at", "secret")
     list_filter = ("is_active",)
+    search_fields = ("name",)
     actions = ("send_a_test",)
     kept_out_of_record = ("url",)
 
@@ -142,6 +143,7 @@ class DeliveryAdmin(RecordAdmin):
     list_display = ("id", "channel", "aim", "about", "state", "attempts", "answer", "said", "created_at", "ended_at")
     list_select_related = ("person", "webhook", "event")
     list_filter = ("state", "channel", "webhook")
+    search_fields = ("person__name", "webhook__name")
     ordering = ("-id",)
     actions = ("send_again",)
     inlines = (AttemptInline,)

@@ -102,6 +102,13 @@ KINDS: dict[str, Kind] = {
         priority=9,
         hard_limit=900,
     ),
+    "verify_record": Kind(
+        _("Check the whole record"),
+        "claims.workflow.record.check_record",
+        queue=Job.Queue.BULK,
+        priority=9,
+        hard_limit=1800,
+    ),
     "match_claim": Kind(
         _("Find claims that say the same"),
         "claims.matching.decisions.find_matches",
@@ -148,6 +155,7 @@ KINDS: dict[str, Kind] = {
 
 PERIODIC: dict[str, Periodic] = {
     "anchor": Periodic(_("Anchor the record"), "claims.workflow.record.anchor_heads", 60),
+    "verify": Periodic(_("Check the record at night"), "claims.workflow.record.start_nightly_check", 86_400),
     "adopt": Periodic(_("Adopt changes from outside"), "claims.workflow.adopt.adopt_outside_changes", 60),
     "deadlines": Periodic(_("See to what is due"), "claims.workflow.deadlines.tick", 60),
     "reminders": Periodic(_("Remind of what is due"), "claims.workflow.reminders.tick", 60),

@@ -112,17 +112,17 @@ def _context(request: DeskRequest, **more: Any) -> dict[str, Any]:
     found = _in_state(state).select_related("cancel_requested_by").order_by("-pk")
     rows = list((found.filter(pk__lt=before) if before else found)[: PER_PAGE + 1])
     shown = rows[:PER_PAGE]
-    counts = _counts()
+    numbers = counts()
     return {
-        "rows": _rows(shown, request.user),
-        "counts": counts,
+        "rows": rows_of(shown, request.user),
+        "counts": numbers,
         "state": state,
         "states": STATES.items(),
         "query": _query(state=state, before=before),
         "newest_query": _query(state=state),
         "older_query": _query(state=state, before=shown[-1].pk) if len(rows) > PER_PAGE else "",
         "is_first": before is None,
-        "is_live": bool(counts["running"] or counts["waiting"] or counts["tried_again"]),
+        "is_live": bool(numbers["running"] or numbers["waiting"] or numbers["tried_again"]),
         **more,
     }
 
@@ -136,17 +136,17 @@ def _in_state(state: str) -> Any:
     return every.filter(state=state) if state else every
 
 
-def _counts() -> dict[str, int]:
+def counts() -> dict[str, int]:
     """How much runs, waits and failed, from the indexes of unfinished and failed jobs; never more than 1,000 of each."""
     unfinished = Job.objects.unfinished().order_by("pk")[:MOST_COUNTED]
     waiting = Q(state=Job.State.QUEUED)
-    counts = Job.objects.filter(pk__in=unfinished.values("pk")).aggregate(
+    found = Job.objects.filter(pk__in=unfinished.values("pk")).aggregate(
         running=Count("pk", filter=Q(state=Job.State.RUNNING)),
         waiting=Count("pk", filter=waiting & Q(attempts=0)),
         tried_again=Count("pk", filter=waiting & Q(attempts__gt=0)),
     )
     given_up = Job.objects.filter(state=Job.State.FAILED).order_by("-pk")[:MOST_COUNTED].count()
-    return {**counts, "trouble": counts["tried_again"] + given_up}
+    return {**found, "trouble": found["tried_again"] + given_up}
 
 
 def _query(**asked: Any) -> str:
@@ -158,7 +158,8 @@ def _query(**asked: Any) -> str:
 # --- what a job is about, as far as the person may know
 
 
-def _rows(found: list[Job], person: Person) -> list[Row]:
+def rows_of(found: list[Job], person: Person) -> list[Row]:
+    """Jobs as a list shows them, as far as this person may know what they are about; three statements."""
     claims = set(Claim.objects.visible_to(person).filter(pk__in=_named(found, "claim")).values_list("pk", flat=True))
     articles = Article.objects.filter(pk__in=_named(found, "article")).values_list("pk", "title")
     names = {"article": dict(articles), "resource": _hosts(_named(found, "resource"), person)}
@@ -231,7 +232,7 @@ def _act(request: DeskRequest, pk: int, operation: Callable[[int, Person], Job],
 def _check_may_know(pk: int, person: Person) -> None:
     """Work for a confidential claim is not touched by people who may not see the claim."""
     found = Job.objects.filter(pk=pk).first()
-    if found is not None and any(row.is_hidden for row in _rows([found], person)):
+    if found is not None and any(row.is_hidden for row in rows_of([found], person)):
         raise UserFacingError(_("This work is for a confidential claim; its people see to it."), "confidential")
 
 

@@ -62,6 +62,11 @@ def size() -> int | None:
     return path().stat().st_size if path().exists() else None
 
 
+def last_written() -> datetime | None:
+    """When the newest line was written, as the file system says; ``None`` when there is no file."""
+    return datetime.fromtimestamp(path().stat().st_mtime, UTC) if path().exists() else None
+
+
 def append(heads: Heads) -> None:
     """Write one line and force it to the disk; call it under ``locked``."""
     is_new = not path().exists()

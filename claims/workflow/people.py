@@ -1,15 +1,16 @@
 """People come, change and leave; whatever the administrator changes on the desk itself goes on its record."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from claims import jobs
 from claims.errors import StepRefused
-from claims.models import Assignment, Claim, Claimant, Event, Person, Recusal, Topic
+from claims.models import Assignment, Claim, Claimant, Desk, Event, Person, Recusal, Topic
 from claims.workflow import assignment
 
 DESK_CHAIN = "desk"
@@ -49,7 +50,7 @@ def release_roles(person: Person, *, by: Person | None, reason: str = "") -> int
     """
     held = Assignment.objects.filter(person=person, ended_at__isnull=True)
     Assignment.objects.filter(offered_to=person).update(offered_to=None)
-    return len(_release(held, person, by=by, reason=""))
+    return len(_release(held, person, by=by, reason=reason))
 
 
 def _release(held: QuerySet[Assignment], person: Person, *, by: Person | None, reason: str) -> list[Assignment]:
@@ -65,14 +66,25 @@ def _release(held: QuerySet[Assignment], person: Person, *, by: Person | None, r
 
 
 @transaction.atomic
-def let_go(person: Person, *, by: Person) -> int:
-    """Close somebody's account: he can no longer sign in, and his open roles wait for others."""
+def let_go(person: Person, *, by: Person, reason: str = "") -> int:
+    """Close somebody's account: he can no longer sign in, and his open roles wait for others.
+
+    Returns:
+        how many roles wait for somebody now.
+
+    Raises:
+        StepRefused: it is one's own account.
+    """
+    if person == by:
+        raise StepRefused(_("Nobody closes his own account: ask another administrator."), "person")
     if not person.is_active:
         return 0
     person.is_active = False
     person.save(update_fields=["is_active"])
-    released = release_roles(person, by=by)  # claims are locked before heads of chains, here as everywhere
-    record_setting(person, "let_go", by=by, before={"is_active": True}, after={"is_active": False})
+    # Claims are locked before heads of chains, here as everywhere.
+    released = release_roles(person, by=by, reason=reason)
+    after = {"is_active": False} | ({"reason": reason} if reason else {})
+    record_setting(person, "let_go", by=by, before={"is_active": True}, after=after)
     return released
 
 
@@ -152,6 +164,35 @@ def _check_may_declare(person: Person, by: Person) -> None:
 
 
 # --- who is on what
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Active people by what they may do.
+
+    Attributes:
+        researchers: checkers and editors.
+        needed: how many of them the review policy wants to be different people.
+    """
+
+    researchers: int
+    editors: int
+    administrators: int
+    needed: int
+
+    @property
+    def can_publish(self) -> bool:
+        """Whether the active people can satisfy the review policy at all."""
+        return self.editors > 0 and self.researchers >= self.needed
+
+
+def count_staff() -> Staff:
+    """Who is there, against what the desk's review policy needs."""
+    roles = Person.objects.filter(is_active=True).order_by().values("role").annotate(n=Count("pk"))
+    of = dict(roles.values_list("role", "n"))
+    editors, checkers = of.get(Person.Role.EDITOR, 0), of.get(Person.Role.CHECKER, 0)
+    needed = 3 if Desk.objects.current().review_policy == Desk.Policy.THREE else 2
+    return Staff(editors + checkers, editors, of.get(Person.Role.ADMINISTRATOR, 0), needed)
 
 
 def working_people() -> QuerySet[Person]:

@@ -10,7 +10,11 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Subquery
+from django.utils.translation import gettext as _
 
+from claims import jobs
+from claims.errors import RecordBroken
+from claims.jobs import JobRun
 from claims.models import ChainHead, Event, Person
 from claims.models.event import GENESIS, hash_body, hash_event
 from claims.workflow import anchors, record_rows
@@ -19,6 +23,7 @@ from claims.workflow.record_rows import Problem
 HEADS_PER_LINE = 500
 PROBLEMS_SHOWN = 20
 ERASE = "erase_event"
+VERIFIED = "verify_record"
 
 FIELDS = (
     "chain", "seq", "at", "actor_ref", "action", "format", "body", "salt", "body_sha256", "prev", "hash",
@@ -105,6 +110,27 @@ def verify() -> Verdict:
         if not problems:
             problems = list(islice(record_rows.broken_rows(), PROBLEMS_SHOWN))
     return Verdict(tally.events, tally.chains, tally.anchors, tally.anchored_at, tally.anchor_mac, tuple(problems))
+
+
+def start_nightly_check() -> None:
+    """Called by the clock once a day."""
+    jobs.enqueue("verify_record", key="record")
+
+
+def check_record(job: JobRun) -> None:
+    """Job: read the whole record, and write what was found on the desk's chain.
+
+    Raises:
+        RecordBroken: with the first thing that is not as it was recorded.
+    """
+    job.progress(_("reading the whole record"))
+    verdict = verify()
+    problem = str(verdict.problems[0]) if verdict.problems else ""
+    body = {"events": verdict.events, "chains": verdict.chains, "anchors": verdict.anchors, "problem": problem}
+    with transaction.atomic():
+        Event.objects.append("desk", VERIFIED, by=None, body=body)
+    if problem:
+        raise RecordBroken(_("The record is not as it was written: %(problem)s.") % {"problem": problem}, "record")
 
 
 @contextmanager
