@@ -18,7 +18,7 @@ ASIDE = VAR_DIR=$$(mktemp -d) && export VAR_DIR && trap 'rm -rf "$$VAR_DIR"' EXI
 PURE := claims/workflow/*,claims/web/guard.py,claims/web/extract.py,claims/web/media.py,claims/web/pictures.py,claims/web/dates.py,claims/intake/sentences.py,claims/intake/speakers.py,claims/intake/checkworthiness.py,claims/matching/features.py,claims/matching/rank.py,claims/evidence/anchor.py,claims/evidence/doubt.py,claims/publishing/claimreview.py,claims/publishing/validate.py
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: run test check faults bench css lint format templates types layers migrations deploy coverage clean
+.PHONY: run test check faults bench css messages lint format templates types layers migrations deploy coverage clean
 
 run: .venv/.run  ## the whole house: PORT=8000, VAR_DIR=./var, DEMO=0 for an empty desk
 	@exec $(BIN)/python manage.py up
@@ -37,6 +37,9 @@ bench: .venv/.dev
 
 css: node_modules/.package-lock.json  ## only after a change of styles/ or of the classes in templates; the built file is committed
 	npm run --silent css
+
+messages: .venv/.dev  ## after a change of texts: finds them, and compiles the translations; needs gettext (docs/translating.md)
+	@$(ASIDE) && $(BIN)/python manage.py makemessages --all && $(BIN)/python manage.py compilemessages --ignore .venv --ignore node_modules
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import connection, models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 KEPT = timedelta(days=2)  # how long a form that was sent once stays known
 ABANDONED = timedelta(seconds=60)  # a press that has not ended by then was cut off by a crash
@@ -30,7 +31,7 @@ class Press(models.Model):
     mark = models.CharField(max_length=64, primary_key=True)
     at = models.DateTimeField(db_default=Now())
     ended = models.BooleanField(default=False)
-    answer = models.CharField(max_length=2000, db_default="", help_text="The address the first press led to.")
+    answer = models.CharField(max_length=2000, db_default="", help_text=_("The address the first press led to."))
 
     objects: ClassVar[PressManager] = PressManager()
 

@@ -186,7 +186,8 @@ def diff(parts: Iterable[tuple[str, str]]) -> SafeString:
 
     A part ("gap", words) says what was left out because it stays the same.
     """
-    gap = f' <span class="meta">[{_("… {} that stay …")}]</span> '
+    stay = _("… {} that stay …")
+    gap = f' <span class="meta">[{stay}]</span> '
     forms = {"equal": "{}", "delete": "<del>{}</del>", "insert": "<ins>{}</ins>", "gap": gap}
     return format_html_join("", "{}", ((format_html(forms[kind], text),) for kind, text in parts))
 
