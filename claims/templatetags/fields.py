@@ -29,6 +29,12 @@ def _widget_class(bound: BoundField, size: str) -> str:
     return f"{css} {kind}-{size}" if size and kind in SIZED else css
 
 
+def first_wrong(bound: BoundField) -> str:
+    """The name of the first field of a form, as it stands on the page, that was sent with something wrong in it."""
+    form = bound.form
+    return next((name for name in form.fields if name in form.errors), "") if form.is_bound else ""
+
+
 def field(
     bound: BoundField,
     *,
@@ -46,6 +52,9 @@ def field(
         attrs: attributes of the widget; write ``hx_get`` for ``hx-get``, ``autofocus=True`` for a bare one.
     """
     given = {name.replace("_", "-"): value for name, value in attrs.items()}
+    wrong = first_wrong(bound)
+    if wrong:  # a form that came back is taken up where it was wrong
+        given["autofocus"] = wrong == bound.name
     is_group = isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple)
     if not is_group:  # Django would put the class on the group as well
         given["class"] = " ".join(filter(None, [bound.field.widget.attrs.get("class", ""), _widget_class(bound, size)]))
@@ -58,4 +67,5 @@ def field(
         "hide_label": hide_label,
         "is_check": isinstance(bound.field.widget, CheckboxInput),
         "is_group": is_group,
+        "is_alert": wrong == bound.name,
     }

@@ -386,7 +386,19 @@ def test_field_ties_label_help_and_error_to_its_widget():
     assert 'aria-invalid="true"' in html
     assert 'aria-describedby="id_statement_helptext id_statement_error"' in html
     assert '<div class="meta mt-1" id="id_statement_helptext">One assertion.</div>' in html
-    assert re.search(r'id="id_statement_error">.*<p>This field is required\.</p>', html)
+    assert re.search(r'id="id_statement_error" role="alert">.*<p>This field is required\.</p>', html)
+    assert " autofocus" in html
+
+
+def test_the_first_field_that_was_wrong_is_taken_up_and_no_other():
+    class TwoForm(forms.Form):
+        first, second, third = forms.CharField(required=False), forms.CharField(), forms.CharField()
+
+    form = TwoForm({})
+    html = render("{% field form.first autofocus=True %}{% field form.second %}{% field form.third %}", form=form)
+
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', html) == ["second"]
+    assert html.count('role="alert"') == 1
 
 
 def test_field_in_order_says_nothing_of_errors():

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -96,7 +98,13 @@ def test_where_both_changed_the_same_words_both_versions_wait_for_a_choice(clien
     assert texts_of(response) == {"rationale": both}
     refused = save(client, claim, fields_of_both(response) | {"rationale": both})
     assert refused.status_code == 422
-    assert "keep one and take out the marks" in refused.content.decode()
+    page = refused.content.decode()
+    assert re.search(
+        r'id="verdict-rationale_error" role="alert">.{,400}keep one and take out the marks', page, re.DOTALL
+    )
+    (taken_up,) = re.findall(r"<(?:input|textarea|select)[^>]* autofocus[ >][^>]*", page)
+    assert 'id="verdict-rationale"' in taken_up
+    assert f">\n{both}</textarea>" in page
     assert desk.reload(claim).rationale == "Ten ships came to the port at night."
 
 
