@@ -110,7 +110,7 @@ def line_context(request: DeskRequest, evidence: Evidence, line: CaptureLine) ->
         "evidence": evidence,
         "may_ask": capture.may_ask(evidence, request.user),
         "may_edit": held.may_change(evidence),
-        "may_waive": held.may_research,
+        "may_waive": held.may_research and not any(one.kind == Waiver.Kind.CAPTURE for one in evidence.waivers.all()),
     }
 
 

@@ -194,6 +194,11 @@ class Reader:
         return "pdf" if mime == PDF else "picture" if mime in PICTURES else ""
 
     @property
+    def offers_waiver(self) -> bool:
+        """The person may do without a copy, and nobody did yet."""
+        return self.may_waive and self.waiver is None
+
+    @property
     def newer(self) -> Snapshot | None:
         """The two copies the "Difference" button compares: the newest, and the one relied on or the one before."""
         return self.copies[0] if self.copies else None

@@ -7,12 +7,14 @@ import pytest
 from playwright.sync_api import expect
 
 from claims import jobs
-from claims.evidence import anchor
+from claims.evidence import anchor, upload
 from claims.evidence.quotes import mark_quote
 from claims.jobs import drain
 from claims.models import Quote
 from claims.workflow import comments, edit_parts
 from tests.browser.visitor import Visitor
+from tests.claims.web.pdfs import pdf
+from tests.claims.web.pixels import png
 from tests.claims.workflow.desk import hire, in_research
 from tests.factories import SnapshotFactory
 
@@ -245,6 +247,43 @@ def test_reader_never_scrolls_sideways(page, people, evidence, width):
     open_reader(page, evidence)
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_word_of_300_letters_widens_neither_the_reader_nor_the_claim(page, people, evidence, width):
+    word = "Xylophon" * 38
+    snapshot = SnapshotFactory(resource=evidence.resource, body_text=f"It says {word}.", title=word)
+    edit_parts.pin_snapshot(evidence.pk, snapshot.pk, by=people.author)
+    mark_quote(evidence.pk, snapshot.pk, 8, 8 + len(word), by=people.author)
+    edit_parts.title_source(evidence.pk, by=people.author, title=word)
+    page.set_viewport_size({"width": width, "height": 844})
+
+    for address in (f"/evidence/{evidence.pk}/", f"/claims/{evidence.claim_id}/"):
+        page.goto(address, wait_until="load")
+        expect(page.locator("body")).to_contain_text(word)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+def test_a_kept_picture_is_seen_and_a_pdf_opens_at_the_page_of_a_passage(page, people):
+    claim = in_research(people)
+    picture = upload.add_upload(claim.pk, by=people.author, name="pier.png", data=png(60, 40))
+    text = "The log\nTwelve ships came."
+    document = upload.add_upload(claim.pk, by=people.author, name="log.pdf", data=pdf(*text.split("\n")))
+    mark_quote(document.pk, document.pinned_id, 8, 20, by=people.author)
+
+    open_reader(page, picture)
+    seen = page.get_by_role("img", name="The picture kept of “pier.png”")
+    expect(seen).to_be_visible()
+    assert seen.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [60, 40]
+    open_reader(page, document)
+    expect(page.get_by_role("link", name="Look at the PDF")).to_be_visible()
+    address = page.get_by_role("link", name="page 2").get_attribute("href")
+    assert address.endswith(f"/copies/{document.pinned_id}/original/#page=2")
+    apart = page.context.browser.new_context(storage_state=page.context.storage_state())  # it asks for a favicon too
+    viewer = apart.new_page()
+    viewer.goto(page.url.partition("/evidence/")[0] + address)
+    assert viewer.evaluate("document.contentType") == "application/pdf"
+    apart.close()
 
 
 # --- marking with the keyboard

@@ -209,7 +209,24 @@ def test_copy_without_a_text_layer_says_so(author, people):
 def test_page_without_any_copy_says_so(author, people):
     evidence = EvidenceFactory(claim=in_research(people))
 
-    assert "There is no copy of this source yet." in page(author, evidence)
+    said = page(author, evidence)
+
+    assert "There is no copy of this source yet." in said
+    for way in ('href="#copy"', 'href="#waive"', f'action="{address("capture-retry", evidence)}"'):
+        assert way in said
+
+
+def test_where_a_copy_was_waived_the_failed_capture_is_no_alarm_any_more(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", "", status=404))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+    edit_parts.waive(evidence.pk, "capture", by=people.author, reason="It was taken down.")
+
+    said = in_words(page(author, evidence))
+
+    assert "none is asked for: It was taken down." in said
+    assert "Capture failed" not in said
+    assert "Waive with a reason" not in said
 
 
 def test_a_copy_that_may_be_a_wall_says_so_with_the_way_out(author, people):
