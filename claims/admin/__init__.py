@@ -1,5 +1,5 @@
 """The admin panel."""
 
-from claims.admin import desk, questions, records, settings, webhooks
+from claims.admin import desk, questions, records, settings, transfer, webhooks
 
-__all__ = ["desk", "questions", "records", "settings", "webhooks"]
+__all__ = ["desk", "questions", "records", "settings", "transfer", "webhooks"]

@@ -135,6 +135,20 @@ KINDS: dict[str, Kind] = {
         priority=9,
         hard_limit=300,
     ),
+    "try_import": Kind(
+        _("Try a file of claims"),
+        "claims.transfer.uploads.try_import",
+        queue=Job.Queue.BULK,
+        hard_limit=900,
+        gives_up="claims.transfer.uploads.give_up",
+    ),
+    "write_import": Kind(
+        _("Take in a file of claims"),
+        "claims.transfer.uploads.write_import",
+        queue=Job.Queue.BULK,
+        hard_limit=900,
+        gives_up="claims.transfer.uploads.give_up",
+    ),
     "notify": Kind(_("Send notices"), "claims.notifications.send.notify", attempts=6),
     "send_mail": Kind(
         _("Send an e-mail"),

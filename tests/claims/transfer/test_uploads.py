@@ -1,0 +1,172 @@
+"""A file brought in the panel is tried, then written when somebody says so, and thrown away."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from claims import jobs
+from claims.errors import UserFacingError
+from claims.jobs import ledger
+from claims.jobs.run import run
+from claims.models import Claim, Event, ImportFile, Job
+from claims.transfer import uploads
+from tests.claims.transfer.desks import table
+from tests.factories import ClaimFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+ONE = {"external_id": "x-1", "statement": "The quay is new."}
+
+
+@pytest.fixture
+def administrator():
+    return PersonFactory(role="administrator")
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def work_off():
+    while job := ledger.lease("bulk"):
+        run(job)
+
+
+def bring(text, by, name="claims.csv", form="csv"):
+    row = uploads.bring(SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text), form, by=by)
+    work_off()
+    row.refresh_from_db()
+    return row
+
+
+def counts(told):
+    return {what: number for what, number in told["counts"].items() if number}
+
+
+def test_it_is_tried_and_nothing_is_written(administrator):
+    row = bring(table(ONE, {"external_id": "x-2", "statement": "Two."}), administrator)
+
+    assert (row.state, counts(row.trial)) == ("tried", {"created": 2})
+    assert [(line["row"], line["name"], line["what"]) for line in row.trial["lines"]] == [
+        (2, "x-1", "created"), (3, "x-2", "created"),
+    ]  # fmt: skip
+    assert not Claim.objects.exists()
+    assert row.file
+
+
+def test_it_is_written_when_somebody_says_so_and_its_bytes_are_thrown_away(
+    administrator, folder, django_capture_on_commit_callbacks
+):
+    row = bring(table(ONE), administrator)
+    (stored,) = (folder / "imports").iterdir()
+
+    uploads.confirm(row.pk, by=administrator)
+    with django_capture_on_commit_callbacks(execute=True):
+        work_off()
+
+    row.refresh_from_db()
+    assert (row.state, counts(row.outcome), row.file.name) == ("written", {"created": 1}, "")
+    assert row.ended_at is not None
+    assert not stored.exists()
+    claim = Claim.objects.get()
+    assert claim.created_by == administrator
+    assert Event.objects.filter(chain=claim.chain, actor_ref=administrator.ref).count() == 2
+    assert list(Event.objects.filter(chain="desk").order_by("seq").values_list("action", flat=True)) == [
+        "bring_import", "write_import",
+    ]  # fmt: skip
+
+
+def test_refusals_are_kept_by_row_and_column(administrator):
+    row = bring(table(ONE | {"priority": "0"}), administrator)
+
+    (line,) = row.trial["lines"]
+    assert line["what"] == "refused"
+    assert line["problems"][0][:2] == [2, "priority"]
+
+
+def test_a_confidential_claim_is_not_reached(administrator):
+    ClaimFactory(external_id="x-1", confidential=True)
+
+    assert counts(bring(table(ONE), administrator).trial) == {"refused": 1}
+
+
+def test_a_file_that_cannot_be_read_says_why_and_is_thrown_away(administrator):
+    row = bring("colour\nred", administrator)
+
+    assert (row.state, row.file.name) == ("failed", "")
+    assert row.problem == "“colour” is no column of an import; leave it out, or ignore it."
+
+
+def test_it_can_be_thrown_away(administrator):
+    row = bring(table(ONE), administrator)
+
+    assert uploads.discard(row.pk, by=administrator).state == "discarded"
+    with pytest.raises(UserFacingError, match="This file is not waiting for your word: it is “Given up”"):
+        uploads.confirm(row.pk, by=administrator)
+
+
+@pytest.mark.parametrize(("size", "said"), [(0, "This file is empty."), (uploads.MAX_BYTES + 1, "larger than 50 MB")])
+def test_a_file_that_is_empty_or_too_large_is_refused(administrator, size, said):
+    upload = SimpleUploadedFile("a.csv", b"x")
+    upload.size = size
+
+    with pytest.raises(UserFacingError, match=said):
+        uploads.bring(upload, "csv", by=administrator)
+    assert not ImportFile.objects.exists()
+
+
+def test_a_job_that_is_stopped_gives_the_file_up(administrator):
+    row = uploads.bring(SimpleUploadedFile("a.csv", table(ONE).encode()), "csv", by=administrator)
+    job = Job.objects.get(kind="try_import")
+
+    jobs.cancel(job.pk, administrator)
+    work_off()
+
+    row.refresh_from_db()
+    assert (row.state, row.file.name) == ("failed", "")
+    assert row.problem
+    uploads.give_up(file=row.pk, sentence="Again.")
+    row.refresh_from_db()
+    assert row.problem != "Again."
+
+
+def test_a_job_that_comes_twice_does_nothing_the_second_time(administrator):
+    row = bring(table(ONE), administrator)
+    jobs.enqueue("try_import", file=row.pk)
+    jobs.enqueue("write_import", file=row.pk)
+
+    work_off()
+
+    row.refresh_from_db()
+    assert row.state == "tried"
+    assert not Claim.objects.exists()
+
+
+def test_writing_goes_on_where_it_was(administrator, monkeypatch):
+    rows = [{"external_id": f"x-{n}", "statement": f"Number {n}."} for n in range(4)]
+    monkeypatch.setattr(uploads.Import, "batch", 2)
+    row = bring(table(*rows), administrator)
+    uploads.confirm(row.pk, by=administrator)
+    job = ledger.lease("bulk")
+    told = uploads.Report.add
+    monkeypatch.setattr(uploads.Report, "add", lambda self, line: told(self, line) if self.outcome.rows < 4 else 1 / 0)
+
+    run(job)
+    assert Claim.objects.count() == 4
+    assert Job.objects.get(pk=job.id).cursor["rows"] == 4
+
+    monkeypatch.setattr(uploads.Report, "add", told)
+    Job.objects.filter(pk=job.id).update(run_after="2020-01-01T00:00Z")
+    work_off()
+    row.refresh_from_db()
+    assert (row.state, counts(row.outcome)) == ("written", {"created": 4})
+    assert row.outcome["rows"] == 4
+
+
+def test_no_more_lines_are_kept_than_a_page_shows(administrator, monkeypatch):
+    monkeypatch.setattr(uploads, "OTHERS_KEPT", 2)
+    rows = [{"external_id": f"x-{n}", "statement": f"Number {n}."} for n in range(4)]
+
+    row = bring(table(*rows), administrator)
+
+    assert (counts(row.trial), len(row.trial["lines"])) == ({"created": 4}, 2)
