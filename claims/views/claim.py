@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
@@ -33,12 +33,11 @@ from claims.views.access import (
     DeskRequest,
     back_to_claim,
     check_may_see,
-    claim_address,
     signed_in,
     visible_claims,
 )
 from claims.views.claim_moves import NEXT_STAGE, read_moves
-from claims.views.claim_page import ClaimPage, read_captures, read_evidence, read_page
+from claims.views.claim_page import ClaimPage, read_page
 from claims.views.claim_preflight import read_preflight
 from claims.views.context import desk_of
 from claims.views.live import STOP_POLLING, is_part, read_id
@@ -49,7 +48,6 @@ from claims.views.result_list import ResultList, neighbours
 from claims.workflow import stages, undo
 from claims.workflow.attempt import Missing
 from claims.workflow.edit import PLAIN_FIELDS, VERDICT_FIELDS, digests
-from claims.workflow.standing import standing
 from claims.workflow.transitions import WORKING
 
 TEMPLATE = "claims/claim_detail.html"
@@ -79,17 +77,16 @@ def claim_detail(request: DeskRequest, claim_id: int) -> HttpResponse:
 def render_claim(request: DeskRequest, claim_id: int, outcome: Outcome | None = None) -> HttpResponse:
     """The claim page as it stands; with an outcome the sentence stands in its place and the form keeps what was written."""
     outcome = outcome or Outcome()
-    page = read_page(claim_id, request.user, desk_of(request))
     template = f"{TEMPLATE}#claim" if is_part(request, "claim") else TEMPLATE
-    return without_history(request, render(request, template, _context(request, page, outcome), status=outcome.status))
+    context = read_context(request, claim_id, outcome)
+    return without_history(request, render(request, template, context, status=outcome.status))
 
 
 @signed_in
 @require_safe
 def your_move(request: DeskRequest, claim_id: int) -> HttpResponse:
     """The panel "Your move" alone: asked for again when something on the page changed without the page."""
-    page = read_page(claim_id, request.user, desk_of(request))
-    return render(request, f"{TEMPLATE}#your-move", _context(request, page, Outcome()))
+    return render(request, f"{TEMPLATE}#your-move", read_context(request, claim_id, Outcome()))
 
 
 def without_history(request: DeskRequest, response: HttpResponse) -> HttpResponse:
@@ -98,6 +95,19 @@ def without_history(request: DeskRequest, response: HttpResponse) -> HttpRespons
 
 
 def carry_out(
+    request: DeskRequest, claim_id: int, operation: Callable[[], object], *, place: str, **given: Any
+) -> HttpResponse:
+    """Call one operation and answer: back to the claim, or the claim with the one sentence that says why not.
+
+    Args:
+        place: the part of the page the press came from; a refusal stands there.
+        given: as ``press`` takes it.
+    """
+    refused = press(request, claim_id, operation, place=place, **given)
+    return render_claim(request, claim_id, refused) if refused else back_to_claim(request, claim_id, place)
+
+
+def press(
     request: DeskRequest,
     claim_id: int,
     operation: Callable[[], object],
@@ -107,12 +117,11 @@ def carry_out(
     said: str = "",
     edited: int | None = None,
     undoable: bool = False,
-) -> HttpResponse:
-    """Call one operation and answer: back to the claim, or the claim with the one sentence that says why not.
+) -> Outcome | None:
+    """Call one operation; what comes back is why nothing was changed.
 
     Args:
-        place: the part of the page the press came from; a refusal stands there.
-        form: what was sent; not called at all when it is not valid.
+        form: what was sent; the operation is not called at all when it is not valid.
         said: the sentence that tells of success.
         undoable: the sentence offers to take it back, where that can be.
 
@@ -121,22 +130,26 @@ def carry_out(
     """
     check_may_see(request.user, claim_id)
     if form is not None and not form.is_valid():
-        return render_claim(request, claim_id, Outcome("", place, form=form, edited=edited))
+        return Outcome("", place, form=form, edited=edited)
     pressed_at = timezone.now()
     try:
         operation()
     except UserFacingError as refusal:
         if isinstance(refusal, StaleEdit):
             raise
-        missing = getattr(refusal, "missing", [])
-        return render_claim(request, claim_id, Outcome(str(refusal), place, missing, form, edited))
+        return Outcome(str(refusal), place, getattr(refusal, "missing", []), form, edited)
     if said:
         token = undo.offer([claim_id], by=request.user, since=pressed_at) if undoable else ""
         messages.success(request, said, extra_tags=token)
-    return back_to_claim(request, claim_id, place)
+    return None
 
 
 # --- what the template shows
+
+
+def read_context(request: DeskRequest, claim_id: int, outcome: Outcome) -> dict[str, Any]:
+    """Everything the page and its parts show of a claim to this person."""
+    return _context(request, read_page(claim_id, request.user, desk_of(request)), outcome)
 
 
 def _context(request: DeskRequest, page: ClaimPage, outcome: Outcome) -> dict[str, Any]:
@@ -147,6 +160,7 @@ def _context(request: DeskRequest, page: ClaimPage, outcome: Outcome) -> dict[st
         "page": page,
         "claim": claim,
         "held": page.standing,
+        "undo_in_page": True,
         "refusal": outcome,
         "moves": [move for move in moves if move.place == "your-move"],
         "hand_over": next((move for move in moves if move.action in {"hand_over", "offer"}), None),
@@ -262,31 +276,7 @@ def _initial(claim: Claim, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: claim.rating_id if name == "rating" else getattr(claim, name) for name in names}
 
 
-# --- one card of it
-
-
-@signed_in
-@require_safe
-def evidence_card(request: DeskRequest, claim_id: int, number: int) -> HttpResponse:
-    """One piece of evidence, with its form when asked for; the whole page for who has no script."""
-    check_may_see(request.user, claim_id)
-    if not request.htmx:
-        query = {"edit": str(number)} if "edit" in request.GET else {}
-        return HttpResponseRedirect(claim_address(request, claim_id, f"e{number}", **query))
-    found = read_evidence(claim_id, number=number)
-    if not found:
-        raise Http404
-    item = found[0]
-    may_edit = standing(item.claim, request.user).may_edit
-    form = claim_cards.edit_form(item) if may_edit and "edit" in request.GET else None
-    card = claim_cards.make_card(item, read_captures(found).get(item.resource_id), form)
-    context = {
-        "card": card,
-        "claim": item.claim,
-        "may_edit": may_edit,
-        "suffix": suffix_of(request),
-    }
-    return render(request, f"{TEMPLATE}#evidence-card", context)
+# --- while the desk itself works on it
 
 
 @signed_in
@@ -305,5 +295,4 @@ urlpatterns = [
     path("claims/<int:claim_id>/", claim_detail, name="claim-detail"),
     path("claims/<int:claim_id>/move/", your_move, name="your-move"),
     path("claims/<int:claim_id>/status/", claim_status, name="claim-status"),
-    path("claims/<int:claim_id>/evidence/<int:number>/", evidence_card, name="evidence-card"),
 ]

@@ -10,14 +10,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.forms.parts import EvidenceForm
+from claims.forms.parts import EvidenceForm, GradeForm
 from claims.language import midway
 from claims.models import Claim, Evidence, Job
 from claims.models.claim import ClaimRelation
 from claims.templatetags.moments import short_day
 from claims.views.claim_page import ClaimPage
 from claims.views.reader import CaptureLine, capture_line
-from claims.workflow import preflight_list
+from claims.workflow.standing import Standing
 from claims.workflow.transitions import PUBLISHED
 
 STANCES = ("supports", "refutes", "context")
@@ -53,13 +53,19 @@ class Card:
     withheld: str
     waived: str
     note: str
+    grade_reason: str
     line: CaptureLine | None
+    may_edit: bool
+    may_waive: bool
     form: EvidenceForm | None = None
+    grade_form: GradeForm | None = None
+    stance: str = ""
+    twins: str = ""
     talk: int = 0
     open_talk: int = 0
 
 
-def make_card(item: Evidence, job: Job | None, form: EvidenceForm | None = None) -> Card:
+def make_card(item: Evidence, job: Job | None, held: Standing, form: EvidenceForm | None = None) -> Card:
     source = item.resource
     waived = [waiver.reason for waiver in item.exceptions if waiver.kind == "capture"]
     name = source.publisher.name if source.publisher else source.host or source.title
@@ -79,8 +85,12 @@ def make_card(item: Evidence, job: Job | None, form: EvidenceForm | None = None)
         withheld=item.withheld_reason,
         waived=waived[0] if waived and item.pinned is None else "",
         note=item.note,
+        grade_reason=item.grade_reason,
         line=None if waived and item.pinned is None else capture_line(item, job, item.pinned),
+        may_edit=held.may_change(item),
+        may_waive=held.may_research,
         form=form,
+        stance=item.stance,
         talk=item.talk,  # type: ignore[attr-defined]
         open_talk=item.open_talk,  # type: ignore[attr-defined]
     )
@@ -99,10 +109,19 @@ def evidence_columns(page: ClaimPage, edited: int | None, bound: EvidenceForm | 
         bound: that form as it came back with an error.
     """
     columns: dict[str, list[Card]] = {stance: [] for stance in STANCES}
+    twins = _twins(page)
     for item in page.evidence:
-        form = (bound or edit_form(item)) if item.number == edited and page.standing.may_edit else None
-        columns[item.stance].append(make_card(item, page.captures.get(item.resource_id), form))
+        form = (bound or edit_form(item)) if item.number == edited and page.standing.may_change(item) else None
+        card = make_card(item, page.captures.get(item.resource_id), page.standing, form)
+        card.twins = twins.get(item.number, "")
+        columns[item.stance].append(card)
     return columns
+
+
+def _twins(page: ClaimPage) -> dict[int, str]:
+    """For each piece that does not count by itself, the numbers of those it counts together with."""
+    groups = [[item.number for item in group] for group in page.one_origin]
+    return {number: ", ".join(str(other) for other in group if other != number) for group in groups for number in group}
 
 
 def shared_origins(page: ClaimPage) -> list[dict[str, Any]]:
@@ -112,7 +131,7 @@ def shared_origins(page: ClaimPage) -> list[dict[str, Any]]:
             "origin": next((item.origin for item in group if item.origin), _("the same address or the same text")),
             "numbers": ", ".join(str(item.number) for item in group),
         }
-        for group in preflight_list.shared_origins(page.evidence)
+        for group in page.one_origin
     ]
 
 
@@ -134,12 +153,20 @@ def relations(page: ClaimPage) -> list[dict[str, Any]]:
     names = dict(ClaimRelation.Kind.choices)
     rows = [(row, str(names[row["kind"]])) for row in page.values.related_to]
     rows += [(row, str(BACKWARDS[row["kind"]])) for row in page.values.related_from]
-    found = [_related(row, words) for row, words in rows]
-    unique = {(row["pk"], row["words"]): row for row in reversed(found)}
-    return sorted(unique.values(), key=lambda row: (row["kind"] != "contradicts", row["pk"]))
+    found: dict[int, dict[str, Any]] = {}
+    for row, words in sorted(rows, key=lambda pair: pair[0]["kind"] != "contradicts"):
+        one = found.setdefault(row["pk"], _related(row))
+        one["words"], one["note"] = _added(one["words"], words), _added(one["note"], row["note"])
+    return sorted(found.values(), key=lambda row: (row["kind"] != "contradicts", row["pk"]))
 
 
-def _related(row: dict[str, Any], words: str) -> dict[str, Any]:
+def _added(said: str, more: str) -> str:
+    """Two claims may be related in several ways; each is said once."""
+    parts = [part for part in said.split("; ") if part]
+    return said if more in {"", *parts} else "; ".join([*parts, more])
+
+
+def _related(row: dict[str, Any]) -> dict[str, Any]:
     public = row["public_state"] in {Claim.PublicState.PUBLISHED, Claim.PublicState.WITHHELD}
     rating = [row["rating_code"], row["rating_label"], row["rating_family"]]
     return {
@@ -148,8 +175,9 @@ def _related(row: dict[str, Any], words: str) -> dict[str, Any]:
         "status": row["status"],
         "public_state": row["public_state"],
         "kind": row["kind"],
-        "words": words,
-        "note": row["note"],
+        "words": "",
+        "note": "",
+        "who": row["who"],
         "icon": RELATION_ICONS.get(row["kind"], "link-2"),
         "rating": rating if public and row["rating_code"] else None,
         "is_published": row["status"] == PUBLISHED,

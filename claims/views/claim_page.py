@@ -46,11 +46,12 @@ from claims.models import (
 from claims.models.claim import ClaimQuerySet
 from claims.views.access import visible_claims
 from claims.workflow.attempt import Attempt
-from claims.workflow.preflight_list import Item, make_list
+from claims.workflow.preflight_list import Item, counted_evidence, make_list, shared_origins
 from claims.workflow.revisions import EDITS, evidence_rows
 from claims.workflow.standing import Standing
 
 MOST_CLAIMANTS = 1000
+MOST_NAMES = 3  # of those who make a related claim
 SENT_BACK = ("fail", "return", "cross_check", "recall", "void")
 REVIEWED_FROM = {"preflight", "in_cross_check", "in_review", "approved", "published", "changes_requested", "retracted"}
 
@@ -106,6 +107,21 @@ class ClaimPage:
     @cached_property
     def quotes(self) -> list[Quote]:
         return [quote for item in self.evidence for quote in item.passages]
+
+    @cached_property
+    def one_origin(self) -> list[list[Evidence]]:
+        """Pieces for or against that rest on one origin, several to a group: each group counts once."""
+        return shared_origins(self.evidence)
+
+    @property
+    def counted(self) -> int:
+        """How many pieces speak for or against the claim."""
+        return len(counted_evidence(self.evidence))
+
+    @property
+    def independent(self) -> int:
+        """How many of them are left when what rests on one origin counts once."""
+        return self.counted - sum(len(group) - 1 for group in self.one_origin)
 
     @cached_property
     def preflight(self) -> list[Item]:
@@ -301,7 +317,9 @@ def _relations(other: str, this: str, person: Person) -> QuerySet[Any]:
         found = found.filter(**{f"{other}__confidential": False})
     fields = {name: f"{other}__{name}" for name in ("pk", "statement", "status", "public_state")}
     rating = {f"rating_{name}": f"{other}__rating__{name}" for name in ("code", "label", "family")}
-    return found.order_by("kind", "pk").values(row=JSONObject(kind="kind", note="note", **fields, **rating))
+    said = Appearance.objects.filter(claim=OuterRef(other), claimant__isnull=False).exclude(position="reports")
+    who = ArraySubquery(said.order_by("claimant__name").values("claimant__name").distinct()[:MOST_NAMES])
+    return found.order_by("kind", "pk").values(row=JSONObject(kind="kind", note="note", who=who, **fields, **rating))
 
 
 def _cluster(claim_id: int, person: Person) -> QuerySet[Any]:

@@ -20,6 +20,8 @@ def read_preflight(page: ClaimPage) -> dict[str, Any]:
     return {
         "ungraded": ungraded(page.evidence),
         "shows_preflight": page.claim.status in WORKING,
+        "asked_and_missing": [item for item in page.preflight if item.missing],
+        "asked_and_met": [item for item in page.preflight if not item.missing],
         "replies_line": replies_in_words(page.contacts, page.now),
         "answered_no": [row for row in answered_no if row["note"]] if page.sees_verdict else [],
     }

@@ -46,23 +46,47 @@ document.addEventListener("htmx:responseError", (event) => {
   show((document.body.dataset.refused ?? "").replace("%(status)s", event.detail.xhr.status));
 });
 
-// Focus: htmx restores it for elements with an id. When the focused element is gone, go to what answers the press:
-// the alert or the first wrong field of the new part, else the part itself; never back to the top of the page.
+// Focus: htmx restores it for elements with an id. When the focused element is gone, go to what answers the press: the
+// alert or the first wrong field of the new part, else to the nearest part around it that is still there (of a form that
+// was folded away its opener); never back to the top of the page. An undo pressed in a message leaves one at the messages.
 let held = null;
 
+/** The ids of the parts an element stands in, the nearest first. */
+function partsAround(element) {
+  const ids = [];
+  for (let part = element.closest("[id]"); part; part = part.parentElement?.closest("[id]")) ids.push(part.id);
+  return ids;
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const target = event.detail.target;
-  held = target && target.contains(document.activeElement) ? target.id : null;
+  const { target } = event.detail;
+  const active = document.activeElement;
+  const isInside = target?.contains(active) || active?.closest("#messages");
+  held = isInside ? { target: target.id, parts: partsAround(active) } : null;
 });
 
 document.addEventListener("htmx:afterSettle", () => {
   if (held === null || (document.activeElement && document.activeElement !== document.body)) return;
-  const part = held ? document.getElementById(held) : null;
+  const { target, parts } = held;
   held = null;
-  if (!part) return;
-  const answer = part.querySelector('[aria-invalid="true"], [role="alert"], [data-focus]') ?? part;
-  if (!answer.matches("a, button, input, select, textarea")) answer.setAttribute("tabindex", "-1");
-  answer.focus({ preventScroll: true });
+  const part = target ? document.getElementById(target) : null;
+  const around = parts.map((id) => document.getElementById(id)).find(Boolean);
+  const answer = part?.querySelector('[aria-invalid="true"], [role="alert"], [data-focus]') ?? around ?? part;
+  if (!answer) return;
+  const place = answer.matches("details:not([open])") ? (answer.querySelector("summary") ?? answer) : answer;
+  if (!place.matches("a, button, input, select, textarea, summary")) place.setAttribute("tabindex", "-1");
+  place.focus({ preventScroll: true });
+});
+
+// What came of a press stands at the top of the page, in an element that is new; it is said as well.
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target?.id !== "messages" && event.detail.elt?.id !== "messages") return;
+  const told = [...document.querySelectorAll('#messages [role="status"]')].map((note) => {
+    const copy = note.cloneNode(true);
+    for (const control of copy.querySelectorAll("button, svg")) control.remove();
+    return copy.textContent.trim();
+  });
+  say(told.join(" "));
 });
 
 // After a whole page came back with wrong fields, start at the first of them.
@@ -116,10 +140,27 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  const menu = document.querySelector("details[data-menu][open]");
+  const element = event.target instanceof Element ? event.target : null;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && element?.matches("textarea")) {
+    event.preventDefault();
+    element.form?.requestSubmit();
+  }
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  const menu = document.querySelector("details[data-menu][open]") ?? element?.closest("details[data-escape][open]");
   if (menu) {
     menu.removeAttribute("open");
     menu.querySelector("summary")?.focus();
+  } else {
+    element?.closest("form")?.querySelector("a[data-escape]")?.click();
   }
 });
+
+// A form that is opened is ready to be written in.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const box = event.target;
+    if (box instanceof Element && box.matches("details[data-escape][open]")) box.querySelector("textarea")?.focus();
+  },
+  { capture: true },
+);

@@ -29,7 +29,7 @@ const nameOf = (form) => `${form.getAttribute("action")}#${form.id}`;
 // Forms that cannot be told apart, such as the answers of a checklist, are left alone.
 const isOnlyOne = (form) => [...document.forms].filter((other) => nameOf(other) === nameOf(form)).length === 1;
 
-document.addEventListener("htmx:beforeSwap", (event) => {
+function keepForms(event) {
   const sent = event.detail.requestConfig?.elt?.closest("form");
   for (const form of event.detail.target.querySelectorAll("form")) {
     const fields = fieldsOf(form);
@@ -42,7 +42,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
       chosen: [...(field.selectedOptions ?? [])].map((option) => option.value),
     })));
   }
-});
+}
+
+document.addEventListener("htmx:beforeSwap", keepForms);
+document.addEventListener("htmx:oobBeforeSwap", keepForms);
 
 document.addEventListener("htmx:afterSettle", () => {
   for (const form of document.querySelectorAll("form")) {
