@@ -1,6 +1,6 @@
 """What was found beside a claim or a candidate, and what a person said about it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -81,9 +81,13 @@ def ask_candidate(pk: int) -> Asked | None:
     return Asked(found[0], found[1] or "en", candidate=pk) if found else None
 
 
-def mains(found: Iterable[Ranked]) -> list[Ranked]:
-    """Return the matches worth a look, each cluster once, under its main claim."""
-    worth = [one for one in found if one.label or one.score >= FLOOR]
+def mains(found: Iterable[Ranked], wanted: Collection[int] = ()) -> list[Ranked]:
+    """Return the matches worth a look, each cluster once, under its main claim.
+
+    Args:
+        wanted: these are worth a look however little they have in common.
+    """
+    worth = [one for one in found if one.label or one.score >= FLOOR or one.id in wanted]
     main_of = dict(
         Claim.objects.filter(pk__in=[one.id for one in worth], duplicate_of__isnull=False).values_list(
             "pk", "duplicate_of"

@@ -165,8 +165,16 @@ def search_terms(stems: Sequence[str], stats: Stats) -> list[str]:
     return chosen
 
 
-def nearest(text: str, k: int = CANDIDATES, *, exclude: Collection[int] = (), language: str = "en") -> list[Ranked]:
-    """Return the claims nearest to a text, best first, with label and reasons (``Ranked.id`` is the claim's id)."""
+def nearest(
+    text: str, k: int = CANDIDATES, *, exclude: Collection[int] = (), language: str = "en", also: Collection[int] = ()
+) -> list[Ranked]:
+    """Return the claims nearest to a text, best first, with label and reasons (``Ranked.id`` is the claim's id).
+
+    Args:
+        also: claims found in another way, to be ranked among them.
+    """
     found = candidates_for(text, k, exclude=exclude, language=language)
+    more = set(also) - set(exclude) - {one.id for one in found}
+    found += [Candidate(one.claim, one.text, one.language) for one in searchables(more)]
     stems = set(stems_of(text, language)).union(*(stems_of(one.text, one.language) for one in found))
     return rank(text, found, stats_for(stems), language=language)

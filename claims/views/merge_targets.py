@@ -13,12 +13,15 @@ from django.views.decorators.http import require_safe
 from claims.forms.fields import read_claim_number
 from claims.matching import decisions, retrieve
 from claims.matching.rank import Ranked
-from claims.models import Claim, Person
+from claims.models import Claim, ClaimText, Person
+from claims.search import index
+from claims.search.find import Narrow, ask, find
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.candidate_cards import say_why
 
 MOST = 6
 LOOKED_AT = 100
+FIRST_INDEXED = 300  # claims; about 0.2 s
 LONGEST = 500  # letters of what is typed
 
 
@@ -50,7 +53,7 @@ def find_targets(claim: Claim, person: Person, typed: str) -> list[Target]:
     live = visible_claims(person).filter(status__in=Claim.LIVE).exclude(pk=claim.pk)
     if number is not None:
         return [Target(found, is_named=True) for found in live.filter(_main_of(number)).distinct()]
-    found = {int(one.id): one for one in _nearest(claim, typed)}
+    found = {int(one.id): one for one in _nearest(claim, person, typed)}
     claims = live.filter(duplicate_of=None).in_bulk(list(found))
     return [_target(claims[pk], one) for pk, one in found.items() if pk in claims][:MOST]
 
@@ -60,12 +63,21 @@ def _main_of(number: int) -> Q:
     return Q(pk=number, duplicate_of=None) | Q(duplicates=number)
 
 
-def _nearest(claim: Claim, typed: str) -> Iterable[Ranked]:
+def _nearest(claim: Claim, person: Person, typed: str) -> Iterable[Ranked]:
+    """Claims near to the words, and those that hold them all; without words those near to the claim itself."""
     asked = decisions.ask_claim(claim.pk)
     if asked is None:
         return []
-    text = typed or asked.text
-    return decisions.mains(retrieve.nearest(text, LOOKED_AT, exclude=asked.cluster, language=asked.language))
+    if not ClaimText.objects.exists():
+        retrieve.keep_index(limit=FIRST_INDEXED)  # nothing was compared yet on this desk
+    held = _holding(typed, person) if typed else []
+    found = retrieve.nearest(typed or asked.text, LOOKED_AT, exclude=asked.cluster, language=asked.language, also=held)
+    return decisions.mains(found, wanted=held)
+
+
+def _holding(typed: str, person: Person) -> list[int]:
+    index.catch_up()
+    return [hit.pk for hit in find(ask(typed), "claim", person, Narrow(), most=LOOKED_AT).hits]
 
 
 def _target(claim: Claim, one: Ranked) -> Target:

@@ -36,7 +36,23 @@ def test_an_inspection_finds_what_is_wrong_with_a_page(visit):
     assert "planted-1440-light: select-name select" in found
     assert "style-src-attr: inline" in found
     assert "the page itself counted a refusal" in found
-    assert len(reader.forgive("inline style")) == 1
+    assert len(reader.refused) == 1
+    reader.refused.clear()
+
+
+def test_what_the_policy_of_a_page_refuses_fails_the_visit_whatever_is_forgiven(visit):
+    reader = visit()
+    page = reader.go("/methodology/")
+    reader.check()
+    page.evaluate("document.body.setAttribute('style', 'color: red')")
+    page.wait_for_function("window.refusedByPolicy.length === 1")
+    reader.forgive("")
+
+    with pytest.raises(AssertionError, match="Content Security Policy directive 'style-src 'self''"):
+        reader.check()
+
+    assert len(reader.refused) == 1
+    reader.refused.clear()
 
 
 def test_the_queue_is_worked_with_the_keyboard(visit):
@@ -97,7 +113,9 @@ def test_what_is_being_written_survives_a_press_elsewhere_on_the_claim(visit):
     page.locator("a[data-row-link]").first.click()
     verdict = page.locator("#verdict")
     verdict.get_by_text("Edit verdict").click()
-    verdict.get_by_label("Summary").fill("Half a sentence that nobody has sent yet")
+    summary = verdict.get_by_label("Summary")
+    summary.fill("Half a sentence that nobody has sent yet")
+    summary.evaluate("field => { field.style.height = '12rem' }")  # as a browser does where its corner is drawn
 
     question = page.locator("#checklist").get_by_role("listitem").first
     question.get_by_role("button").first.click()

@@ -58,10 +58,17 @@ def test_a_selected_passage_of_the_rationale_is_commented_on_and_marked(visit):
     )
     form = page.locator("#quote-selection")
     chosen = form.locator("[data-selected]").inner_text()
-    form.get_by_label("Comment on this passage").fill("Is it so?")
-    form.get_by_role("button", name="Comment on this passage").click()
+    words, names = form.get_by_label("Comment on this passage"), form.get_by_role("option")
+    words.press_sequentially("Is it so? @check")
+    names.last.click()  # a press on a name in the open list
+    expect(words).to_have_value(re.compile(r"^Is it so\? @checker-\d+ $"))
+    expect(words).to_be_focused()
+    words.press_sequentially("and @edi")
+    expect(names.first).to_be_visible()
+    form.get_by_role("button", name="Comment on this passage").click()  # and one beside it, while it is open
 
     expect(page.locator("#rationale mark")).to_have_text(chosen)
+    expect(page.locator("#rationale").get_by_role("link", name="Comment 1 on this passage")).to_be_visible()
     expect(page.locator("#comments blockquote")).to_have_text(chosen)
     expect(page.locator("#comments")).to_contain_text("Is it so?")
 

@@ -14,17 +14,16 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 PATIENCE = 20_000  # milliseconds; the machine may be busy
 expect.set_options(timeout=PATIENCE)
 
+POLICY = "Content Security Policy"
 WATCH_POLICY = """
   window.refusedByPolicy = [];
   document.addEventListener("securitypolicyviolation", (event) => {
     window.refusedByPolicy.push(`${event.violatedDirective}: ${event.blockedURI}`);
   });
 """
-# axe leaves empty style attributes behind; htmx would copy them to new elements, which the policy refuses.
 RUN_AXE = """
   async (rules) => {
-    const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
-    for (const element of document.querySelectorAll('[style=""]')) element.removeAttribute("style");
+    const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"], preload: false });
     return violations.flatMap((rule) =>
       rule.nodes.map((node) => `${rule.id} ${node.target.join(" ")}: ${node.html.slice(0, 160)}`));
   }
@@ -55,26 +54,32 @@ TOO_WIDE = """
 
 
 class Visitor:
-    """``page`` is the page; ``complaints`` what its console said so far."""
+    """``page`` is the page; ``complaints`` what its console said so far, ``refused`` what of it the policy refused:
+    a test that asks for a bad answer forgives the complaint, nothing forgives a refusal."""
 
     def __init__(self, browser, url, *, cookies=None, **options):
-        self.url, self.complaints = url, []
+        self.url, self.complaints, self.refused = url, [], []
         self.context = browser.new_context(
             base_url=url, storage_state=cookies, viewport=WIDE, reduced_motion="reduce", **options
         )
         self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(WATCH_POLICY)
         self.page = self.context.new_page()
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+        self.context.on("console", self._hear)  # of every page, those opened by a press too
+        self.context.on("weberror", lambda found: self.complaints.append(f"{self.page.url}: {found.error}"))
 
     def _hear(self, message):
         if message.type in {"error", "warning"}:
-            self.complaints.append(f"{self.page.url}: {message.text}")
+            heard = self.refused if POLICY in message.text else self.complaints
+            heard.append(f"{self.page.url}: {message.text}")
 
     def leave(self):
         self.context.close()
-        assert not self.complaints, "\n".join(self.complaints)
+        self.check()
+
+    def check(self):
+        found = [*self.refused, *self.complaints]
+        assert not found, "\n".join(found)
 
     def forgive(self, words):
         """Take back the complaint about an answer that the test asked for."""
@@ -134,7 +139,7 @@ class Visitor:
                 found += [f"{label}: {problem}" for problem in self._look(label)]
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size(WIDE)
-        found += [*self.page.evaluate("window.refusedByPolicy"), *self.complaints]
+        found += [*self.page.evaluate("window.refusedByPolicy"), *self.refused, *self.complaints]
         if self.page.evaluate("window.cspViolations ?? 0"):
             found.append("the page itself counted a refusal of its policy")
         assert not found, "\n".join(found)

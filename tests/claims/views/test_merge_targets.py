@@ -109,3 +109,17 @@ def test_what_no_claim_holds_brings_one_sentence(client, editor, claim, near):
 
     assert response.status_code == 422
     assert "No live claim answers this." in response.content.decode()
+
+
+def test_a_desk_that_has_compared_nothing_yet_still_finds_claims(client, editor, claim, near):
+    far = ClaimFactory(statement="A very long claim of many things, among them the lighthouse, the weather and a dog.")
+
+    assert offered(client, claim, "lighth") == [far.pk]  # a word still being typed
+    assert offered(client, claim) == [near.pk]
+
+
+def test_a_claim_that_holds_every_word_is_offered_however_little_else_it_says(client, editor, claim, near):
+    retrieve.index_claims()
+    late = ClaimFactory(statement="The lighthouse was painted, " + "and the weather was fine on the first day, " * 8)
+
+    assert offered(client, claim, "lighthouse") == [late.pk]
