@@ -113,16 +113,10 @@ def decoded(pieces: Iterable[str]) -> Iterator[str]:
     """The pieces of a text; a byte that is no text of the file's encoding becomes a refusal that says so."""
     try:
         yield from pieces
-    except UnicodeError as error:
+    except UnicodeDecodeError as error:
+        before = error.object[max(error.start - 30, 0) : error.start + 1].decode(error.encoding, "replace")
         sentence = _("The file is not %(encoding)s near “%(near)s”; save it as UTF-8 (“CSV UTF-8”).")
-        raise FileRefused(sentence, encoding=getattr(error, "encoding", "utf-16").upper(), near=_near(error)) from None
-
-
-def _near(error: UnicodeError) -> str:
-    if not isinstance(error, UnicodeDecodeError):
-        return ""
-    before = error.object[max(error.start - 30, 0) : error.start + 1]
-    return " ".join(before.decode(error.encoding, "replace").split())
+        raise FileRefused(sentence, encoding=error.encoding.upper(), near=" ".join(before.split())) from None
 
 
 # --- CSV
