@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import get_language, gettext, gettext_lazy
 
@@ -11,3 +13,4 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         language.speak_with(gettext, get_language)
+        import_module("claims.models.names").name_in_every_language()  # models cannot be imported before

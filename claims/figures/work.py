@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,7 +65,7 @@ def count_due(person: Person, period: Period) -> Chart:
 def _term(key: str, count: int) -> Line:
     place = 0 if key in LATE else 1 if key == "today" else 2
     marks = [None, None, None, mark(count, "due", key)]
-    return Line(str(TERMS[key][0]).capitalize(), tuple(marks[3] if n == place else None for n in range(3)))
+    return Line(capfirst(str(TERMS[key][0])), tuple(marks[3] if n == place else None for n in range(3)))
 
 
 def _with_term(claims: ClaimQuerySet) -> Any:
