@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from claims.language import midway
 from claims.templatetags import balance, fields, files, marks, moments
@@ -41,7 +41,7 @@ SHORT_HASH = 4  # characters kept at each end
 STAGES = [
     gettext_lazy("Inbox"),
     gettext_lazy("Accepted"),
-    gettext_lazy("Research"),
+    pgettext_lazy("stage", "Research"),
     gettext_lazy("Preflight"),
     gettext_lazy("Cross-check"),
     gettext_lazy("Review"),

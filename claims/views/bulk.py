@@ -77,7 +77,8 @@ def _tell(request: DeskRequest, done: list[int], refused: dict[str, list[int]], 
 def _named(ids: list[int]) -> str:
     names = [f"C-{pk}" for pk in ids[:MOST_TOLD]]
     if len(ids) > MOST_TOLD:
-        names.append(_("%(n)s more") % {"n": len(ids) - MOST_TOLD})
+        left = len(ids) - MOST_TOLD
+        names.append(ngettext("%(n)s more", "%(n)s more", left) % {"n": left})
     return ", ".join(names)
 
 
