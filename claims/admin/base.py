@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from claims.forms.fields import WrittenField
 from claims.models import Person
 from claims.workflow.people import record_setting
 
@@ -106,6 +107,11 @@ class SettingAdmin(ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     kept_out_of_record: Sequence[str] = ("password",)
+    formfield_overrides = {
+        models.CharField: {"form_class": WrittenField},
+        models.TextField: {"form_class": WrittenField},
+        models.SlugField: {},  # its own field, though it is a text too
+    }
 
     def _is_administrator(self, request: HttpRequest) -> bool:
         person: Any = request.user

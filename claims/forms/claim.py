@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import PlainForm, RowField, choice_field, day_field, moment_field, words_field
+from claims.forms.fields import PlainForm, RowField, WrittenField, choice_field, day_field, moment_field, words_field
 from claims.forms.languages import LanguageField
 from claims.forms.parts import check_one_claimant, new_claimant_field
 from claims.models import Appearance, Claim, Claimant, Correction, Rating, Topic
@@ -50,7 +50,7 @@ def read_seen(data: Any) -> dict[str, str]:
 
 
 class StatementForm(EditForm):
-    statement = forms.CharField(
+    statement = WrittenField(
         label=_("Statement"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
@@ -59,14 +59,14 @@ class StatementForm(EditForm):
     context = words_field(_("Context"), rows=3)
     language = LanguageField(label=_("Language"), initial="en")
     kind = choice_field(_("Kind"), Claim.Kind)
-    no_appearance_reason = forms.CharField(label=_("Why there is no appearance"), max_length=300, required=False)
+    no_appearance_reason = WrittenField(label=_("Why there is no appearance"), max_length=300, required=False)
 
 
 class VerdictForm(EditForm):
     rationale = words_field(_("Rationale"), rows=6, help_text=_("Cite evidence as [1], [2]."))
     confidence = choice_field(_("Confidence"), Claim.Confidence, required=False, empty=_("not said"))
     evidence_exception = words_field(_("Why less evidence is enough"), rows=2)
-    title = forms.CharField(label=_("Headline"), max_length=200, required=False)
+    title = WrittenField(label=_("Headline"), max_length=200, required=False)
     summary = words_field(_("Summary"), rows=2)
     body = words_field(_("Body"), rows=6)
     correction_kind = forms.ChoiceField(
@@ -107,7 +107,7 @@ class NewClaimForm(StatementForm):
     verbatim = words_field(_("The words as said"))
     said_on = day_field(_("Date"))
     topics = forms.ModelMultipleChoiceField(Topic.objects.all(), label=_("Topics"), required=False)
-    new_topics = forms.CharField(
+    new_topics = WrittenField(
         label=_("New topics"),
         max_length=300,
         required=False,

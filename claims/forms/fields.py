@@ -11,6 +11,8 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims.workflow.readable import close_directions, has_visible
+
 Label = Any  # text, or text still to be translated: the stubs know no public name for it
 MOST_YEARS_AWAY = 10
 FIRST_YEAR = 1000  # a year of four digits; what is cited may be old
@@ -25,6 +27,18 @@ def read_claim_number(text: str) -> int | None:
     found = _CLAIM_NUMBER.fullmatch(text.strip()) or _CLAIM_ADDRESS.fullmatch(text.strip())
     number = int(found[1]) if found else 0
     return number if 0 < number <= BIGGEST_ID else None
+
+
+class WrittenField(forms.CharField):
+    """What somebody writes: something a reader can see, without marks that would turn the words around it."""
+
+    def to_python(self, value: Any) -> str:
+        return close_directions(super().to_python(value) or "")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not has_visible(value):
+            raise forms.ValidationError(_("Only invisible characters stand here: write something that can be read."))
 
 
 class RowField(forms.TypedChoiceField):
@@ -60,8 +74,8 @@ def check_day(day: date) -> None:
         raise forms.ValidationError(_("This day has not come yet."))
 
 
-def words_field(label: Label, *, rows: int = 2, required: bool = False, help_text: Label = "") -> forms.CharField:
-    return forms.CharField(
+def words_field(label: Label, *, rows: int = 2, required: bool = False, help_text: Label = "") -> WrittenField:
+    return WrittenField(
         label=label,
         required=required,
         max_length=MOST_TEXT,

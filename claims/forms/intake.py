@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.forms.fields import day_field, read_claim_number
+from claims.forms.fields import WrittenField, day_field, read_claim_number
 from claims.intake.article import MAX_BYTES, About
 from claims.models import Appearance, Article, Claimant
 
@@ -25,7 +25,7 @@ ADDRESS = re.compile(r"https?://\S+|[\w-]+(?:\.[\w-]+)+(?:/\S*)?", re.IGNORECASE
 class TakeInForm(forms.Form):
     """An address, a text or a file, and what the person knows of the article."""
 
-    source = forms.CharField(
+    source = WrittenField(
         label=gettext_lazy("Address of the article, or its text"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
@@ -36,8 +36,8 @@ class TakeInForm(forms.Form):
         help_text=gettext_lazy("Text, web page, PDF or Word (.txt .html .pdf .docx), up to 10 MB."),
         widget=forms.FileInput(attrs={"accept": ",".join(CONTENT_TYPES)}),
     )
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=300, required=False)
-    publisher = forms.CharField(label=gettext_lazy("Publisher"), max_length=160, required=False)
+    title = WrittenField(label=gettext_lazy("Title"), max_length=300, required=False)
+    publisher = WrittenField(label=gettext_lazy("Publisher"), max_length=160, required=False)
     published_on = day_field(gettext_lazy("Date"))
 
     def clean_file(self) -> Any:
@@ -77,10 +77,10 @@ class TakeInForm(forms.Form):
 class DescribeForm(forms.Form):
     """What is said of an article that was taken in."""
 
-    title = forms.CharField(
+    title = WrittenField(
         label=gettext_lazy("Title"), max_length=300, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
     )
-    publisher = forms.CharField(label=gettext_lazy("Publisher"), max_length=160, required=False)
+    publisher = WrittenField(label=gettext_lazy("Publisher"), max_length=160, required=False)
     published_on = day_field(gettext_lazy("Date"))
 
     @classmethod
@@ -100,7 +100,7 @@ class DescribeForm(forms.Form):
 class PasteForm(forms.Form):
     """The text of an article whose address could not be read."""
 
-    text = forms.CharField(
+    text = WrittenField(
         label=gettext_lazy("Text of the article"), widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"})
     )
 
@@ -108,7 +108,7 @@ class PasteForm(forms.Form):
 class CandidateForm(forms.Form):
     """What a sentence becomes: a claim of its own, or one more appearance of a claim."""
 
-    statement = forms.CharField(
+    statement = WrittenField(
         label=gettext_lazy("As a claim"),
         max_length=500,
         required=False,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import MOST_TEXT, PlainForm, choice_field, day_field, moment_field, words_field
+from claims.forms.fields import MOST_TEXT, PlainForm, WrittenField, choice_field, day_field, moment_field, words_field
 from claims.models import (
     Appearance,
     ChecklistAnswer,
@@ -33,7 +33,7 @@ class LinksForm(PlainForm):
     )
     stance = choice_field(_("Stance"), Evidence.Stance)
     kind = choice_field(_("Type"), EvidenceKind)
-    origin = forms.CharField(label=_("Origin"), max_length=120, required=False)
+    origin = WrittenField(label=_("Origin"), max_length=120, required=False)
 
     def clean_urls(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["urls"].splitlines() if line.strip()]
@@ -47,21 +47,21 @@ class GradeForm(PlainForm):
 
     reliability = choice_field(_("Source"), Reliability)
     credibility = forms.TypedChoiceField(label=_("Information"), choices=Credibility.choices, coerce=int)
-    grade_reason = forms.CharField(label=_("Why this grade"), max_length=300, required=False)
+    grade_reason = WrittenField(label=_("Why this grade"), max_length=300, required=False)
 
 
 class EvidenceForm(GradeForm):
     """How one piece of evidence is judged."""
 
-    title = forms.CharField(label=_("What the source is called"), max_length=400, required=False)
+    title = WrittenField(label=_("What the source is called"), max_length=400, required=False)
     stance = choice_field(_("Stance"), Evidence.Stance)
     kind = choice_field(_("Type"), EvidenceKind)
-    origin = forms.CharField(
+    origin = WrittenField(
         label=_("Origin"), max_length=120, required=False, help_text=_("Two pieces of one origin are not independent.")
     )
     note = words_field(_("What it shows, in the desk's words"))
     withheld = forms.BooleanField(label=_("Withhold the source from readers"), required=False)
-    withheld_reason = forms.CharField(label=_("Why it is withheld"), max_length=300, required=False)
+    withheld_reason = WrittenField(label=_("Why it is withheld"), max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
         """A source is withheld with a reason, and a reason stands only with a withheld source."""
@@ -73,8 +73,8 @@ class EvidenceForm(GradeForm):
         return given
 
 
-def new_claimant_field() -> forms.CharField:
-    return forms.CharField(
+def new_claimant_field() -> WrittenField:
+    return WrittenField(
         label=_("Or somebody new"),
         max_length=160,
         required=False,
@@ -96,8 +96,8 @@ class AppearanceForm(PlainForm):
     url = forms.URLField(label=_("Address"), max_length=2000, required=False, assume_scheme="https")
     verbatim = words_field(_("The words as said"))
     said_on = day_field(_("Date"))
-    date_basis = forms.CharField(label=_("Where the date comes from"), max_length=300, required=False)
-    place = forms.CharField(label=_("Place in the text"), max_length=200, required=False)
+    date_basis = WrittenField(label=_("Where the date comes from"), max_length=300, required=False)
+    place = WrittenField(label=_("Place in the text"), max_length=200, required=False)
     is_first = forms.BooleanField(label=_("First known appearance"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -120,9 +120,9 @@ class AppearanceEditForm(AppearanceForm):
 class ContactForm(PlainForm):
     """Whom the desk asks, and what."""
 
-    asked = forms.CharField(label=_("Who was asked"), max_length=160)
+    asked = WrittenField(label=_("Who was asked"), max_length=160)
     channel = choice_field(_("How"), ContactLog.Channel)
-    contact_detail = forms.CharField(
+    contact_detail = WrittenField(
         label=_("Address or number"),
         max_length=200,
         required=False,
@@ -132,7 +132,7 @@ class ContactForm(PlainForm):
     question = words_field(_("Question"), required=True)
     asked_at = moment_field(_("Asked"), required=False)
     deadline = moment_field(_("Answer by"))
-    public_line = forms.CharField(
+    public_line = WrittenField(
         label=_("What the reader is told"),
         max_length=400,
         required=False,
@@ -166,7 +166,7 @@ class AnswerForm(PlainForm):
     """What somebody answered, in the row of the question."""
 
     answer = words_field(_("What they answered"), required=True)
-    public_line = forms.CharField(
+    public_line = WrittenField(
         label=_("What the reader is told"), max_length=400, required=False, help_text=_("Empty: that they answered.")
     )
 
@@ -178,7 +178,7 @@ class AnswerForm(PlainForm):
 class NoWaitForm(PlainForm):
     """Why the desk goes on without an answer that may still come."""
 
-    reason = forms.CharField(label=_("Why you do not wait; the approver reads it"), max_length=300)
+    reason = WrittenField(label=_("Why you do not wait; the approver reads it"), max_length=300)
 
     def __init__(self, contact: int, data: Any = None) -> None:
         super().__init__(data, name=f"wait-{contact}")
@@ -188,7 +188,7 @@ class NoWaitForm(PlainForm):
 class ChecklistForm(PlainForm):
     item = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     answer = forms.ChoiceField(choices=ChecklistAnswer.Answer)
-    note = forms.CharField(max_length=300, required=False)
+    note = WrittenField(max_length=300, required=False)
 
 
 class RubricForm(PlainForm):
@@ -198,7 +198,7 @@ class RubricForm(PlainForm):
         questions: ``code``, ``text`` and the ``answer`` given before, if any.
     """
 
-    reason = forms.CharField(label=_("Why it is worth checking"), max_length=300, required=False)
+    reason = WrittenField(label=_("Why it is worth checking"), max_length=300, required=False)
 
     def __init__(self, data: Any = None, *, questions: Sequence[dict[str, Any]], **given: Any) -> None:
         super().__init__(data, name="rubric", **given)

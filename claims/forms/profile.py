@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import PlainForm, zone_choices
+from claims.forms.fields import PlainForm, WrittenField, zone_choices
 from claims.models import Claimant, Topic
 
 
@@ -31,6 +31,6 @@ class RecusalForm(PlainForm):
     claimant = forms.ModelChoiceField(
         Claimant.objects.all(), required=False, empty_label="\u2013", label=_("or claimant")
     )
-    reason = forms.CharField(
+    reason = WrittenField(
         max_length=300, required=False, label=_("Why (administrators and auditors read it; it may stay empty)")
     )

@@ -6,7 +6,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import PlainForm, RowField, choice_field, moment_field, read_claim_number, words_field
+from claims.forms.fields import (
+    PlainForm,
+    RowField,
+    WrittenField,
+    choice_field,
+    moment_field,
+    read_claim_number,
+    words_field,
+)
 from claims.models import Assignment, Claim, Person, Rating
 from claims.workflow.transitions import TRANSITIONS
 
@@ -103,8 +111,8 @@ class BulkForm(PlainForm):
     person = forms.Field()
     due = moment_field(_("Due"), required=False)
     decline_reason = choice_field(_("Reason"), Claim.DeclineReason, required=False, empty=_("choose"))
-    reason = forms.CharField(label=_("Why, in words"), required=False, max_length=2000)
-    topic = forms.CharField(label=_("Topic to add"), required=False, max_length=80)
+    reason = WrittenField(label=_("Why, in words"), required=False, max_length=2000)
+    topic = WrittenField(label=_("Topic to add"), required=False, max_length=80)
 
     def __init__(self, data: Any = None, *, people: Iterable[Person]) -> None:
         super().__init__(data, name="bulk")

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from claims.evidence.upload import ACCEPT, KINDS_IN_WORDS
+from claims.forms.fields import WrittenField
 from claims.models import Evidence, EvidenceKind
 
 
@@ -15,9 +16,9 @@ class UploadForm(forms.Form):
         help_text=KINDS_IN_WORDS,
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
     )
-    title = forms.CharField(
+    title = WrittenField(
         label=gettext_lazy("Title"), max_length=400, required=False, help_text=gettext_lazy("Empty: the file's own.")
     )
     stance = forms.ChoiceField(label=gettext_lazy("Stance"), choices=Evidence.Stance, initial=Evidence.Stance.CONTEXT)
     kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=EvidenceKind, initial=EvidenceKind.PRIMARY)
-    origin = forms.CharField(label=gettext_lazy("Origin"), max_length=120, required=False)
+    origin = WrittenField(label=gettext_lazy("Origin"), max_length=120, required=False)

@@ -23,6 +23,7 @@ from claims.views.live import STOP_POLLING
 from claims.views.reader import CaptureLine, open_reader, read_capture
 from claims.workflow import edit_parts, undo
 from claims.workflow.apply import Refused
+from claims.workflow.readable import close_directions, has_visible
 from claims.workflow.standing import standing
 
 TEMPLATE = "claims/evidence_reader.html"
@@ -215,7 +216,7 @@ def evidence_waive(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     kind = request.POST.get("kind", Waiver.Kind.CAPTURE)
     if kind not in Waiver.Kind.values:
         raise Http404
-    edit_parts.waive(evidence.pk, kind, by=request.user, reason=_words(request, "reason"))
+    edit_parts.waive(evidence.pk, kind, by=request.user, reason=_written(request, "reason"))
     messages.success(request, _("The reason is noted; readers will see it."))
     return _back(evidence)
 
@@ -234,7 +235,7 @@ def evidence_unwaive(request: DeskRequest, evidence: Evidence) -> HttpResponse:
 @answers_with_reader
 def source_title(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     """Say what the source is called, on this claim and on every other that cites it."""
-    edit_parts.title_source(evidence.pk, by=request.user, title=_words(request, "title"))
+    edit_parts.title_source(evidence.pk, by=request.user, title=_written(request, "title"))
     messages.success(request, _("The source is called so wherever it is cited."))
     return _back(evidence, _words(request, "snapshot"))
 
@@ -280,13 +281,19 @@ def alert_close(request: DeskRequest, evidence: Evidence, *, alert_id: int) -> H
     """Settle a source alert with a few words."""
     if not evidence.quotes.filter(alerts=alert_id).exists():
         raise Http404
-    watch.close_alert(alert_id, by=request.user, resolution=_words(request, "resolution"))
+    watch.close_alert(alert_id, by=request.user, resolution=_written(request, "resolution"))
     return _back(evidence)
 
 
 def _words(request: DeskRequest, name: str) -> str:
     """What was written into a field, without signs that cannot be stored."""
     return request.POST.get(name, "").replace("\x00", "")[:MOST_LETTERS]
+
+
+def _written(request: DeskRequest, name: str) -> str:
+    """The same as others will read it; empty when nobody would see anything of it."""
+    text = close_directions(_words(request, name))
+    return text if has_visible(text) else ""
 
 
 def _number(request: DeskRequest, name: str) -> int:

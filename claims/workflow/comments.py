@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from claims import jobs
 from claims.models import Assignment, Claim, Comment, Disclosure, Event, Person, Reading
 from claims.workflow.apply import Refused
+from claims.workflow.readable import has_visible
 from claims.workflow.revisions import authors_of
 from claims.workflow.standing import standing
 
@@ -55,7 +56,7 @@ def add_comment(
     Raises:
         Refused: nothing was written, the person only reads, or what is commented on is gone or not for his eyes.
     """
-    if not text.strip():
+    if not has_visible(text):
         raise Refused(_("Write a comment first."), "comment")
     claim = _lock(claim_id, by)
     if evidence_id and not claim.evidence.filter(pk=evidence_id).exists():

@@ -22,6 +22,7 @@ from claims.workflow.apply import Refused, apply, keep_refusal
 from claims.workflow.citations import cited_numbers
 from claims.workflow.facts import read_facts
 from claims.workflow.notes import noted_otherwise
+from claims.workflow.readable import has_visible
 from claims.workflow.readings import mark_recorded, unrecorded
 from claims.workflow.rights import check_may_change
 from claims.workflow.standing import Standing, standing
@@ -123,7 +124,7 @@ def create_claim(
     """
     if by is not None and not by.can_contribute:
         raise Refused(_("Your role reads; it does not add claims."), "person")
-    if not statement.strip():
+    if not has_visible(statement):
         raise Refused(_("A claim needs a statement."), "statement")
     claim: Claim = Claim.objects.create(
         statement=" ".join(statement.split()),
@@ -162,7 +163,7 @@ def edit_claim(claim_id: int, *, by: Person, fields: Mapping[str, Any], seen: Ma
         change.body["before"] = {name: _plain(getattr(claim, name)) for name in changed}
         for name, value in changed.items():
             setattr(claim, name, value)
-        if not claim.statement.strip():
+        if not has_visible(claim.statement):
             raise Refused(_("A claim needs a statement."), "statement")
         claim.save(update_fields=[*changed, "updated_at"])
         change.body["after"] = {name: _plain(value) for name, value in changed.items()}
