@@ -50,6 +50,7 @@ document.addEventListener("htmx:responseError", (event) => {
 // alert or the first wrong field of the new part, else to the nearest part around it that is still there (of a form that
 // was folded away its opener); never back to the top of the page. An undo pressed in a message leaves one at the messages.
 let held = null;
+const pressedIn = new WeakMap(); // request -> where one stood; the pressed button itself is disabled meanwhile
 
 /** The ids of the parts an element stands in, the nearest first. */
 function partsAround(element) {
@@ -58,19 +59,28 @@ function partsAround(element) {
   return ids;
 }
 
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { target } = event.detail;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, xhr } = event.detail;
   const active = document.activeElement;
-  const isInside = target?.contains(active) || active?.closest("#messages");
-  held = isInside ? { target: target.id, parts: partsAround(active) } : null;
+  if (elt.contains(active) || active?.form === elt) pressedIn.set(xhr, partsAround(active));
 });
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  const active = document.activeElement;
+  const isLost = !active || active === document.body;
+  const parts = isLost ? pressedIn.get(xhr) : target?.contains(active) ? partsAround(active) : null;
+  held = parts ? { target: target?.id, parts } : null;
+});
+
+const isSeen = (element) => Boolean(element?.getClientRects().length);
 
 document.addEventListener("htmx:afterSettle", () => {
   if (held === null || (document.activeElement && document.activeElement !== document.body)) return;
   const { target, parts } = held;
   held = null;
   const part = target ? document.getElementById(target) : null;
-  const around = parts.map((id) => document.getElementById(id)).find(Boolean);
+  const around = parts.map((id) => document.getElementById(id)).find(isSeen);
   const answer = part?.querySelector('[aria-invalid="true"], [role="alert"], [data-focus]') ?? around ?? part;
   if (!answer) return;
   const place = answer.matches("details:not([open])") ? (answer.querySelector("summary") ?? answer) : answer;
