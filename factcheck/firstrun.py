@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from io import StringIO
@@ -15,8 +15,9 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.utils.text import slugify
 
-from claims.models import Person
+from claims.models import Desk, Person
 from factcheck import vardir
 
 WORDS_IN_PASSWORD = 4
@@ -39,16 +40,24 @@ def prepare(say: Callable[[str], None]) -> None:
 def welcome(say: Callable[[str], None]) -> None:
     """Say where the house is, how to get in, and where its data lies."""
     say(f"\nThe desk is open:  {settings.BASE_URL}/")
-    if known := _known_passwords():
-        roles = dict(Person.objects.filter(is_active=True, username__in=known).values_list("username", "role"))
-        connections.close_all()
+    if lines := sign_ins():
         say("\nSign in as")
-        for username, password in known.items():
-            if username in roles:
-                say(f"  {roles[username]:<14} {username:<18} {password}")
+        for line in lines:
+            say(line)
         say(f"(first passwords of this installation, kept in {_passwords_file()})")
+    if Desk.objects.filter(is_demo=True).exists():
+        say("\nThis is the demonstration newsroom.  For one of your own, beside it:")
+        say('  VAR_DIR=./newsroom .venv/bin/python manage.py new_newsroom "Harbour desk" --person "First Last:editor"')
+    connections.close_all()
     say(f"\nThe data lies in {settings.VAR_DIR}, the logs in {settings.VAR_DIR / 'log'}.")
     say("Ctrl-C stops everything.")
+
+
+def sign_ins() -> list[str]:
+    """A line for each active person whose first password is known: role, user name, password."""
+    known = _known_passwords()
+    roles = dict(Person.objects.filter(is_active=True, username__in=known).values_list("username", "role"))
+    return [f"  {roles[username]:<14} {username:<18} {word}" for username, word in known.items() if username in roles]
 
 
 @transaction.atomic
@@ -58,6 +67,33 @@ def _open_desk(say: Callable[[str], None]) -> None:
     call_command("load_newsroom", empty=not settings.DEMO, stdout=StringIO())
     if not Person.objects.exists():
         Person.objects.create_superuser("administrator", "", None, name="Administrator", role=Person.Role.ADMINISTRATOR)
+    _give_passwords()
+
+
+@transaction.atomic
+def open_own_desk(
+    name: str, *, publisher_url: str = "", time_zone: str = "", people: Sequence[tuple[str, str]] = ()
+) -> None:
+    """An empty desk with a name, an administrator and some people, each with a random password (see ``welcome``).
+
+    Args:
+        people: names with their roles.
+    """
+    call_command("load_newsroom", empty=True, stdout=StringIO())
+    Person.objects.create_superuser("administrator", "", None, name="Administrator", role=Person.Role.ADMINISTRATOR)
+    for number, (person, role) in enumerate(people, start=1):
+        username = slugify(person) or f"person-{number}"
+        taken = Person.objects.filter(username=username).exists()
+        is_staff = role in {Person.Role.ADMINISTRATOR, Person.Role.AUDITOR}
+        username = f"{username}-{number}" if taken else username
+        Person.objects.create_user(username, "", None, name=person, role=role, is_staff=is_staff)
+    desk = Desk.objects.current()
+    desk.name, desk.publisher_url, desk.time_zone = name, publisher_url, time_zone or desk.time_zone
+    desk.save(update_fields=["name", "publisher_url", "time_zone"])
+    _give_passwords()
+
+
+def _give_passwords() -> None:
     people = list(Person.objects.filter(is_active=True).order_by("pk"))
     passwords = {person.username: _new_password() for person in people}
     with ThreadPoolExecutor(max_workers=4) as pool:  # hashing is slow on purpose, and lets other threads run

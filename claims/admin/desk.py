@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, URLField
+from django.db.models import Model, TimeField, URLField
 from django.http import HttpRequest
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
@@ -56,6 +56,9 @@ class DeskAdmin(SettingAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "time_zone":
             return forms.ChoiceField(label=_("Time zone"), choices=zone_choices())
+        if isinstance(db_field, TimeField):  # the browser's own; the panel's writes styles that the policy refuses
+            kwargs["widget"] = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+            return db_field.formfield(**kwargs)
         if isinstance(db_field, URLField):
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)

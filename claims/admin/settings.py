@@ -61,8 +61,9 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
         leaver: Any = obj
+        leaver.is_staff = leaver.role in {Person.Role.ADMINISTRATOR, Person.Role.AUDITOR}  # is led to the panel
+        super().save_model(request, obj, form, change)
         by: Any = request.user
         if change and "is_active" in form.changed_data and not leaver.is_active:
             self._say_released(request, release_roles(leaver, by=by))

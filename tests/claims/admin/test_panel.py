@@ -156,6 +156,15 @@ def test_a_person_is_made_with_a_role_and_let_go_with_his_roles(client, administ
     assert "password" not in texts
 
 
+@pytest.mark.parametrize(("role", "is_led"), [("administrator", True), ("auditor", True), ("checker", False)])
+def test_who_may_open_the_panel_is_led_to_it(client, administrator, role, is_led):
+    data = {"username": "new", "name": "New Person", "role": role, "usable_password": "false"}
+    client.post(reverse("admin:claims_person_add"), data)
+    client.force_login(Person.objects.get(username="new"))
+
+    assert ('href="/admin/"' in client.get("/claims/").content.decode()) is is_led
+
+
 def test_a_rating_in_use_is_retired_not_changed(client, administrator, people):
     desk.in_cross_check(people)
     rating = RatingFactory(code="true")
