@@ -4,18 +4,33 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import connection
 from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
 
 from claims.errors import BlobDamaged
 from claims.models import Blob
 
 TEMPORARY = ".new-"
+
+# Locked first, in one order for all; what the row says of a file is only looked at then.
+_ENTER = """
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%s) AS one (sha256 text, kind text, size bigint, key text)
+), locked AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(hashtextextended('blob ' || sha256, 0))
+    FROM (SELECT sha256 FROM wanted ORDER BY sha256) AS hashes
+)
+INSERT INTO claims_blob (sha256, kind, size, key, damage)
+SELECT sha256, kind, size, key, '' FROM wanted WHERE (SELECT count(*) FROM locked) > 0
+ORDER BY sha256 ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +75,12 @@ def enter_blobs(stored: Iterable[Stored]) -> None:
         BlobDamaged: the file was collected meanwhile, as it was left lying for a day; storing it again mends that.
     """
     rows = sorted(stored, key=lambda one: one.sha256)
-    lock_hashes([one.sha256 for one in rows])
+    with connection.cursor() as cursor:
+        entered: Any = Jsonb([asdict(one) for one in rows])
+        cursor.execute(_ENTER, [entered])
     for one in rows:
         if not evidence_storage().exists(one.key):
             raise BlobDamaged(_("The copy was cleared away before it was written down; it is stored again."), "missing")
-    Blob.objects.bulk_create(
-        (Blob(sha256=one.sha256, kind=one.kind, size=one.size, key=one.key) for one in rows), ignore_conflicts=True
-    )
 
 
 def lock_hashes(hashes: list[str]) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable
-from datetime import date
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -16,14 +15,14 @@ from claims import jobs
 from claims.errors import BlobDamaged, FetchFailed
 from claims.evidence import blobs, elsewhere, polite, schedule, warc
 from claims.evidence.hint import find_hint
+from claims.evidence.source import Copy, Surroundings, locked, look_around, read_source
 from claims.jobs import JobRun
-from claims.models import Event, Evidence, Job, Person, Publisher, Quote, Resource, Snapshot
+from claims.models import Event, Evidence, Job, Person, Publisher, Resource, Snapshot
 from claims.models.event import sha256
 from claims.web.fetch import Page, fetch
-from claims.web.limited import extract_limited
+from claims.web.limited import extract_limited, is_soon_read
 from claims.web.media import Extract
 from claims.workflow.independence import simhash
-from claims.workflow.transitions import EDITABLE
 
 STEPS = 3
 TELL_AFTER_SECONDS = 1.0  # of waiting; most pages are there by then
@@ -52,9 +51,11 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
     Raises:
         FetchFailed: in words; an answer from 400 upwards is no page, so it is a failure too.
     """
-    source = Resource.objects.filter(pk=resource).first()
-    if source is None or not source.url:
+    known = read_source(resource)
+    if known is None:
         return None
+    source, before = known
+    assert source.url
     job.progress(_("asking the site"), 1, STEPS)
     robots = polite.take_turn(source.url)
     hint = find_hint(job, source)
@@ -64,18 +65,16 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
     if hint and page.status == HTTPStatus.NOT_MODIFIED:
         stored = hint.stored(warc.store_not_modified(page, hint.original))
         return partial(_keep, source.pk, page, hint.found(), stored, robots)
-    job.progress(_("reading the page"), 2, STEPS)
+    if not is_soon_read(page.body, page.content_type):
+        job.progress(_("reading the page"), 2, STEPS)
     found = extract_limited(page.body, page.content_type, page.charset, page.final_url)
     job.progress(_("keeping the copy"), 3, STEPS)
-    stored = _store(source, page, found)
+    stored = _store(page, found, before)
     return partial(_keep, source.pk, page, found, stored, robots)
 
 
-def _store(source: Resource, page: Page, found: Extract) -> dict[str, blobs.Stored]:
+def _store(page: Page, found: Extract, before: Copy | None) -> dict[str, blobs.Stored]:
     """Keep the copy; one that says what the copy before it said refers to that one's archive."""
-    fetched = source.snapshots.filter(warc__isnull=False, kind=Snapshot.Kind.FETCHED)
-    newest = fetched.order_by("-captured_at", "-id").select_related("wacz")
-    before = newest.defer("body_text", "main_text").first()
     again = _store_again(page, before) if before else None
     if again is not None:
         return again
@@ -83,17 +82,12 @@ def _store(source: Resource, page: Page, found: Extract) -> dict[str, blobs.Stor
     return {"body": archive.body, "warc": archive.warc, "wacz": archive.wacz}
 
 
-def _store_again(page: Page, before: Snapshot) -> dict[str, blobs.Stored] | None:
+def _store_again(page: Page, before: Copy) -> dict[str, blobs.Stored] | None:
     kept = before.wacz
-    if (
-        kept is None
-        or before.warc_id is None
-        or before.final_url != page.final_url
-        or hashlib.sha256(page.body).hexdigest() != before.sha256
-    ):
+    if kept is None or before.url != page.final_url or hashlib.sha256(page.body).hexdigest() != before.sha256:
         return None
     try:
-        original = warc.find_original(blobs.read_blob(before.warc_id))
+        original = warc.find_original(blobs.read_blob(before.warc))
         blobs.read_blob(kept.sha256)  # only an archive that is whole can be referred to
     except BlobDamaged:
         return None
@@ -101,7 +95,7 @@ def _store_again(page: Page, before: Snapshot) -> dict[str, blobs.Stored] | None
     if revisit is None:
         return None
     body, record = revisit
-    return {"body": body, "warc": record, "wacz": blobs.Stored(kept.sha256, kept.kind, kept.size, kept.key)}
+    return {"body": body, "warc": record, "wacz": kept}
 
 
 def may_ask(evidence: Evidence, person: Person) -> bool:
@@ -131,19 +125,26 @@ def capture_jobs(resource_ids: Iterable[int]) -> dict[int, Job]:
     return found | {keys[job.key]: job for job in sorted(at_work, key=lambda job: job.kind == "read_upload")}
 
 
-def add_snapshot(resource: Resource, found: Extract, archive: dict[str, blobs.Stored], **fields: Any) -> Snapshot:
+def add_snapshot(
+    resource: Resource,
+    found: Extract,
+    archive: dict[str, blobs.Stored],
+    around: Surroundings | None = None,
+    **fields: Any,
+) -> Snapshot:
     """Write down what a source said, after the copy before it.  The resource's row must be locked.
 
     Args:
         archive: the blobs already stored: "body", for a page "warc" and "wacz", for a rendered one "screenshot" and "pdf".
+        around: what ``look_around`` found, where the caller has it.
         fields: kind, captured_by, final_url, http_status; problem, where it is not that of the reading.
     """
     blobs.enter_blobs(archive.values())
-    newest = resource.snapshots.order_by("-captured_at", "-id").values_list("sha256", flat=True).first()
+    around = around or look_around(resource)
     snapshot: Snapshot = Snapshot.objects.create(
         resource=resource,
         sha256=archive["body"].sha256,
-        previous_sha256=newest or "",
+        previous_sha256=around.previous_sha256,
         mime=found.mime[:100],
         extractor=found.extractor,
         body_text=found.body_text,
@@ -163,25 +164,21 @@ def add_snapshot(resource: Resource, found: Extract, archive: dict[str, blobs.St
     return snapshot
 
 
-def after_snapshot(snapshot: Snapshot) -> None:
+def after_snapshot(snapshot: Snapshot, around: Surroundings | None = None) -> None:
     """What a new copy sets going: evidence that waits for its first one, and passages to be looked for in it."""
     resource = snapshot.resource
-    if snapshot.body_text and resource.evidence.filter(pinned__isnull=True).exists():
-        jobs.enqueue("pin", key=resource.chain, resource=resource.pk, snapshot=snapshot.pk)
-    if Quote.objects.filter(evidence__resource=resource).exists():
-        jobs.enqueue("check_quotes", key=resource.chain, resource=resource.pk)
-    if snapshot.kind == Snapshot.Kind.FETCHED and settings.RENDERED_CAPTURE and _needs_a_browser(resource):
-        jobs.enqueue("render", key=resource.chain, resource=resource.pk)
-
-
-def _needs_a_browser(resource: Resource) -> bool:
-    """A passage is relied on that a browser showed: a plain copy cannot say what became of it."""
-    return Quote.objects.filter(evidence__resource=resource, snapshot__kind=Snapshot.Kind.RENDERED).exists()
-
-
-def locked(resource_id: int) -> Resource:
-    """A source, locked against other copies of it; rows that point to it may still be added."""
-    return Resource.objects.select_for_update(no_key=True).get(pk=resource_id)
+    around = around or look_around(resource)
+    about = {"key": resource.chain, "resource": resource.pk}
+    wanted: list[tuple[str, dict[str, Any]]] = []
+    if snapshot.body_text and around.awaits_copy:
+        wanted.append(("pin", about | {"snapshot": snapshot.pk}))
+    if around.has_quotes:
+        wanted.append(("check_quotes", about))
+    # What a browser showed is relied on: a plain copy cannot say what became of it.
+    if around.has_shown_quotes and snapshot.kind == Snapshot.Kind.FETCHED and settings.RENDERED_CAPTURE:
+        wanted.append(("render", about))
+    if wanted:
+        jobs.enqueue_all(wanted)
 
 
 def give_up(*, claim_id: int | None, sentence: str, resource: int) -> None:
@@ -191,16 +188,18 @@ def give_up(*, claim_id: int | None, sentence: str, resource: int) -> None:
 
 def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.Stored], robots: str) -> None:
     resource = locked(resource_id)
+    around = look_around(resource)
     snapshot = add_snapshot(
         resource,
         found,
         stored,
+        around,
         kind=Snapshot.Kind.FETCHED,
         final_url=page.final_url[:2000],
         http_status=page.status,
         robots=robots,
     )
-    filled = fill_in(resource, snapshot)
+    filled = fill_in(resource, snapshot, around)
     schedule.after_look(resource, changed=filled)
     body = {
         "sha256": snapshot.sha256,
@@ -212,20 +211,20 @@ def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.
     }
     Event.objects.append(resource, "capture", by=None, body=body | ({"filled_in": filled} if filled else {}))
     if page.status != HTTPStatus.NOT_MODIFIED:
-        after_snapshot(snapshot)
+        after_snapshot(snapshot, around)
     elsewhere.ask_after_capture(resource)
 
 
-def fill_in(resource: Resource, snapshot: Snapshot) -> dict[str, str | date]:
+def fill_in(resource: Resource, snapshot: Snapshot, around: Surroundings | None = None) -> dict[str, str]:
     """What the page says about itself, where nobody said it before; the caller saves it.
 
     The title is part of what a claim says, so it stays as it is while a claim that cites the source is frozen or public.
     """
-    frozen = Evidence.objects.filter(resource=resource)
-    is_frozen = frozen.exclude(claim__status__in=EDITABLE, claim__public_state="").exists()
+    around = around or look_around(resource)
+    new_publisher = None if resource.publisher_id else around.publisher
     found = {
-        "title": "" if is_frozen else snapshot.title,
-        "publisher": None if resource.publisher_id else Publisher.objects.filter(domain__in=_domains(resource)).first(),
+        "title": "" if around.is_frozen else snapshot.title,
+        "publisher": Publisher.objects.get(pk=new_publisher) if new_publisher else None,
         "published_on": snapshot.published_on,
         "language": snapshot.language,
     }
@@ -235,12 +234,6 @@ def fill_in(resource: Resource, snapshot: Snapshot) -> dict[str, str | date]:
     for name, value in filled.items():
         setattr(resource, name, value)
     return {name: str(value) for name, value in filled.items()}
-
-
-def _domains(resource: Resource) -> list[str]:
-    """The names under which a publisher may be known: news.example.org, example.org."""
-    labels = resource.host.removeprefix("www.").split(".")
-    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
 
 
 def _tell_bytes(job: JobRun, begin: float, _step: str, done: int, expected: int) -> None:

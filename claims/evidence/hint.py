@@ -11,7 +11,7 @@ from http import HTTPStatus
 from claims.errors import BlobDamaged
 from claims.evidence import blobs, schedule, warc
 from claims.jobs import JobRun
-from claims.models import Blob, Claim, Job, Resource, Snapshot, SourceAlert
+from claims.models import Blob, Claim, Resource, Snapshot, SourceAlert
 from claims.web.fetch import Since
 from claims.web.media import EXTRACTOR, Extract
 
@@ -46,8 +46,10 @@ class Hint:
 
 def find_hint(job: JobRun, source: Resource) -> Hint | None:
     """What to ask instead of the whole page; empty where the whole page must be read."""
+    if job.priority != schedule.PRIORITY:
+        return None
     copy = source.snapshots.order_by("-captured_at", "-id").select_related("body", "wacz").first()
-    if copy is None or not _is_full(copy) or not Job.objects.filter(pk=job.id, priority=schedule.PRIORITY).exists():
+    if copy is None or not _is_full(copy):
         return None
     if source.evidence.filter(claim__status__in=NEAR_PUBLICATION).exists() or _is_under_suspicion(source):
         return None

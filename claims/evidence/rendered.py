@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from claims import jobs
 from claims.errors import UserFacingError
 from claims.evidence import blobs, capture, polite, schedule, warc
+from claims.evidence.source import locked
 from claims.jobs import JobRun
 from claims.models import Event, Person, Resource, Snapshot
 from claims.web import render
@@ -99,7 +100,7 @@ def _store(page: Page, rendering: Rendering, found: Extract) -> dict[str, blobs.
 def _keep(
     resource_id: int, page: Page, rendering: Rendering, found: Extract, stored: dict[str, blobs.Stored], robots: str
 ) -> None:
-    resource = capture.locked(resource_id)
+    resource = locked(resource_id)
     snapshot = capture.add_snapshot(
         resource,
         found,

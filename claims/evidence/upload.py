@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.evidence import blobs
-from claims.evidence.capture import add_snapshot, after_snapshot, fill_in, locked
+from claims.evidence.capture import add_snapshot, after_snapshot, fill_in
+from claims.evidence.source import locked
 from claims.jobs import JobRun
 from claims.models import Claim, Event, Evidence, Job, Person, Resource, Snapshot
 from claims.web.limited import extract_limited
@@ -119,7 +120,9 @@ def upload_copy(
         _go_on(file, Place(resource_id, evidence_id, is_named=True), found, by=by, claim_id=claim_id)
 
 
-def read_upload(job: JobRun, *, file: dict[str, str | int], **place: int | bool | None) -> Callable[[], None]:
+def read_upload(
+    job: JobRun, *, resource: int, file: dict[str, str | int], evidence: int | None, is_named: bool
+) -> Callable[[], None]:
     """Job: read the text of a file that was handed in, and make it a copy of its source."""
     handed_in = File(**file)  # type: ignore[arg-type]  # as they were written into the ledger
     job.progress(_("opening the file"), 1, STEPS)
@@ -129,7 +132,7 @@ def read_upload(job: JobRun, *, file: dict[str, str | int], **place: int | bool 
     job.progress(_("keeping the copy"), 3, STEPS)
     assert job.created_by_id is not None  # a person handed it in
     by = Person.objects.get(pk=job.created_by_id)
-    return partial(_keep, handed_in, Place(**place), found, by)  # type: ignore[arg-type]
+    return partial(_keep, handed_in, Place(resource, evidence, is_named), found, by)
 
 
 def read_again(resource: Resource, *, by: Person) -> None:

@@ -39,6 +39,7 @@ class JobRun:
 
     Attributes:
         attempt: 1 for the first.
+        priority: as it was leased; who asks more urgently meanwhile has the job run once more.
         cursor: what the last ``checkpoint`` or ``remember`` kept; ``None`` at the beginning.
     """
 
@@ -52,6 +53,7 @@ class JobRun:
     claim_id: int | None
     created_by_id: int | None
     cursor: Any
+    priority: int = 5
     _told: tuple[str, float] = field(default=("", 0.0), repr=False)
 
     def progress(self, step: str, done: int = 0, total: int = 0) -> None:

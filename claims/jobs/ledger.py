@@ -320,6 +320,7 @@ def _as_run(row: Job) -> JobRun:
         claim_id=row.claim_id,
         created_by_id=row.created_by_id,
         cursor=row.cursor,
+        priority=row.priority,
     )
 
 

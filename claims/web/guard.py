@@ -89,6 +89,7 @@ _DENIED_V6 = tuple(
 )
 
 _AUTHORITY = re.compile(r"//([^/?#]*)([^#]*)")
+_PLAIN = re.compile(r"[!-\[\]-~]*")  # signs that are welcome without a closer look
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -139,7 +140,7 @@ def parse_url(text: str, allowed: AbstractSet[tuple[str, int]] = NOBODY) -> Addr
     text = text.strip(" ")
     if len(text) > MAX_LENGTH:
         raise failure("length")
-    if any(_is_unwelcome(char) for char in text):
+    if not _PLAIN.fullmatch(text) and any(_is_unwelcome(char) for char in text):
         raise failure("url_chars")
     scheme, authority, target = _split(text)
     if "@" in authority:

@@ -48,13 +48,17 @@ def extract_limited(
 
     When they are passed, or the child is ended by whatever else, the state is "too_heavy".
     """
-    mime = sniff(data, content_type)
     found = None
-    if len(data) <= PAGE_BYTES and mime not in _OF_ITS_OWN:
+    if is_soon_read(data, content_type):
         found = _READER.ask_common((content_type, charset, url, min(PAGE_SECONDS, seconds), memory), data)
     if found is None or found.state in _BLAMED:
         found = _READER.ask_another((content_type, charset, url, seconds, memory), data)
-    return found or Extract("too_heavy", mime)
+    return found or Extract("too_heavy", sniff(data, content_type))
+
+
+def is_soon_read(data: bytes, content_type: str) -> bool:
+    """Whether it is an ordinary page, read in less time than it takes to say so."""
+    return len(data) <= PAGE_BYTES and sniff(data, content_type) not in _OF_ITS_OWN
 
 
 def send(line: socket.socket, head: bytes, data: bytes = b"") -> None:

@@ -44,9 +44,12 @@ def simhash(text: str) -> int | None:
     words = re.findall(r"\w+", text.casefold())
     if len(words) < FEWEST_WORDS:
         return None
+    encoded = " ".join(words).encode().split(b" ")
     digests = b"".join(
-        hashlib.blake2b(" ".join(shingle).encode(), digest_size=BITS // 8).digest()
-        for shingle in zip(words, words[1:], words[2:], strict=False)
+        [
+            hashlib.blake2b(shingle, digest_size=BITS // 8).digest()
+            for shingle in map(b" ".join, zip(encoded, encoded[1:], encoded[2:], strict=False))
+        ]
     )
     shingles = len(digests) // (BITS // 8)
     sums = [

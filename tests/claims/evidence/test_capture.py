@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from claims import jobs
 from claims.evidence import blobs, capture
 from claims.jobs import drain, ledger
 from claims.jobs.run import run
-from claims.models import Blob, Event, Job, Publisher, Resource
+from claims.models import Blob, Event, Host, Job, Publisher, Resource
 from claims.workflow import edit_parts
 from tests.claims.workflow.desk import hire, in_preflight, in_research
 from tests.conftest import PROJECT
@@ -237,9 +238,24 @@ def test_capture_never_locks_a_claim(site):
     with CaptureQueriesContext(connection) as statements:
         capture_now(evidence.resource)
 
-    touched = [row["sql"] for row in statements if '"claims_claim"' in row["sql"] and "FOR " in row["sql"]]
+    touched = [row["sql"] for row in statements if "claims_claim" in row["sql"] and "FOR " in row["sql"]]
     assert evidence.resource.snapshots.exists()
     assert touched == []
+
+
+def test_capture_takes_few_statements_at_first_and_again(site):
+    resource = ResourceFactory(url=site.put("/report", REPORT))
+    taken = []
+    for _time in range(3):
+        capture.request_capture(resource, claim_id=None, by=None)
+        with CaptureQueriesContext(connection) as statements:
+            run(ledger.lease("capture"))
+        taken.append(len([row for row in statements if "SAVEPOINT" not in row["sql"]]))
+        Host.objects.update(next_at=timezone.now())
+
+    assert resource.snapshots.count() == 3
+    assert taken[1:] == [13, 13]  # at first the site's robots.txt is kept too, and the source's record begun
+    assert taken[0] <= 15
 
 
 def test_copy_after_copies_looks_for_the_passages(site):
