@@ -267,6 +267,18 @@ def test_a_file_that_could_not_be_read_says_why_and_is_tried_again_on_demand(aut
     assert evidence.pinned.body_text == "Twelve."
 
 
+def test_only_who_handed_a_file_in_or_researches_has_it_read_again(client, people):
+    evidence = upload.add_upload(in_research(people).pk, by=people.author, name="a.txt", data=b"Twelve.", later=True)
+    Job.objects.update(state="failed", finished_at=timezone.now())
+
+    answers = []
+    for person in (people.auditor, people.contributor, people.editor):
+        client.force_login(person)
+        answers.append((client.post(address("upload-retry", evidence)).status_code, Job.objects.get().state))
+
+    assert answers == [(422, "failed"), (422, "failed"), (302, "queued")]
+
+
 def test_where_no_file_waits_none_is_read_again(author, evidence):
     response = author.post(address("upload-retry", evidence))
 
