@@ -1,14 +1,18 @@
 """Records of a file become claims, batch by batch, once however often the file comes."""
 
+import json
+
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims.models import Appearance, Claim, Claimant, Event, Evidence, Job, Resource, Topic
+from claims.models import Appearance, Claim, Claimant, Event, Evidence, FactCheck, Job, Resource, Revision, Topic
+from claims.transfer.dump import left_out
 from claims.transfer.load import HELD_BACK
 from claims.workflow.edit import digests, edit_claim
 from claims.workflow.record import verify
-from tests.claims.transfer.desks import lines, problems, table, take
+from tests.claims.transfer.desks import EVERYTHING, dump, lines, problems, table, take
 from tests.factories import ClaimantFactory, ClaimFactory, PersonFactory, RatingFactory
 
 pytestmark = pytest.mark.django_db
@@ -362,3 +366,45 @@ def test_a_run_that_goes_on_skips_what_was_done():
 
     assert take(table(*rows), batch=2, skip=2)[0] == {"created": 2}
     assert sorted(Claim.objects.values_list("external_id", flat=True)) == ["x-2", "x-3"]
+
+
+def test_a_public_check_is_exported_as_a_claim_review_that_comes_back():
+    """What is public is told with its claim's name, and an empty desk takes it in as a draft with its verdict."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+    RatingFactory(code="false", label="False")
+    claim = ClaimFactory(external_id="x-1", status="published", slug="quay", public_state="published")
+    revision = Revision.objects.create(
+        claim=claim, number=1, origin="submit", body="{}", content_sha256="0", material_sha256="0", content_version=1
+    )
+    review = {
+        "@type": "ClaimReview", "url": f"{settings.BASE_URL}/fact-checks/quay/", "claimReviewed": claim.statement,
+        "headline": "Wrong", "reviewRating": {"alternateName": "False"}, "citation": ["https://port.example.org/"],
+    }  # fmt: skip
+    checks = {"kind": "published", "revision": revision, "slug": "quay", "page": "{}", "jsonld": json.dumps(review)}
+    FactCheck.objects.create(claim=claim, number=1, first_published_at="2026-01-01T00:00Z", **checks)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    written = dump("claimreview")
+
+    feed = json.loads(written)
+    assert (feed["@type"], feed["dataFeedElement"][0]["item"][0]["identifier"]) == ("DataFeed", "x-1")
+    ClaimFactory()
+    assert left_out("claimreview", EVERYTHING) == [
+        "1 claims that are not public: a ClaimReview is of a published check"
+    ]
+
+    Claim.objects.filter(pk=claim.pk).update(external_id="another")
+    assert take(written, "claimreview")[0] == {"created": 1}
+    taken = Claim.objects.get(external_id="x-1")
+    assert (taken.status, taken.rating.code, taken.title, taken.public_state) == ("inbox", "false", "Wrong", "")
+    assert taken.evidence.get().resource.url == "https://port.example.org/"
+
+
+def test_an_appearance_that_was_the_first_and_is_gone_leaves_the_next_as_first_in_a_file():
+    take(lines(ONE | {"appearances": [{"verbatim": "One."}, {"verbatim": "Two."}]}), "jsonl")
+    Appearance.objects.filter(number=1).delete()
+
+    (row,) = [json.loads(line) for line in dump("jsonl").splitlines()]
+
+    assert [(item["appearance_number"], item["first"]) for item in row["appearances"]] == [(2, True)]
