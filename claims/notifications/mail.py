@@ -178,7 +178,9 @@ Made = tuple[str, str, dict[str, object], dict[str, str]]
 
 def _notice(row: Delivery, person: Person) -> Made | None:
     told = Notification.objects.filter(person=person, event=row.event).select_related("claim", "event").first()
-    if told is None or told.claim is None or told.settled_at or not Claim.objects.visible_to(person).filter(pk=told.claim_id).exists():
+    if told is None or told.claim is None or told.settled_at:
+        return None
+    if not Claim.objects.visible_to(person).filter(pk=told.claim_id).exists():
         return None
     context: dict[str, object] = {
         "text": _text(told, person),

@@ -7,6 +7,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.workflow.readable import close_directions, isolate
+
 LONGEST = 400
 STATEMENT = 120
 
@@ -77,10 +79,14 @@ def notice(kind: str, statement: str, who: str, details: Mapping[str, Any], *, s
         details: the body of the event.
         sees_verdict: whether the person may read what was written with the step.
     """
-    claim = Truncator(statement).chars(STATEMENT)
-    text = str(SENTENCES[kind]) % {"who": who or _("The desk"), "claim": claim, "days": details.get("days", "")}
+    claim = isolate(Truncator(statement).chars(STATEMENT))
+    text = str(SENTENCES[kind]) % {
+        "who": isolate(who) or _("The desk"),
+        "claim": claim,
+        "days": details.get("days", ""),
+    }
     words = _words(kind, details) if sees_verdict else ""
-    return Truncator(f"{text} \u2014 {words}" if words else text).chars(LONGEST)
+    return close_directions(Truncator(f"{text} \u2014 {words}" if words else text).chars(LONGEST))
 
 
 def _words(kind: str, details: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from claims.language import midway
 from claims.templatetags import balance, fields, files, marks, moments
 from claims.templatetags.prose import prose
 from claims.workflow.citations import MARK, NUMBER
+from claims.workflow.readable import isolate
 
 register = template.Library()
 
@@ -250,6 +251,12 @@ def cited(text: str, prefix: str = "e") -> SafeString:
     paragraphs = linebreaks(conditional_escape(text))
     link = rf'<a class="cite" href="#{prefix}\g<0>" aria-label="{name} \g<0>">\g<0></a>'
     return SafeString(MARK.sub(lambda marked: NUMBER.sub(link, marked[1]), paragraphs))
+
+
+@register.filter
+def isolated(value: object) -> str:
+    """A name or a foreign text for the inside of a sentence, or an attribute, where no ``<bdi>`` can stand."""
+    return "" if value is None else isolate(str(value))
 
 
 @register.filter

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from claims.models import Claim, Event, Person, Refusal
 from claims.views.live import read_id
 from claims.views.record_words import Entry, entry_of_event, entry_of_refusal
+from claims.workflow.readable import isolate
 from claims.workflow.transitions import TRANSITIONS
 
 PER_PAGE = 40
@@ -168,7 +169,7 @@ def _names(rows: Iterable[Event | Refusal]) -> dict[str, str]:
     for row in rows:
         if isinstance(row, Event):
             refs |= {row.actor_ref, str(row.details.get("person", ""))}
-    return {person.ref: str(person) for person in Person.objects.filter(pk__in=_ids(refs))}
+    return {person.ref: isolate(str(person)) for person in Person.objects.filter(pk__in=_ids(refs))}
 
 
 def _ids(refs: Iterable[str]) -> list[int]:

@@ -13,6 +13,7 @@ from claims.language import midway
 from claims.models import Event, Refusal
 from claims.views.compare_rows import Line
 from claims.views.record_changes import changes_of
+from claims.workflow.readable import isolate
 from claims.workflow.transitions import TRANSITIONS
 
 
@@ -182,7 +183,8 @@ def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool, v
         "fields": _fields(changes),
         "person": names.get(str(body.get("person", "")), ""),
         "role": str(body.get("role", "")).replace("_", "-"),
-        **{name: body.get(name, "") for name in ("number", "asked", "target", "revision", "title")},
+        **{name: body.get(name, "") for name in ("number", "target", "revision", "title")},
+        "asked": isolate(str(body.get("asked", ""))),
     }
     return Entry(
         words.icon,

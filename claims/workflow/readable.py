@@ -28,6 +28,16 @@ def _is_unseen(char: str) -> bool:
     return unicodedata.category(char).startswith(UNSEEN_KINDS)
 
 
+TURNING = frozenset({"R", "AL", "LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+def isolate(text: str) -> str:
+    """A name or a foreign text as it may stand inside a sentence: kept apart from it where its direction may differ."""
+    if not any(unicodedata.bidirectional(char) in TURNING for char in text):
+        return text
+    return f"\u2068{close_directions(text)}\u2069"
+
+
 def close_directions(text: str) -> str:
     """The text without marks of direction that nothing takes back, or that take nothing back.
 

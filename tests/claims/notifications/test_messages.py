@@ -26,3 +26,9 @@ def test_reason_is_left_out_for_those_who_must_not_know():
 
     assert "too strong" in notice("return", "A.", "B", details, sees_verdict=True)
     assert "too strong" not in notice("return", "A.", "B", details, sees_verdict=False)
+
+
+def test_a_name_or_a_statement_of_another_direction_does_not_turn_the_sentence():
+    told = notice("approve", "\u05d4\u05e0\u05de\u05dc 7", "Ann\u202e Other", {}, sees_verdict=False)
+
+    assert told == "\u2068Ann Other\u2069 approved it: \u2068\u05d4\u05e0\u05de\u05dc 7\u2069"

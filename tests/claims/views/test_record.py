@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 import claims
-from claims.models import Event, Refusal
+from claims.models import Event, Person, Refusal
 from claims.views.record_list import KINDS, OTHER, REFUSED
 from claims.views.record_words import TRIED, WORDS, entry_of_event
 from claims.workflow import edit, edit_parts, edit_review, replies
@@ -394,6 +394,16 @@ def test_a_refusal_never_shows_a_name_of_the_code(client, people, claim, action)
 def test_what_the_system_does_is_refused_to_a_person_without_its_name_in_the_code(people, claim):
     with pytest.raises(Refused, match="“a step of the desk itself”"):
         apply(claim.pk, "pass", by=people.editor)
+
+
+def test_a_name_that_would_turn_the_sentence_is_kept_apart_in_it(client, people, claim):
+    Person.objects.filter(pk=people.author.pk).update(name="Ann\u202e Other")
+    Refusal.objects.create(claim=claim, person=people.author, action="edit", reason="No.")
+    (refused,) = entries(client, people.editor, claim, "?kind=refused")
+
+    assert refused.sentence == "\u2068Ann Other\u2069 tried “Change the claim” and was refused"
+    shown = client.get(reverse("claims:claim-detail", args=[claim.pk])).content.decode()
+    assert "\u2068Ann Other\u2069</span>" in shown
 
 
 def test_refused_attempts_are_a_kind_of_their_own(client, people, claim):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.workflow.readable import EMBEDDINGS, ISOLATES, close_directions, has_visible
+from claims.workflow.readable import EMBEDDINGS, ISOLATES, close_directions, has_visible, isolate
 
 MARKS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -49,6 +49,21 @@ def test_what_somebody_sees_is(text):
 )
 def test_marks_of_direction_without_a_counterpart_on_their_line_go(text, closed):
     assert close_directions(text) == closed
+
+
+@pytest.mark.parametrize(
+    ("text", "isolated"),
+    [
+        ("Ann Other", "Ann Other"),
+        ("Ünal (3)", "Ünal (3)"),
+        ("سلمى", "\u2068سلمى\u2069"),
+        ("\u05d3\u05e0\u05d9 7", "\u2068\u05d3\u05e0\u05d9 7\u2069"),
+        ("Ann\u202e Other", "\u2068Ann Other\u2069"),
+        ("Ann\u2069", "\u2068Ann\u2069"),
+    ],
+)
+def test_a_name_of_another_direction_is_kept_apart_from_the_sentence_it_stands_in(text, isolated):
+    assert isolate(text) == isolated
 
 
 @given(st.text(st.sampled_from("ab\n" + MARKS), max_size=30))
