@@ -271,10 +271,13 @@ def test_only_who_handed_a_file_in_or_researches_has_it_read_again(client, peopl
     evidence = upload.add_upload(in_research(people).pk, by=people.author, name="a.txt", data=b"Twelve.", later=True)
     Job.objects.update(state="failed", finished_at=timezone.now())
 
+    def job():
+        return Job.objects.get(kind="read_upload")
+
     answers = []
     for person in (people.auditor, people.contributor, people.editor):
         client.force_login(person)
-        answers.append((client.post(address("upload-retry", evidence)).status_code, Job.objects.get().state))
+        answers.append((client.post(address("upload-retry", evidence)).status_code, job().state))
 
     assert answers == [(422, "failed"), (422, "failed"), (302, "queued")]
 
