@@ -19,7 +19,7 @@ GROUPS = (
     (_("What everybody uses"), ("Publisher", "Claimant", "Topic", "RatingScale", "Rating", "ChecklistItem", "RubricQuestion")),
     (_("Claims and sources"), ("Claim", "Article", "Evidence", "Resource", "Snapshot", "SourceAlert")),
     (_("Review and publication"), ("Revision", "Reading", "Approval", "FactCheck", "Correction")),
-    (_("Record and work"), ("Event", "Refusal", "Job")),
+    (_("Record and work"), ("Event", "Refusal", "Job", "ImportFile")),
 )  # fmt: skip
 
 
