@@ -1,6 +1,6 @@
 """Dates as the desk says them: the nearer, the fewer words."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
 from django.utils import timezone
@@ -30,7 +30,9 @@ def _time(local: datetime) -> str:
     return time_format(local, "TIME_FORMAT")
 
 
-def _full(local: datetime) -> str:
+@lru_cache(maxsize=2048)
+def _full(local: datetime, _zone: tzinfo | None, _language: str | None) -> str:
+    """Equal moments of two zones are one key, and are said differently: so the zone is part of it."""
     return date_format(local, "LONG_DATETIME_FORMAT")
 
 
@@ -63,7 +65,7 @@ def due(at: datetime | None, now: datetime | None = None, *, settled: bool = Fal
         '<time class="{}whitespace-nowrap" datetime="{}" title="{}">{}{}</time>',
         css,
         local.isoformat(timespec="minutes"),
-        _full(local),
+        _full(local, local.tzinfo, get_language()),
         glyph,
         words,
     )
@@ -86,6 +88,6 @@ def moment(at: datetime | None, now: datetime | None = None) -> SafeString:
     return format_html(
         '<time class="whitespace-nowrap" datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="seconds"),
-        _full(local),
+        _full(local, local.tzinfo, get_language()),
         words,
     )

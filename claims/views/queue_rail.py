@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.http import QueryDict
 
-from claims.models import Claimant, Person, SavedView, Topic
+from claims.models import Claim, Claimant, Person, SavedView, Topic
 from claims.views.access import visible_claims
 from claims.views.ready import CappedCount, Ready, put_together
 from claims.views.result_list import VIEWS, ResultList, count_in_words, has_days, languages_asked
@@ -136,10 +136,11 @@ def _count(
     lists = (*saved, asked)
     queries, languages = tuple(view.query for view in lists), languages_asked(lists)
     row = _numbers(person, queries, languages, anew, lasts=not any(map(has_days, lists)))
-    counts: list[int] = list(row[:-1])
-    topics: list[str] = row[-1]
+    counts: list[int] = list(row[:-2])
+    held = {part["topic"]: part["n"] for part in map(json.loads, row[-2])}
+    topics = [{**topic, "count": held.get(topic["pk"], 0)} for topic in map(json.loads, row[-1])]
     views = dict(zip(VIEWS, counts, strict=False))
-    return views, counts[len(VIEWS) : -1], counts[-1], [json.loads(topic) for topic in topics]
+    return views, counts[len(VIEWS) : -1], counts[-1], topics
 
 
 def _numbers(
@@ -151,7 +152,7 @@ def _numbers(
         return row
     put = _counts_of if lasts else _counts_of.__wrapped__
     found = put(person, person.role, languages, queries).rows()
-    row = found[0] if found else (*([0] * (len(VIEWS) + len(queries))), [])
+    row = found[0] if found else (*([0] * (len(VIEWS) + len(queries))), [], [])
     taken = time.monotonic() - begin
     if taken > QUICK:
         if len(_kept) >= MOST_KEPT:
@@ -165,9 +166,15 @@ def _counts_of(person: Person, _role: str, _languages: tuple[str, ...], queries:
     """``_role`` and ``_languages`` are only part of the name under which the statement is kept (see ``_claims_of``)."""
     lists = [ResultList(view=key) for key in VIEWS] + [ResultList.read(QueryDict(query)) for query in queries]
     counts: list[Subquery] = [CappedCount(wanted.claims(person)) for wanted in lists]
-    of_topic = CappedCount(visible_claims(person).open().filter(topics=OuterRef("pk")), most=MOST_IN_TOPIC)
-    topics = Topic.objects.annotate(count=of_topic).values(row=JSONObject(slug="slug", name="name", count="count"))
-    return put_together(Person.objects.filter(pk=person.pk).values_list(*counts, ArraySubquery(topics[:MOST_TOPICS])))
+    # Topics together and not one by one: a claim that is open is looked up once, however many topics are shown.
+    topics = Topic.objects.order_by("name", "pk")[:MOST_TOPICS]
+    open_ones = visible_claims(person).open().order_by().values("pk")
+    held = Claim.topics.through.objects.filter(topic__in=topics.values("pk"), claim__in=open_ones).order_by()
+    of_topics = held.values("topic").annotate(n=Count("claim")).values(row=JSONObject(topic="topic", n="n"))
+    named = topics.values(row=JSONObject(pk="pk", slug="slug", name="name"))
+    return put_together(
+        Person.objects.filter(pk=person.pk).values_list(*counts, ArraySubquery(of_topics), ArraySubquery(named))
+    )
 
 
 # --- the one choice there may be thousands of
