@@ -159,7 +159,11 @@ class ImportFileAdmin(RecordAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         labels = {"csv": "CSV", "jsonl": "JSON Lines", "claimreview": "ClaimReview"}
-        more = {"formats": [(form, labels[form]) for form in FORMATS], **(extra_context or {})}
+        more = {
+            "title": _("Imports and exports"),
+            "formats": [(form, labels[form]) for form in FORMATS],
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, more)
 
     def template_file(self, request: HttpRequest) -> HttpResponse:

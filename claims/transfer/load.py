@@ -174,15 +174,20 @@ class Import:
         done = {}
         for record in group:
             claim = desk[known[record.name].pk]
-            told = {"file": self.source, "row": record.row}
-            wanted = change.Wanted(claim, record, record_of(claim, EVERYTHING, mark), before.get(claim.pk), told)
+            said = record_of(claim, EVERYTHING, mark)
+            wanted = change.Wanted(claim, record, said, before.get(claim.pk), self._told(record))
             done[record.row] = change.change_claim(wanted, self.names)
         return done
 
     def _draft(self, record: Record) -> NewClaim:
         draft = change.draft_of(record, self.names)
-        draft.told = {"file": self.source, "row": record.row, "marks": marks(flatten(record)), **change.brought(draft)}
+        draft.told = {**self._told(record), "marks": marks(flatten(record)), **change.brought(draft)}
         return draft
+
+    def _told(self, record: Record) -> dict[str, Any]:
+        """What the record says of where it comes from; the timeline shows the reason."""
+        place = {"file": self.source, "row": record.row}
+        return {**place, "reason": gettext("%(file)s, row %(row)d") % place}
 
 
 def _imported_before(pks: list[int]) -> dict[int, dict[str, str]]:
