@@ -156,14 +156,10 @@ def relations(page: ClaimPage) -> list[dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
     for row, words in sorted(rows, key=lambda pair: pair[0]["kind"] != "contradicts"):
         one = found.setdefault(row["pk"], _related(row))
-        one["words"], one["note"] = _added(one["words"], words), _added(one["note"], row["note"])
+        one["ways"][words] = one["notes"][row["note"]] = True  # of two ways to be related each is said once
+    for one in found.values():
+        one["words"], one["note"] = ", ".join(one["ways"]), " ".join(filter(None, one["notes"]))
     return sorted(found.values(), key=lambda row: (row["kind"] != "contradicts", row["pk"]))
-
-
-def _added(said: str, more: str) -> str:
-    """Two claims may be related in several ways; each is said once."""
-    parts = [part for part in said.split("; ") if part]
-    return said if more in {"", *parts} else "; ".join([*parts, more])
 
 
 def _related(row: dict[str, Any]) -> dict[str, Any]:
@@ -175,8 +171,8 @@ def _related(row: dict[str, Any]) -> dict[str, Any]:
         "status": row["status"],
         "public_state": row["public_state"],
         "kind": row["kind"],
-        "words": "",
-        "note": "",
+        "ways": {},
+        "notes": {},
         "who": row["who"],
         "icon": RELATION_ICONS.get(row["kind"], "link-2"),
         "rating": rating if public and row["rating_code"] else None,

@@ -76,7 +76,12 @@ def evidence_edit(request: DeskRequest, claim_id: int, number: int) -> HttpRespo
             edit_parts.title_source(item.pk, by=request.user, title=title)
         edit_parts.edit_evidence(item.pk, by=request.user, **given)
 
-    return carry_out(request, claim_id, judge, place=f"e{number}", form=form, edited=number)
+    said = _("Evidence %(number)d is saved.") % {"number": number}
+    # A title is shared by every claim that cites the source: it is not taken back with this one's judgement.
+    undoable = request.POST.get("title", "").strip() in {"", item.resource.title}
+    return carry_out(
+        request, claim_id, judge, place=f"e{number}", form=form, said=said, edited=number, undoable=undoable
+    )
 
 
 @signed_in

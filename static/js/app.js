@@ -73,7 +73,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   held = parts ? { target: target?.id, parts } : null;
 });
 
-const isSeen = (element) => Boolean(element?.getClientRects().length);
+const isSeen = (element) => Boolean(element?.checkVisibility({ visibilityProperty: true }));
 
 document.addEventListener("htmx:afterSettle", () => {
   if (held === null || (document.activeElement && document.activeElement !== document.body)) return;

@@ -402,6 +402,24 @@ def test_related_claims_are_read_from_both_sides(client, people):
     ]
 
 
+def test_a_claim_related_in_two_ways_stands_once_and_a_contradiction_first_with_who_says_it(client, people):
+    claim, near, against = desk.in_research(people), ClaimFactory(), ClaimFactory()
+    ClaimRelation.objects.create(source=claim, target=near, kind="elaborates", note="Wider.")
+    ClaimRelation.objects.create(source=near, target=claim, kind="supports", note="One example.")
+    ClaimRelation.objects.create(source=claim, target=against, kind="contradicts", note="Wider.")
+    for position, name in (("denies", "The ministry"), ("asserts", "The harbour office"), ("reports", "A newspaper")):
+        AppearanceFactory(claim=against, claimant=ClaimantFactory(name=name), position=position)
+
+    response = read(client, people.editor, at(claim))
+
+    rows = [(row["pk"], row["words"], row["note"], row["who"]) for row in response.context["relations"]]
+    assert rows == [
+        (against.pk, "contradicts", "Wider.", ["The harbour office", "The ministry"]),
+        (near.pk, "elaborates, is supported by", "Wider. One example.", []),
+    ]
+    assert "<bdi>The harbour office</bdi>, <bdi>The ministry</bdi>" in text_of(response)
+
+
 def test_a_confidential_claim_is_no_relation_for_who_must_not_know_it(client, people):
     claim, secret = ClaimFactory(), ClaimFactory(confidential=True)
     ClaimRelation.objects.create(source=claim, target=secret, kind="repeats")

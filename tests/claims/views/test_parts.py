@@ -92,6 +92,30 @@ def test_evidence_is_judged_anew_on_its_card(client, author, claim):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("title", "offered"), [("", True), ("The harbour's own counts", False)])
+def test_a_judgement_says_that_it_is_saved_and_is_taken_back_where_it_is_this_claim_s_alone(
+    client, author, claim, title, offered
+):
+    EvidenceFactory(claim=claim, number=4)
+
+    page = client.get(post(client, "evidence-edit", claim.pk, 4, title=title, **JUDGED).url).content.decode()
+
+    assert "Evidence 4 is saved." in page
+    assert ('name="token"' in page) is offered
+
+
+def test_a_statement_that_was_saved_can_be_put_back(client, author, claim):
+    fields = {"statement": claim.statement, "context": "As of 2025.", "language": "en", "kind": claim.kind}
+    marks = {f"seen-{name}": mark for name, mark in edit.digests(claim, fields).items()}
+    page = client.get(post(client, "claim-edit", claim.pk, **fields, **marks).url).content.decode()
+    assert "Saved." in page
+    assert Claim.objects.get(pk=claim.pk).context == "As of 2025."
+
+    post(client, "undo", token=re.search(r'name="token" value="([^"]+)"', page)[1])
+
+    assert Claim.objects.get(pk=claim.pk).context == ""
+
+
 def test_a_source_is_withheld_only_with_a_reason(client, author, claim):
     EvidenceFactory(claim=claim, number=4)
     response = post(client, "evidence-edit", claim.pk, 4, **JUDGED, withheld="on")
