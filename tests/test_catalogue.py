@@ -81,6 +81,20 @@ def catalogue(request):
     return polib.pofile(LOCALE / request.param / "LC_MESSAGES" / "django.po")
 
 
+def test_no_message_is_said_with_a_plural_here_and_without_one_there():
+    with_plural, without = set(), set()
+    for path in PYTHON:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and node.args and words_of(node.args[0]):
+                name = named(node)
+                (with_plural if name in PLURALS else without if name in MARKS else set()).add(words_of(node.args[0]))
+    for path in TEMPLATES:
+        for name, first, second in CALL.findall(templatize(path.read_text())):
+            (with_plural if name == "ngettext" else set() if second else without).add(ast.literal_eval(first))
+
+    assert with_plural & without == set()
+
+
 def forms_of(entry):
     """(message, translation) of each form of an entry."""
     if not entry.msgid_plural:
