@@ -138,7 +138,8 @@ def _meta(claim: Read) -> SafeString:
     names = list(dict.fromkeys((row["name"], row["position"]) for row in said if row["name"]))
     parts = [_said(*name, get_language()) for name in names[:NAMED_CLAIMANTS]]
     if len(names) > NAMED_CLAIMANTS:
-        parts.append(format_html("{}", _("%(n)s more") % {"n": len(names) - NAMED_CLAIMANTS}))
+        left = len(names) - NAMED_CLAIMANTS
+        parts.append(format_html("{}", ngettext("%(n)s more", "%(n)s more", left) % {"n": left}))
     articles = len({row["article"] for row in said if row["article"]})
     if articles:
         words = ngettext("in %(n)s article", "in %(n)s articles", articles) % {"n": articles}
