@@ -12,7 +12,6 @@ from claims.notifications import choices, outbox
 from claims.notifications.due import WHO as WHO_OF_DUE
 from claims.notifications.messages import SENTENCES, notice
 from claims.notifications.settled import settle
-from claims.notifications.settled import settle
 from claims.workflow import comments
 from claims.workflow.revisions import latest_revision
 from claims.workflow.standing import standing
@@ -34,7 +33,6 @@ def _notify(event_id: int) -> None:
     outbox.call_webhooks(event, claim)
     if event.action in SENTENCES:
         _tell_people(event, claim)
-    settle(claim)
     settle(claim)
 
 
