@@ -227,6 +227,11 @@ def test_template_says_nothing_past_the_catalogue(path):
     assert unmarked_in(path.read_text()) == []
 
 
+def test_labels_inside_a_sentence_keep_what_their_language_writes_large():
+    """``|midway``, not ``|lower``: German begins a noun with a capital letter wherever it stands."""
+    assert [path.name for path in TEMPLATES if "|lower" in path.read_text()] == []
+
+
 def test_the_search_for_what_is_not_marked_finds_it():
     assert unmarked_in('<p title="A day">{{ n }} days</p>') == ["A day", "days"]
     assert unmarked_in('<input type="submit" value="Save"><p data-said="try it again">') == ["Save", "try it again"]
