@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.evidence.anchor import CONTEXT, Check, Selector, check, find, make_selector
+from claims.evidence.anchor import ALTERED, CONTEXT, GONE, Check, Selector, _fold, check, find, make_selector
 from claims.evidence.difference import warning_flags, word_diff
 
 BEFORE = "The ministry published its yearly report on Tuesday, and three papers printed the table in full. "
@@ -346,6 +346,38 @@ def test_a_difference_gives_back_both_texts(old, new):
 )
 def test_changes_of_numbers_and_negations_are_told(old, new, flags):
     assert warning_flags(old, new) == flags
+
+
+def signs_of(seed, size=20_000):
+    """A text of three thousand signs, some frequent and most rare."""
+    chance = random.Random(seed)
+    return "".join(chr(0x4E00 + min(int(chance.expovariate(0.002)), 2999)) for _ in range(size))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_in_a_text_of_thousands_of_signs_an_altered_passage_is_found_in_its_place(seed):
+    """There some signs share a byte."""
+    text, start = signs_of(seed), 500 * (seed + 1)
+    selector = make_selector(text, start, start + 60)
+    changed = signs_of(seed + 100, 8)
+
+    found = check(f"{signs_of(seed + 200, 300)}{text[: start + 20]}{changed}{text[start + 28 :]}", selector)
+
+    assert (found.state, found.start, found.end) == (ALTERED, start + 300, start + 360)
+    assert check(text[: start - 64] + text[start + 124 :], selector).state == GONE
+
+
+def test_signs_that_share_a_byte_with_those_of_a_passage_are_not_the_passage():
+    text = signs_of(1)
+    selector = make_selector(text, 9_000, 9_060)
+    rest = text[:8_936] + text[9_124:]
+    by_number = {}
+    for letter, number in _fold(rest).letters.items():
+        by_number.setdefault(number, []).append(chr(letter))
+    numbers = _fold(rest).letters
+    decoy = "".join(next(sign for sign in by_number[numbers[ord(old)]] if sign != old) for old in selector.exact)
+
+    assert check(rest[:5_000] + decoy + rest[5_000:], selector).state == GONE
 
 
 def test_two_letters_that_share_a_number_are_not_the_same_word():
