@@ -335,7 +335,7 @@ def unnamed(model: type[Model]) -> Iterator[tuple[object, str, str]]:
         if attribute not in meta.original_attrs:
             yield meta, attribute, str(getattr(meta, attribute))
     for column in (*meta.local_fields, *meta.local_many_to_many):
-        if isinstance(column, Field) and column._verbose_name is None:
+        if isinstance(column, Field) and column._verbose_name is None:  # type: ignore[attr-defined]
             yield column, "verbose_name", str(column.verbose_name)
 
 
