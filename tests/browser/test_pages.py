@@ -107,6 +107,33 @@ def test_without_javascript_a_refused_press_is_answered_in_words(visit):
     assert len(contributor.forgive("422")) == 1
 
 
+@pytest.mark.thorough
+def test_who_says_a_claim_and_what_it_repeats_are_found_or_added_as_they_are_typed(visit):
+    editor = visit("editor-1")
+    page = editor.go("/claims/new/")
+    who, kind = page.get_by_role("combobox", name="Who says it"), page.get_by_label("The new one is a")
+    who.press_sequentially("putin")
+    page.get_by_role("option", name="Vladimir Putin").click()
+    expect(who).to_have_value("Vladimir Putin")
+    expect(kind).to_be_hidden()
+
+    who.fill("Lighthouse Office of Norland")
+    editor.inspect("new-claim")
+    page.get_by_role("option", name="Add “Lighthouse Office of Norland” as a new claimant").click()
+    kind.select_option(label="Organisation")
+    page.get_by_label("Statement").fill("The lighthouse of Norland is the oldest one.")
+    page.get_by_role("button", name="Put it into the inbox").click()
+    expect(page.get_by_role("main")).to_contain_text("Lighthouse Office of Norland")
+
+    page.locator("#step-merge > summary").click()
+    page.get_by_label("The claim it repeats").press_sequentially("ballistic missiles at Ukraine")
+    found = page.locator("#merge-targets").get_by_role("radio", name=re.compile("Russian forces have fired"))
+    found.check()
+    editor.inspect("merge-targets")
+    page.locator("#step-merge form").get_by_role("button", name="Merge").click()
+    expect(page.locator("#your-move")).to_contain_text("It repeats")
+
+
 def test_what_is_being_written_survives_a_press_elsewhere_on_the_claim(visit):
     checker = visit("checker-1")
     page = checker.go("/claims/?view=mine&q=military-technical")
