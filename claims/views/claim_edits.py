@@ -97,7 +97,9 @@ def _save(request: DeskRequest, claim_id: int, form: EditForm, *, place: str) ->
         drafts.settle_drafts(claim_id, by=request.user, part=place, key=draft, instead_of=taken_up)
 
     try:
-        return carry_out(request, claim_id, save, place=place, form=form, said=_("Saved."), undoable=place == "statement")
+        return carry_out(
+            request, claim_id, save, place=place, form=form, said=_("Saved."), undoable=place == "statement"
+        )
     except StaleEdit as stale:
         return show_both(request, claim_id, form, stale, place)
 

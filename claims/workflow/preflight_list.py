@@ -191,7 +191,9 @@ def replies_settled(awaited: Iterable[tuple[int, str, datetime]]) -> list[Missin
     """Nobody is passed over whose answer may still come, or it is said why."""
     sentence = _("A reply of %(who)s is awaited until %(when)s: note the answer, or say why you do not wait.")
     return [
-        Missing(sentence % {"who": who, "when": date_format(timezone.localtime(until), "DATETIME_FORMAT")}, f"contact-{pk}")
+        Missing(
+            sentence % {"who": who, "when": date_format(timezone.localtime(until), "DATETIME_FORMAT")}, f"contact-{pk}"
+        )
         for pk, who, until in awaited
     ]
 

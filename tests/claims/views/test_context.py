@@ -50,7 +50,9 @@ def test_nobody_has_no_notices(rf):
 
 
 def time_zone_of(request):
-    return context.local_manner(lambda request: HttpResponse(timezone.get_current_timezone_name()))(request).content.decode()
+    return context.local_manner(lambda request: HttpResponse(timezone.get_current_timezone_name()))(
+        request
+    ).content.decode()
 
 
 @pytest.mark.django_db

@@ -58,7 +58,9 @@ def talk(client, claim, **headers):
 
 
 def marked(markup):
-    return [re.sub(r"<[^>]*>", "", piece) for piece in re.findall(r'<mark class="talk">(.*?)</mark>', markup, re.DOTALL)]
+    return [
+        re.sub(r"<[^>]*>", "", piece) for piece in re.findall(r'<mark class="talk">(.*?)</mark>', markup, re.DOTALL)
+    ]
 
 
 # --- said
