@@ -93,13 +93,15 @@ def shows_the_button(client, person, claim):
     return "Show the verdict" in text_of(read(client, person, claim))
 
 
-def test_the_verdict_is_offered_to_who_does_not_see_it_where_there_is_one(client, people):
-    empty, written = desk.in_research(people), desk.ready(people)
+def test_the_verdict_is_offered_to_who_does_not_see_it_where_there_may_be_one(client, people):
+    inbox, empty, written = desk.accepted(people), desk.in_research(people), desk.ready(people)
     everybody = (people.author, people.cross_checker, people.editor, people.auditor, people.administrator)
 
-    assert [shows_the_button(client, person, empty) for person in everybody] == [False] * 5
+    assert [shows_the_button(client, person, inbox) for person in everybody] == [False] * 5
     assert [shows_the_button(client, person, written) for person in everybody] == [False] + [True] * 4
-    assert "No verdict yet." in text_of(read(client, people.auditor, empty))
+    # who does not research learns from no page whether somebody has written one
+    assert [shows_the_button(client, person, empty) for person in everybody] == [False] * 3 + [True] * 2
+    assert "No verdict yet." in text_of(read(client, people.auditor, inbox))
 
 
 def test_its_cross_checker_is_told_when_he_will_see_it_instead(client, people):
