@@ -15,9 +15,9 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from claims.admin.base import RecordAdmin
+from claims.admin.base import SettingAdmin
 from claims.errors import UserFacingError
-from claims.models import Event, ImportFile, Job, Person
+from claims.models import Event, ImportFile, Job
 from claims.transfer import uploads
 from claims.transfer.dump import FORMATS, Reach, export, left_out
 from claims.transfer.files import Format, guess_format
@@ -57,17 +57,14 @@ class ImportForm(forms.Form):
 
 
 @admin.register(ImportFile)
-class ImportFileAdmin(RecordAdmin):
+class ImportFileAdmin(SettingAdmin):
     """Administrators only: a file may hold what auditors must not see."""
 
     list_display = ("name", "format", "state", "created_by", "created_at")
     list_select_related = ("created_by",)
     list_filter = ("state", "format")
+    search_fields = ("name",)
     change_list_template = "admin/claims/importfile/list.html"
-
-    def _is_administrator(self, request: HttpRequest) -> bool:
-        person: Any = request.user
-        return bool(person.role == Person.Role.ADMINISTRATOR)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._is_administrator(request)
@@ -75,8 +72,8 @@ class ImportFileAdmin(RecordAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._is_administrator(request)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._is_administrator(request)
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, name: str) -> Any:
