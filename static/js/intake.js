@@ -24,10 +24,27 @@ function reveal() {
   if (place.top < seen.top || place.bottom > seen.bottom) box.scrollTop += place.top - seen.top - seen.height / 3;
 }
 
+// The form of a card is fetched when one comes to it; who decides before it is there is not asked to press twice.
+let early = null;
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-row] button[form]") : null;
+  if (button && !button.form) early = { form: button.getAttribute("form"), value: button.value };
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  const buttons = early ? [...document.querySelectorAll(`button[form="${early.form}"]`)] : [];
+  const button = buttons.find((other) => other.form && other.value === early.value);
+  if (!button) return;
+  early = null;
+  button.click();
+});
+
 document.addEventListener("desk:row", () => {
   follow();
   reveal();
 });
 document.addEventListener("htmx:afterSettle", follow);
+window.addEventListener("resize", reveal); // a telephone is turned, a keyboard comes up
 follow();
 reveal();
