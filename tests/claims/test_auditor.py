@@ -31,7 +31,7 @@ ASKS_TO_SEE = {"verdict-show": {"claims_disclosure", "claims_event", "claims_cha
 TAKES_A_PRESS = {
     "claim-step", "evidence-add", "evidence-remove", "appearance-add", "rubric-answer", "checklist-answer",
     "contact-log", "contact-answer", "comment-add", "comment-resolve", "claim-arrange", "claim-new", "verdict-show",
-    "quote-remove", "claim-bulk",
+    "quote-remove", "claim-bulk", "evidence-edit", "evidence-grade", "evidence-move",
 }  # fmt: skip
 # What one address calls otherwise than the others do; ``None``: what it must not be sent.
 OTHERWISE = {
@@ -114,6 +114,7 @@ def form(people, claims):
         "start": 27, "prefix": "counted ", "suffix": " on", "public_line": "Asked.", "claim": claims[0].pk,
         "claims": claims[0].pk, "ids": claims[0].pk, "selected": claims[0].pk, "action": "priority", "seen": "x",
         "name": "Mine", "query": "status=inbox", "seq": 1, "close": "stands", "do": "priority", "value": "1",
+        "reliability": "A", "credibility": "1", "to": f"{piece.number}:context",
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ HIS_OWN = {
 }  # fmt: skip
 CONTRIBUTES = {"evidence-add", "evidence-upload", "appearance-add", "comment-add", "claim-new", "intake"}
 OF_HIS_OWN = {
-    "evidence-edit", "evidence-remove", "appearance-edit", "appearance-remove", "quote-add", "quote-remove",
+    "evidence-edit", "evidence-grade", "evidence-move", "evidence-remove", "appearance-edit", "appearance-remove", "quote-add", "quote-remove",
     "snapshot-upload", "snapshot-pin", "source-title", "capture-retry", "capture-as-shown", "claim-edit", "draft-keep",
     "draft-drop", "comment-resolve", "comment-reopen", "comment-withdraw", "intake-describe", "intake-retry",
     "job-retry", "job-cancel",
@@ -138,6 +138,8 @@ def test_of_his_own_he_is_shown_what_he_may_mend_and_withdraw(client, people, co
         "comment-reopen",
         "job-retry",
         "comment-withdraw",
+        "evidence-grade",  # its form is asked for
+        "evidence-move",  # its buttons stand on the cards
     }
     assert shown & RESEARCH == set()
     assert OF_HIS_OWN - not_here <= shown
