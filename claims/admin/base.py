@@ -68,6 +68,7 @@ class RecordAdmin(ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     of_claim = ""
     reads_words = True
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # else Django warns of it
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only by what the page offers: an address must not ask a record for words that the page hides."""
