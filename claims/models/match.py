@@ -57,6 +57,7 @@ class Match(models.Model):
     found_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name_plural = _("matches")
         ordering = ["-score", "id"]
         constraints = [
             models.CheckConstraint(

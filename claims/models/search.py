@@ -64,6 +64,7 @@ class SearchEntry(models.Model):
     words = WordsField()
 
     class Meta:
+        verbose_name_plural = _("search entries")
         constraints = [
             # Read backwards it is "the newest first" of one kind.
             models.UniqueConstraint(name="search_entry_once", fields=["kind", "object_id"]),
