@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.forms.steps import StepForm
-from claims.models import Person, Rating
+from claims.models import Claim, Person, Rating
 from claims.views.claim_page import ClaimPage
 from claims.workflow.apply import possible_steps
 from claims.workflow.assignment import eligible_checkers
@@ -79,6 +79,7 @@ def read_moves(page: ClaimPage, bound: StepForm | None = None) -> list[Move]:
         hidden = hidden | {"offer"}  # an editor hands it over at once
     if page.standing.roles.get("cross_checker") == page.person.pk:
         hidden = hidden | {"take_cross_check"}
+    hidden = hidden | {"withhold" if page.claim.public_state == Claim.PublicState.WITHHELD else "lift"}
     moves = [_move(page, action, missing, bound) for action, missing in found.items() if action not in hidden]
     ready = {move.action: move for move in moves if not move.missing}
     first = next((ready[action] for action in PROPOSED if action in ready), None)

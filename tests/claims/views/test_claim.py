@@ -660,7 +660,7 @@ def test_a_public_page_is_withheld_put_back_and_retracted_by_two(client, people)
     claim = desk.approved(people)
     client.force_login(people.editor)
     client.post(step_at(claim, "publish"), {"seen": desk.seen(claim)})
-    states = []
+    states, offered = [], []
     for person, action, data in (
         (people.editor, "withhold", {"reason": "A reader wrote."}),
         (people.editor, "lift", {}),
@@ -669,9 +669,11 @@ def test_a_public_page_is_withheld_put_back_and_retracted_by_two(client, people)
         (people.other_editor, "retract", {}),
     ):
         client.force_login(person)
+        offered.append({"withhold", "lift"} & {move.action for move in client.get(at(claim)).context["moves"]})
         client.post(step_at(claim, action), data)
         states.append(desk.reload(claim).public_state)
 
+    assert offered == [{"withhold"}, {"lift"}, {"withhold"}, {"withhold"}, {"withhold"}]
     assert states == ["withheld", "published", "published", "published", "retracted"]
 
 
