@@ -7,12 +7,13 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import NARROW
 
+pytestmark = pytest.mark.thorough
+
 ROWS = "[data-list] [data-row]"
 MANY = """
 from claims.models import Claim
 from django.utils import timezone
 
-pytestmark = pytest.mark.thorough
 Claim.objects.bulk_create(
     [Claim(statement=f"Quay {n} of Norland is long.", status="archived", external_id=f"quay-{n}") for n in range(130)],
     ignore_conflicts=True)
