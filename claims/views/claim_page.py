@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -175,6 +175,7 @@ def read_page(claim_id: int, person: Person, desk: Desk) -> ClaimPage:
     claim = with_page_values(visible_claims(person), claim_id, person).filter(pk=claim_id).first()
     if claim is None:
         raise Http404
+    asked = read_captures(claim_id)
     evidence = read_evidence(claim_id)
     return ClaimPage(
         claim=claim,
@@ -186,7 +187,7 @@ def read_page(claim_id: int, person: Person, desk: Desk) -> ClaimPage:
             Appearance.objects.filter(claim=claim).select_related("claimant", "article__publisher").order_by("number")
         ),
         evidence=evidence,
-        captures=read_captures(evidence),
+        captures=captures_of(evidence, asked),
         people=list(Person.objects.order_by("name", "pk")),
         contacts=list(ContactLog.objects.filter(claim=claim).order_by("asked_at", "pk")),
         ratings=_ratings(claim),
@@ -345,17 +346,26 @@ def _talk(**narrow: Any) -> Any:
     return Coalesce(Subquery(threads.values("evidence").annotate(n=Count("pk")).values("n")), 0)
 
 
-def read_captures(evidence: Iterable[Evidence]) -> dict[int, Job]:
-    """Captures and uploads under way, and given up with no copy since, by source; one statement."""
-    sources = {item.resource.chain: item for item in evidence}
-    # Of a source with a copy a capture that was given up is spoken of until the next one succeeds.
-    missed = [key for key, item in sources.items() if item.pinned is None or item.resource.misses]
-    under_way = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING], key__in=list(sources))
+def read_captures(claim_id: int) -> list[Job]:
+    """Captures and uploads of the claim's sources that are under way or were given up; one statement.
+
+    Read before the evidence: what ends between the two statements is then seen at work and as its copy.  The other way
+    round it would be seen as neither, and a page that sees no work does not ask again.
+    """
+    sources = Evidence.objects.filter(claim=claim_id).order_by()
+    keys = sources.values_list(Concat(Value("resource/"), Cast("resource_id", CharField())), flat=True)
     # Two conditions and not one list of states, because each has a partial index of its own.
-    asked = Job.objects.filter(kind__in=capture.KINDS)
-    rows = asked.filter(under_way | Q(state=Job.State.FAILED, key__in=missed))
+    spoken_of = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING]) | Q(state=Job.State.FAILED)
+    return list(Job.objects.filter(spoken_of, kind__in=capture.KINDS, key__in=keys))
+
+
+def captures_of(evidence: Iterable[Evidence], asked: Iterable[Job]) -> dict[int, Job]:
+    """What a card says of work on its source, by source."""
+    # Of a source with a copy a capture that was given up is spoken of until the next one succeeds.
+    missed = {item.resource.chain for item in evidence if item.pinned is None or item.resource.misses}
+    told = [job for job in asked if job.state != Job.State.FAILED or job.key in missed]
     # What is under way goes before what failed, and the file a person handed in before all: he waits for it.
-    ranked = sorted(rows, key=lambda job: (job.state != Job.State.FAILED, job.kind == "read_upload", job.pk))
+    ranked = sorted(told, key=lambda job: (job.state != Job.State.FAILED, job.kind == "read_upload", job.pk))
     return {int(job.key.removeprefix("resource/")): job for job in ranked}
 
 

@@ -1,5 +1,6 @@
 """The claim page: who sees what, what it costs, and how a press is answered."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -466,6 +467,29 @@ def test_a_capture_under_way_renews_its_own_line_and_nothing_else(client, people
     page = text_of(client.get(at(claim)))
     assert "The site answered 403." in page
     assert reverse("claims:capture-retry", args=[evidence.pk]) in page
+
+
+@pytest.mark.parametrize("statement", ["claims_job", "claims_evidence"])
+def test_a_capture_that_ends_while_the_page_is_read_is_seen_at_work_or_with_its_copy(client, people, statement):
+    claim = desk.in_research(people)
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory(), stance="supports")
+    copy = SnapshotFactory(resource=evidence.resource)
+    ended = []
+
+    def end_after(execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        if not ended and re.search(rf'^SELECT .* FROM "{statement}" (INNER|WHERE|LEFT)', sql):
+            ended.append(sql)
+            Job.objects.update(state="done")
+            evidence.__class__.objects.filter(pk=evidence.pk).update(pinned=copy)
+        return found
+
+    client.force_login(people.author)
+    with connection.execute_wrapper(end_after):
+        page = client.get(at(claim)).context["page"]
+
+    assert ended
+    assert page.captures or page.evidence[0].pinned
 
 
 def test_next_and_previous_follow_the_list_the_person_came_from(client, people):
