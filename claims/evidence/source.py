@@ -106,6 +106,11 @@ def look_around(resource: Resource) -> Surroundings:
 
 
 def _domains(resource: Resource) -> list[str]:
-    """The names under which a publisher may be known: news.example.org, example.org."""
+    """The names under which a publisher may be known: news.example.org, example.org; none for a file without an address.
+
+    A publisher that was only named has no domain either, and must not be taken for that of every file.
+    """
+    if not resource.host:
+        return []
     labels = resource.host.removeprefix("www.").split(".")
     return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]

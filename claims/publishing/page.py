@@ -147,7 +147,7 @@ def _evidence(item: Evidence) -> Page:
         "withheld": "",
         "url": resource.url or "",
         "title": resource.title or resource.url or "",
-        "publisher": resource.publisher.name if resource.publisher else resource.host,
+        "publisher": resource.publisher.name if resource.publisher else resource.host or item.origin,
         "on": resource.published_on,
         "kind": item.kind,
         "kind_label": str(EvidenceKind(item.kind).label),  # get_kind_display translates every choice

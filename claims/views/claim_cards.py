@@ -68,7 +68,7 @@ class Card:
 def make_card(item: Evidence, job: Job | None, held: Standing, form: EvidenceForm | None = None) -> Card:
     source = item.resource
     waived = [waiver.reason for waiver in item.exceptions if waiver.kind == "capture"]
-    name = source.publisher.name if source.publisher else source.host or source.title
+    name = source.publisher.name if source.publisher else source.host or item.origin or source.title
     return Card(
         pk=item.pk,
         number=item.number,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from claims import jobs
 from claims.evidence import blobs, upload
+from claims.intake.article import About, add_text
 from claims.jobs import ledger
 from claims.jobs.run import run
 from claims.models import Blob, Event, Evidence, Job, Refusal, Resource, Snapshot
@@ -296,3 +297,15 @@ def test_a_file_made_to_do_harm_keeps_nobody_waiting_and_ends_in_a_sentence(peop
     assert took < 1
     assert "too much time or memory" in evidence.pinned.problem
     assert blobs.read_blob(evidence.pinned.body_id) == data
+
+
+def test_a_file_is_never_credited_to_the_publisher_of_an_article_without_an_address(people):
+    article = add_text("Twelve ships came on Monday.", About(publisher="Harbour Gazette"), by=people.author)
+    assert (article.publisher.name, article.publisher.domain) == ("Harbour Gazette", "")
+
+    uploaded = upload.add_upload(
+        in_research(people).pk, by=people.author, name="a.txt", data=b"Log book.", title="", origin="Port office"
+    )
+    unnamed = add_text("Nine ships came on Tuesday.", About(), by=people.author)
+
+    assert (Resource.objects.get(pk=uploaded.resource_id).publisher, unnamed.publisher) == (None, None)
