@@ -49,7 +49,8 @@ document.addEventListener("htmx:responseError", (event) => {
 // Focus: htmx restores it for elements with an id. When the focused element is gone, go to what answers the press: the
 // alert or the first wrong field of the new part, else to the nearest part around it that is still there (of a form that
 // was folded away its opener); never back to the top of the page. An undo pressed in a message leaves one at the messages.
-let held = null;
+// Each request has its own: a part that renews itself meanwhile must not forget it for another.
+const held = new WeakMap(); // request -> the target of its answer, and where one stood in it
 const pressedIn = new WeakMap(); // request -> where one stood; the pressed button itself is disabled meanwhile
 
 /** The ids of the parts an element stands in, the nearest first. */
@@ -70,15 +71,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const active = document.activeElement;
   const isLost = !active || active === document.body;
   const parts = isLost ? pressedIn.get(xhr) : target?.contains(active) ? partsAround(active) : null;
-  held = parts ? { target: target?.id, parts } : null;
+  if (parts) held.set(xhr, { target: target?.id, parts });
 });
 
 const isSeen = (element) => Boolean(element?.checkVisibility({ visibilityProperty: true }));
 
-document.addEventListener("htmx:afterSettle", () => {
-  if (held === null || (document.activeElement && document.activeElement !== document.body)) return;
-  const { target, parts } = held;
-  held = null;
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { xhr } = event.detail;
+  const stood = xhr && held.get(xhr);
+  if (!stood || (document.activeElement && document.activeElement !== document.body)) return;
+  const { target, parts } = stood;
+  held.delete(xhr);
   const part = target ? document.getElementById(target) : null;
   const around = parts.map((id) => document.getElementById(id)).find(isSeen);
   const answer = part?.querySelector('[aria-invalid="true"], [role="alert"], [data-focus]') ?? around ?? part;

@@ -8,7 +8,7 @@ const current = () => rows().find(isCurrent);
 
 let kept = current()?.dataset.row ?? null;
 
-function makeCurrent(row, { scroll = true } = {}) {
+function mark(row) {
   const name = row.closest("[data-list]").dataset.list === "cur" ? "cur" : "is-cur";
   for (const other of rows()) {
     other.classList.remove("is-cur", "cur");
@@ -17,6 +17,10 @@ function makeCurrent(row, { scroll = true } = {}) {
   row.classList.add(name);
   row.setAttribute("aria-current", "true");
   kept = row.dataset.row;
+}
+
+function makeCurrent(row, { scroll = true } = {}) {
+  mark(row);
   if (scroll) row.scrollIntoView({ block: "nearest" });
   (row.querySelector("[data-row-link]") ?? row.querySelector("a, button, input"))?.focus({ preventScroll: true });
   row.dispatchEvent(new CustomEvent("desk:row", { bubbles: true, detail: { row: kept } }));
@@ -184,12 +188,12 @@ document.addEventListener("change", (event) => {
   if (event.target instanceof Element && event.target.matches("[data-submit]")) event.target.form?.requestSubmit();
 });
 
-// A swap brings new rows: the one under the cursor stays under it.
+// A swap brings new rows: the one under the cursor stays under it, also when a row one has left meanwhile still comes as
+// the current one.
 document.addEventListener("htmx:afterSettle", () => {
-  if (!current() && kept) {
-    const row = rows().find((candidate) => candidate.dataset.row === kept);
-    if (row) row.classList.add(row.closest("[data-list]").dataset.list === "cur" ? "cur" : "is-cur");
-  }
+  const marked = rows().filter(isCurrent);
+  const row = marked.length === 1 ? marked[0] : rows().find((candidate) => candidate.dataset.row === kept);
+  if (row) mark(row);
   countTicked();
 });
 
