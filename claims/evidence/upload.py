@@ -4,6 +4,7 @@ Its bytes are looked at and stored at once; its text is read in the background (
 harm may keep a parser busy for half a minute.
 """
 
+import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -94,6 +95,13 @@ def add_upload(
         keep_refusal(claim_id, "add_evidence", by, str(refusal))
         raise
     return Evidence.objects.select_related("resource", "pinned").get(pk=evidence.pk)
+
+
+def same_file(evidence: Evidence, data: bytes) -> int | None:
+    """The number of another piece of the same claim that rests on the very same file."""
+    others = Evidence.objects.filter(claim=evidence.claim_id, pinned__sha256=hashlib.sha256(data).hexdigest())
+    first = others.exclude(pk=evidence.pk).order_by("number").first()
+    return first.number if first else None
 
 
 def upload_copy(

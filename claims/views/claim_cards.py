@@ -128,7 +128,7 @@ def shared_origins(page: ClaimPage) -> list[dict[str, Any]]:
     """Pieces that rest on one origin and so count once; why, as an editor wrote it or as address or text show it."""
     return [
         {
-            "origin": next((item.origin for item in group if item.origin), _("the same address or the same text")),
+            "origin": next((item.origin for item in group if item.origin), _("the same address, file or text")),
             "numbers": ", ".join(str(item.number) for item in group),
         }
         for group in page.one_origin

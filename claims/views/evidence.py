@@ -188,13 +188,17 @@ def evidence_upload(request: DeskRequest, claim_id: int) -> HttpResponse:
         except UserFacingError as problem:
             refusal = str(problem)
         else:
-            messages.success(
-                request, _("The file is kept as evidence %(n)d; it is being read.") % {"n": evidence.number}
-            )
+            messages.success(request, _said_of_file(evidence, data))
             return _back(evidence)
     context = {"claim": claim, "form": form, "refusal": refusal}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal or form.errors else HTTPStatus.OK
     return render(request, UPLOAD_TEMPLATE, context, status=status)
+
+
+def _said_of_file(evidence: Evidence, data: bytes) -> str:
+    kept = _("The file is kept as evidence %(n)d; it is being read.") % {"n": evidence.number}
+    known = upload.same_file(evidence, data)
+    return f"{kept} " + _("It is the same file as evidence %(n)d, so both count once.") % {"n": known} if known else kept
 
 
 @require_POST

@@ -31,12 +31,14 @@ class Piece:
         origin: what an editor wrote: "the same release".
         addresses: where its copy came from: the last address, the canonical one.
         likeness: the simhash of its main text; ``None`` when it is too short or not there.
+        copy: the sha256 of its copy's bytes; the same file under two names is one file.
     """
 
     number: int
     origin: str = ""
     addresses: frozenset[str] = frozenset()
     likeness: int | None = None
+    copy: str = ""
 
 
 def simhash(text: str) -> int | None:
@@ -71,7 +73,7 @@ def are_near(one: int, other: int) -> bool:
 def independent_groups(pieces: Iterable[Piece]) -> list[list[int]]:
     """The numbers of the pieces, those of one origin together, each group and all groups in ascending order.
 
-    Two are one when an editor says so (the same ``origin``), or address or text do.  What is one with a second, which is
+    Two are one when an editor says so (the same ``origin``), or address, file or text do.  What is one with a second, which is
     one with a third, is one with the third.
     """
     groups: dict[int, set[int]] = {}
@@ -94,6 +96,8 @@ def _marks(piece: Piece) -> Iterator[object]:
         yield "origin", piece.origin
     for address in piece.addresses:
         yield "address", address
+    if piece.copy:
+        yield "copy", piece.copy
     if piece.likeness is not None:
         yield piece.likeness
 

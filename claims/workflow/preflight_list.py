@@ -135,7 +135,8 @@ def _piece(item: Evidence) -> Piece:
     known = {item.resource.url or f"upload/{item.resource_id}"}
     if copy is not None:
         known |= {copy.final_url, copy.canonical_url}
-    return Piece(item.number, item.origin.strip(), frozenset(known - {""}), copy.likeness if copy else None)
+    likeness, sha256 = (copy.likeness, copy.sha256) if copy else (None, "")
+    return Piece(item.number, item.origin.strip(), frozenset(known - {""}), likeness, sha256)
 
 
 def captures_done(evidence: list[Evidence]) -> list[Missing]:

@@ -12,6 +12,8 @@ from claims.jobs import ledger
 from claims.jobs.run import run
 from claims.models import Blob, Event, Evidence, Job, Refusal, Resource, Snapshot
 from claims.workflow.apply import Refused
+from claims.workflow.preflight_list import evidence_is_enough, shared_origins
+from claims.workflow.revisions import evidence_rows
 from tests.claims.web.pixels import gif, jpeg, png
 from tests.claims.workflow.desk import hire, in_preflight, in_research
 from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
@@ -309,3 +311,29 @@ def test_a_file_is_never_credited_to_the_publisher_of_an_article_without_an_addr
     unnamed = add_text("Nine ships came on Tuesday.", About(), by=people.author)
 
     assert (Resource.objects.get(pk=uploaded.resource_id).publisher, unnamed.publisher) == (None, None)
+
+
+def test_the_same_file_sent_seven_times_counts_once(people):
+    claim = in_research(people)
+    for number in range(7):
+        upload.add_upload(
+            claim.pk, by=people.author, name=f"log-{number}.txt", data=b"Twelve ships.", stance="supports"
+        )
+    other = upload.add_upload(claim.pk, by=people.author, name="b.txt", data=b"Nine ships.", stance="supports")
+
+    rows = list(evidence_rows(claim))
+
+    assert [[item.number for item in group] for group in shared_origins(rows)] == [[1, 2, 3, 4, 5, 6, 7]]
+    (line,) = evidence_is_enough(claim, rows[:7])
+    assert "there are 1" in line.sentence
+    assert evidence_is_enough(claim, [rows[0], rows[other.number - 1]]) == []
+
+
+def test_a_file_the_claim_has_already_is_known_by_its_bytes(people):
+    claim = in_research(people)
+    first = upload.add_upload(claim.pk, by=people.author, name="a.txt", data=b"Twelve ships.")
+    again = upload.add_upload(claim.pk, by=people.author, name="b.txt", data=b"Twelve ships.", later=True)
+    new = upload.add_upload(claim.pk, by=people.author, name="c.txt", data=b"Nine ships.", later=True)
+
+    assert upload.same_file(again, b"Twelve ships.") == first.number
+    assert upload.same_file(new, b"Nine ships.") is None

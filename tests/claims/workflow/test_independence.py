@@ -67,6 +67,12 @@ def test_one_origin_one_address_or_one_text_make_one_group():
     assert independent_groups(pieces) == [[1, 2], [3, 4, 5], [6], [7]]
 
 
+def test_one_file_is_one_origin_however_short_its_text():
+    pieces = [Piece(1, copy="ab"), Piece(2, copy="cd"), Piece(3, copy="ab"), Piece(4), Piece(5)]
+
+    assert independent_groups(pieces) == [[1, 3], [2], [4], [5]]
+
+
 def test_what_is_near_the_near_is_one_with_it():
     wire = simhash(text_of(4))
     near, nearer_still, far = wire ^ 0b1111_1111, wire ^ 0b1111_1111_1111_1111, ~wire
