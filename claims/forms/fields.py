@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.workflow.readable import close_directions, has_visible
+from claims.workflow.readable import clean, has_visible
 
 Label = Any  # text, or text still to be translated: the stubs know no public name for it
 MOST_YEARS_AWAY = 10
@@ -30,10 +30,11 @@ def read_claim_number(text: str) -> int | None:
 
 
 class WrittenField(forms.CharField):
-    """What somebody writes: something a reader can see, without marks that would turn the words around it."""
+    """What somebody writes: something a reader can see, without control characters and marks that turn words."""
 
     def to_python(self, value: Any) -> str:
-        return close_directions(super().to_python(value) or "")
+        text = clean(super().to_python(value) or "")
+        return text.strip() if self.strip else text
 
     def validate(self, value: str) -> None:
         super().validate(value)

@@ -12,6 +12,7 @@ from claims.language import midway
 from claims.models import Appearance, Candidate, Claim, Claimant, Event, Person, Topic
 from claims.workflow import edit, edit_parts
 from claims.workflow.apply import apply
+from claims.workflow.readable import clean
 from claims.workflow.transitions import EDITABLE, LIVE
 
 AS_ACCEPTED = ("create", "add_appearance")  # what the record of a claim holds that was just accepted from an article
@@ -131,7 +132,9 @@ def _decline_untouched(candidate: Candidate, by: Person) -> None:
 
 
 def _remove_its_appearance(candidate: Candidate, by: Person) -> None:
-    rows = Appearance.objects.filter(claim=candidate.claim_id, article=candidate.article_id, verbatim=candidate.text)
+    rows = Appearance.objects.filter(
+        claim=candidate.claim_id, article=candidate.article_id, verbatim=clean(candidate.text)
+    )
     row = rows.order_by("-number").first()
     if row is None:
         raise UserFacingError(_("Its appearance was changed in the meantime: see the page of the claim."), "changed")
@@ -164,7 +167,7 @@ def _add_appearance(
         claimant=claimant,
         article=article,
         url=article.url,
-        verbatim=candidate.text,
+        verbatim=clean(candidate.text),
         position=position,
         said_on=article.published_on,
         date_basis=_("date of the article") if article.published_on else "",

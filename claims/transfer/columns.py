@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from claims.workflow.readable import clean
+
 CLAIM, APPEARANCE, EVIDENCE = "claim", "appearance", "evidence"
 KINDS_OF_EVIDENCE = (
     "primary", "statement", "dataset", "research", "news", "expert", "media", "interview", "desk_note",
@@ -132,7 +134,7 @@ def _check_text(raw: str) -> None:
 def _text(column: Column, raw: Any) -> str:
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise Unreadable(_("a text belongs here."))
-    text = str(raw)
+    text = clean(str(raw))
     return text if text.strip() else ""
 
 

@@ -23,7 +23,7 @@ from claims.views.live import STOP_POLLING
 from claims.views.reader import CaptureLine, open_reader, read_capture
 from claims.workflow import edit_parts, undo
 from claims.workflow.apply import Refused
-from claims.workflow.readable import close_directions, has_visible
+from claims.workflow.readable import clean, has_visible
 from claims.workflow.standing import standing
 
 TEMPLATE = "claims/evidence_reader.html"
@@ -198,7 +198,9 @@ def evidence_upload(request: DeskRequest, claim_id: int) -> HttpResponse:
 def _said_of_file(evidence: Evidence, data: bytes) -> str:
     kept = _("The file is kept as evidence %(n)d; it is being read.") % {"n": evidence.number}
     known = upload.same_file(evidence, data)
-    return f"{kept} " + _("It is the same file as evidence %(n)d, so both count once.") % {"n": known} if known else kept
+    return (
+        f"{kept} " + _("It is the same file as evidence %(n)d, so both count once.") % {"n": known} if known else kept
+    )
 
 
 @require_POST
@@ -296,7 +298,7 @@ def _words(request: DeskRequest, name: str) -> str:
 
 def _written(request: DeskRequest, name: str) -> str:
     """The same as others will read it; empty when nobody would see anything of it."""
-    text = close_directions(_words(request, name))
+    text = clean(_words(request, name))
     return text if has_visible(text) else ""
 
 

@@ -13,7 +13,7 @@ from claims.models import Person, SavedView
 from claims.views.access import DeskRequest, signed_in
 from claims.views.once import forget_press
 from claims.views.result_list import ResultList
-from claims.workflow.readable import close_directions, has_visible
+from claims.workflow.readable import clean, has_visible
 
 LONGEST_NAME, LONGEST_QUERY = 60, 500
 
@@ -84,7 +84,7 @@ def _one(request: DeskRequest, pk: int) -> SavedView:
 
 
 def _name(request: DeskRequest) -> str:
-    name = close_directions(" ".join(request.POST.get("name", "").replace("\x00", "").split())[:LONGEST_NAME])
+    name = clean(" ".join(request.POST.get("name", "").split())[:LONGEST_NAME]).strip()
     return name if has_visible(name) else ""
 
 

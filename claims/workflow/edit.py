@@ -22,7 +22,7 @@ from claims.workflow.apply import Refused, apply, keep_refusal
 from claims.workflow.citations import cited_numbers
 from claims.workflow.facts import read_facts
 from claims.workflow.notes import noted_otherwise
-from claims.workflow.readable import has_visible
+from claims.workflow.readable import clean, has_visible
 from claims.workflow.readings import mark_recorded, unrecorded
 from claims.workflow.rights import check_may_change
 from claims.workflow.standing import Standing, standing
@@ -124,10 +124,11 @@ def create_claim(
     """
     if by is not None and not by.can_contribute:
         raise Refused(_("Your role reads; it does not add claims."), "person")
+    statement, fields = " ".join(clean(statement).split()), _cleaned(fields)
     if not has_visible(statement):
         raise Refused(_("A claim needs a statement."), "statement")
     claim: Claim = Claim.objects.create(
-        statement=" ".join(statement.split()),
+        statement=statement,
         external_id=external_id,
         created_by=by,
         stage_due_at=stages.after(Desk.objects.current(), "triage_limit", timezone.now()),
@@ -153,6 +154,7 @@ def edit_claim(claim_id: int, *, by: Person, fields: Mapping[str, Any], seen: Ma
     unknown = set(fields) - set(PLAIN_FIELDS) - set(VERDICT_FIELDS)
     if unknown:
         raise ValueError(f"not for edit_claim: {', '.join(sorted(unknown))}")
+    fields = _cleaned(fields)
     touches_verdict = bool(set(fields) & set(VERDICT_FIELDS))
     with changing(claim_id, "edit", by=by, verdict=touches_verdict) as change:
         claim = change.claim
@@ -171,6 +173,11 @@ def edit_claim(claim_id: int, *, by: Person, fields: Mapping[str, Any], seen: Ma
             link_citations(claim)
     claim.refresh_from_db(fields=["version"])
     return claim
+
+
+def _cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields with their texts as they are kept."""
+    return {name: clean(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def _merge(claim: Claim, fields: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Pure.
 """
 
+import re
 import unicodedata
 
 DRAWN_AS_NOTHING = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # Hangul fillers and the empty Braille pattern
@@ -16,7 +17,12 @@ UNSEEN_KINDS = (
 
 # Marks of direction that hold until they are taken back, or until the end of the line.
 EMBEDDINGS, END_OF_EMBEDDING = "\u202a\u202b\u202d\u202e", "\u202c"
+OVERRIDES = "\u202d\u202e"  # of the embeddings those that turn the letters themselves
 ISOLATES, END_OF_ISOLATE = "\u2066\u2067\u2068", "\u2069"
+
+LINE_END = re.compile(r"\r(?!\n)")
+PARTING = re.compile(r"[\x0b\x0c\x1c-\x1f\x85]")  # control characters that stand between words, as a blank does
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 
 def has_visible(text: str) -> bool:
@@ -26,6 +32,14 @@ def has_visible(text: str) -> bool:
 
 def _is_unseen(char: str) -> bool:
     return unicodedata.category(char).startswith(UNSEEN_KINDS)
+
+
+def clean(text: str) -> str:
+    """What somebody wrote, as it is kept: no control characters but the tab and line ends, no mark that turns letters.
+
+    Source: Unicode Standard, section 23.1, "Control Codes" (C0, DELETE and C1).
+    """
+    return close_directions(CONTROLS.sub("", PARTING.sub(" ", LINE_END.sub("\n", text))))
 
 
 TURNING = frozenset({"R", "AL", "LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
@@ -39,9 +53,10 @@ def isolate(text: str) -> str:
 
 
 def close_directions(text: str) -> str:
-    """The text without marks of direction that nothing takes back, or that take nothing back.
+    """The text without marks of direction that nothing takes back, or that take nothing back, and without overrides.
 
-    Such a mark would turn whatever stands behind the text on the same line.  What is closed inside the text stays.
+    Such a mark would turn whatever stands behind the text on the same line.  What is closed inside the text stays, but
+    for overrides: they make "10" of "01", and no language is written with them.
 
     Source: Unicode Standard Annex 9, "Unicode Bidirectional Algorithm", BD9 and BD11 (matching pairs).
     """
@@ -51,14 +66,15 @@ def close_directions(text: str) -> str:
 
 
 def _closed(line: str) -> str:
-    """One line without the marks that have no counterpart in it."""
+    """One line without the marks that have no counterpart in it, and without overrides."""
     is_open: list[int] = []  # places of marks not taken back yet
     loose: set[int] = set()
     for place, char in enumerate(line):
         if char in EMBEDDINGS or char in ISOLATES:
             is_open.append(place)
         elif char == END_OF_EMBEDDING and is_open and line[is_open[-1]] in EMBEDDINGS:
-            is_open.pop()
+            begin = is_open.pop()
+            loose |= {begin, place} if line[begin] in OVERRIDES else set()
         elif char == END_OF_ISOLATE and any(line[other] in ISOLATES for other in is_open):
             loose |= _unwind(line, is_open)
         elif char in (END_OF_EMBEDDING, END_OF_ISOLATE):

@@ -162,3 +162,22 @@ def test_the_duplicate_that_keeps_an_appearance_is_as_confidential_as_its_main_c
     candidates.add_to_claim(candidate.pk, claim.pk, by=people.editor)
 
     assert Claim.objects.get(duplicate_of=claim).confidential
+
+
+def test_neither_a_claim_nor_its_appearance_holds_control_characters_or_marks_that_turn_letters(people, candidate):
+    said = candidate.text
+    candidate.text = f"\u202e{said}\x07"
+    candidate.save(update_fields=["text"])
+
+    claim = candidates.accept(candidate.pk, by=people.contributor, statement="\u202eShips:\x1b 1,240\x85a year.")
+
+    assert (claim.statement, claim.appearances.get().verbatim) == ("Ships: 1,240 a year.", said)
+
+
+def test_a_sentence_is_taken_back_whatever_its_appearance_leaves_out(people, candidate):
+    candidate.text += "\x07"
+    candidate.save(update_fields=["text"])
+    candidates.add_to_claim(candidate.pk, ClaimFactory().pk, by=people.editor)
+
+    assert candidates.put_back(candidate.pk, by=people.editor).state == "open"
+    assert not Appearance.objects.exists()

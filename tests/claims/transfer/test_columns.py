@@ -72,3 +72,9 @@ def test_one_value_is_a_list_of_one():
 def test_every_example_can_be_read():
     for column in COLUMNS:
         read_value(column, column.example)
+
+
+def test_a_file_brings_no_control_characters_and_no_mark_that_turns_letters():
+    found = [read_value(BY_NAME[name], "10\u202e01\x07 \x1bships") for name in ("statement", "context", "title")]
+
+    assert found == ["1001 ships"] * 3

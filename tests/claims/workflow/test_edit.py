@@ -492,3 +492,12 @@ def test_an_address_that_is_too_long_keeps_no_other_out(claim, people):
     results = edit_parts.add_links(claim.pk, by=people.contributor, urls=urls)
 
     assert [problem for _url, problem in results] == ["This address is longer than 2,000 characters.", ""]
+
+
+def test_no_text_of_a_claim_holds_control_characters_or_marks_that_turn_letters(people, claim):
+    said = {"title": "Ships\x07 counted\x1b", "summary": "10\u202e01", "statement": "\u202eShips\x9f"}
+
+    edit.edit_claim(claim.pk, by=people.author, fields=said, seen=edit.digests(claim))
+
+    claim.refresh_from_db()
+    assert (claim.title, claim.summary, claim.statement) == ("Ships counted", "1001", "Ships")

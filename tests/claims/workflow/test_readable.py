@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.workflow.readable import EMBEDDINGS, ISOLATES, close_directions, has_visible, isolate
+from claims.workflow.readable import EMBEDDINGS, ISOLATES, clean, close_directions, has_visible, isolate
 
 MARKS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -75,3 +75,26 @@ def test_what_is_closed_is_whole_and_closed(text):
     for line in closed.splitlines():
         assert sum(line.count(mark) for mark in EMBEDDINGS) == line.count("\u202c")
         assert sum(line.count(mark) for mark in ISOLATES) == line.count("\u2069")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a bell\x07 and \x1b[31mred", "a bell and [31mred"),
+        ("\x00\x08\x7f\x80\x9f", ""),
+        ("a tab\tand lines\nof\r\ntwo\rmachines", "a tab\tand lines\nof\r\ntwo\nmachines"),
+        ("one\x0btwo\x0cthree\x85four\x1ffive", "one two three four five"),
+        ("\u202ebell\x07", "bell"),
+        ("\u202ddigits\u202c and \u202bשלום\u202c", "digits and \u202bשלום\u202c"),
+        ("\u202ba \u202eb\u202c c\u202c", "\u202ba b c\u202c"),
+        ("\u200fשלום, क्\u200dष", "\u200fשלום, क्\u200dष"),
+    ],
+)
+def test_control_characters_and_overrides_are_not_kept(text, kept):
+    assert clean(text) == kept
+    assert clean(kept) == kept
+
+
+@given(st.text())
+def test_what_is_kept_stays_as_it_is(text):
+    assert clean(clean(text)) == clean(text)
