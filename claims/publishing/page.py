@@ -23,6 +23,7 @@ from claims.models import (
 )
 from claims.publishing.claimreview import Claimant, PublicChange, Publisher, Review, Verdict
 from claims.workflow.attempt import Attempt
+from claims.workflow.preflight_list import lacks_copy
 
 FORMAT = 1
 Page = dict[str, Any]
@@ -157,7 +158,8 @@ def _evidence(item: Evidence) -> Page:
         "note": item.note,
         "quotes": [quote.exact for quote in item.passages],
         "copy": {"at": copy.captured_at, "sha256": copy.sha256, "kind": copy.kind} if copy else None,
-        "no_copy": waivers.get("capture", ""),
+        "no_copy": waivers.get("capture", "") if copy is None else "",
+        "unreadable": waivers.get("capture", "") if copy and lacks_copy(item) else "",
         "not_rechecked": waivers.get("quote_check", ""),
     }
 

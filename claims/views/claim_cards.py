@@ -17,6 +17,7 @@ from claims.models.claim import ClaimRelation
 from claims.templatetags.moments import short_day
 from claims.views.claim_page import ClaimPage
 from claims.views.reader import CaptureLine, capture_line
+from claims.workflow.preflight_list import lacks_copy
 from claims.workflow.standing import Standing
 from claims.workflow.transitions import PUBLISHED
 
@@ -61,6 +62,7 @@ class Card:
     grade_form: GradeForm | None = None
     stance: str = ""
     twins: str = ""
+    unreadable: str = ""
     talk: int = 0
     open_talk: int = 0
 
@@ -83,9 +85,10 @@ def make_card(item: Evidence, job: Job | None, held: Standing, form: EvidenceFor
         credibility=item.credibility,
         quotes=[{"exact": quote.exact, "state": getattr(quote, "state", "") or ""} for quote in item.passages],
         withheld=item.withheld_reason,
-        waived=waived[0] if waived and item.pinned is None else "",
+        waived=waived[0] if waived and lacks_copy(item) else "",
         note=item.note,
         grade_reason=item.grade_reason,
+        unreadable=item.pinned.problem if item.pinned and lacks_copy(item) else "",
         line=None if waived and item.pinned is None else capture_line(item, job, item.pinned),
         may_edit=held.may_change(item),
         may_waive=held.may_research,

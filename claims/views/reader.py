@@ -18,6 +18,7 @@ from claims.views.captured_text import TAGS, Passage, Row, difference, render_te
 from claims.views.live import read_id
 from claims.web.media import PDF
 from claims.web.pictures import PICTURES
+from claims.workflow.revisions import is_unreadable
 from claims.workflow.standing import standing
 
 FEW_COPIES, MOST_COPIES = 40, 1000
@@ -192,6 +193,12 @@ class Reader:
         """What the copy shown can be looked at as, beside its text: "picture", "pdf", or nothing."""
         mime = self.shown.mime if self.shown else ""
         return "pdf" if mime == PDF else "picture" if mime in PICTURES else ""
+
+    @cached_property
+    def lacks_copy(self) -> bool:
+        """The evidence rests on no copy, or on one that could not be read."""
+        pinned = Snapshot.objects.filter(pinned_by=self.evidence)
+        return not pinned.exclude(is_unreadable()).exists()
 
     @property
     def offers_waiver(self) -> bool:

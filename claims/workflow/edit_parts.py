@@ -20,6 +20,7 @@ from claims.workflow import put_back
 from claims.workflow.apply import Refused
 from claims.workflow.claimants import name_claimant
 from claims.workflow.edit import Change, changing, link_citations
+from claims.workflow.revisions import is_unreadable
 from claims.workflow.standing import is_own
 from claims.workflow.transitions import APPROVED, EDITABLE, IN_CROSS_CHECK, IN_REVIEW, PREFLIGHT
 
@@ -357,7 +358,9 @@ def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Wai
 
 
 def _check_without_copy(row: Evidence) -> None:
-    if row.pinned_id is not None or Snapshot.objects.filter(resource=row.resource_id, problem="").exists():
+    copies = Snapshot.objects.filter(resource=row.resource_id)
+    relied_on = copies.filter(pinned_by=row).exclude(is_unreadable())
+    if relied_on.exists() or copies.filter(problem="").exists():
         words = _("Evidence %(number)d has a captured copy, so there is nothing to waive.")
         raise Refused(words % {"number": row.number}, "captured")
 

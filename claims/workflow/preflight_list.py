@@ -140,16 +140,21 @@ def _piece(item: Evidence) -> Piece:
 
 
 def captures_done(evidence: list[Evidence]) -> list[Missing]:
-    """Each piece has a captured copy it rests on, or a stated reason to do without."""
+    """Each piece has a captured copy it rests on, and one that can be read, or a stated reason to do without."""
+    sentences = {
+        True: _("The copy of evidence %(number)d could not be read: upload another, or waive it with a reason."),
+        False: _("Evidence %(number)d has no captured copy: capture it, upload one, or waive it with a reason."),
+    }
     return [
-        Missing(
-            _("Evidence %(number)d has no captured copy: capture it, upload one, or waive it with a reason.")
-            % {"number": item.number},
-            f"e{item.number}",
-        )
+        Missing(sentences[item.pinned is not None] % {"number": item.number}, f"e{item.number}")
         for item in evidence
-        if item.pinned is None and not any(waiver.kind == "capture" for waiver in item.exceptions)
+        if lacks_copy(item) and not any(waiver.kind == "capture" for waiver in item.exceptions)
     ]
+
+
+def lacks_copy(item: Evidence) -> bool:
+    """Whether a piece of ``evidence_rows`` rests on no copy, or on one that could not be read."""
+    return item.pinned is None or bool(item.copy_unreadable)  # type: ignore[attr-defined]
 
 
 def quotes_of(evidence: Iterable[Evidence]) -> list[Quote]:

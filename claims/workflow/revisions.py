@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from claims.models import Claim, Evidence, Person, Quote, QuoteCheck, Rating, Revision, RevisionAuthor
 from claims.models.event import canonical, sha256
@@ -13,6 +13,7 @@ from claims.workflow.facts import EDITS, Facts, read_facts, who, wrote
 __all__ = ["EDITS"]
 
 FORMAT = 1
+HOLD_TEXT = r"^(text/|application/(pdf$|vnd\.openxmlformats-officedocument\.wordprocessingml\.document$))"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def evidence_rows(claim: Claim | int) -> QuerySet[Evidence]:
     """A claim's evidence in its order, with sources, pinned copies, passages and waivers; three statements.
 
     The passages are lists, each with the newest look at it, ``state`` and ``looked_at``; so are the waivers, as
-    ``exceptions``.  Copies come without their texts.
+    ``exceptions``.  Copies come without their texts; ``copy_unreadable`` says that the pinned one holds nothing to read.
     """
     newest = QuoteCheck.objects.filter(quote=OuterRef("pk")).order_by("-at", "-id")
     seen = {"state": Subquery(newest.values("state")[:1]), "looked_at": Subquery(newest.values("at")[:1])}
@@ -87,12 +88,22 @@ def evidence_rows(claim: Claim | int) -> QuerySet[Evidence]:
         Evidence.objects.filter(claim=claim)
         .select_related("resource__publisher", "pinned")
         .defer("pinned__body_text", "pinned__main_text", "pinned__pages")
+        .annotate(copy_unreadable=ExpressionWrapper(is_unreadable("pinned__"), BooleanField()))
         .order_by("number")
         .prefetch_related(  # into lists: a manager each would cost more than all the rows
             Prefetch("quotes", quotes, "passages"),  # type: ignore[no-redef]  # the model names what is set here
             Prefetch("waivers", to_attr="exceptions"),
         )
     )
+
+
+def is_unreadable(copy: str = "") -> Q:
+    """Copies of a page or document that could not be read: damaged, locked, empty, too heavy.
+
+    What holds no text by nature is none of them: a picture, a film, a table, nor a PDF whose pages are pictures.
+    """
+    wrong = {"problem__gt": "", "body_text": "", "pages": [], "mime__regex": HOLD_TEXT}
+    return Q(**{copy + name: value for name, value in wrong.items()})
 
 
 def _rating(rating: Rating | None) -> dict[str, Any] | None:

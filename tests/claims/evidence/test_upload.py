@@ -12,7 +12,7 @@ from claims.jobs import ledger
 from claims.jobs.run import run
 from claims.models import Blob, Event, Evidence, Job, Refusal, Resource, Snapshot
 from claims.workflow.apply import Refused
-from claims.workflow.preflight_list import evidence_is_enough, shared_origins
+from claims.workflow.preflight_list import evidence_is_enough, lacks_copy, shared_origins
 from claims.workflow.revisions import evidence_rows
 from tests.claims.web.pixels import gif, jpeg, png
 from tests.claims.workflow.desk import hire, in_preflight, in_research
@@ -337,3 +337,11 @@ def test_a_file_the_claim_has_already_is_known_by_its_bytes(people):
 
     assert upload.same_file(again, b"Twelve ships.") == first.number
     assert upload.same_file(new, b"Nine ships.") is None
+
+
+def test_a_damaged_file_is_no_copy_to_rest_on(people):
+    claim = in_research(people)
+    upload.add_upload(claim.pk, by=people.author, name="broken.pdf", data=b"%PDF-1.4\nbroken", origin="Port office")
+    upload.add_upload(claim.pk, by=people.author, name="pier.png", data=png())
+
+    assert [lacks_copy(item) for item in evidence_rows(claim)] == [True, False]

@@ -740,3 +740,16 @@ def test_who_proposed_a_retraction_reads_why_another_must_carry_it_out(client, p
 
     assert response.status_code == 422
     assert "Another editor must carry out what you proposed." in text_of(response).partition('role="alert"')[2][:300]
+
+
+def test_a_card_says_that_its_copy_could_not_be_read_until_it_is_waived(client, people):
+    claim = desk.in_research(people)
+    copy = SnapshotFactory(mime="application/pdf", body_text="", problem="The file is damaged.")
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=copy.resource)
+    edit_parts.pin_snapshot(evidence.pk, copy.pk, by=people.author)
+
+    card = text_of(read(client, people.author, at(claim)))
+    assert "This copy could not be read.</b> The file is damaged." in card
+
+    edit_parts.waive(evidence.pk, "capture", by=people.author, reason="No other is left.")
+    assert "No other is asked for: No other is left." in text_of(read(client, people.author, at(claim)))

@@ -4,10 +4,10 @@ import pytest
 
 from claims.models import Claim, Evidence, Quote, QuoteCheck, Waiver
 from claims.workflow import edit_parts, preflight
-from claims.workflow.apply import apply
+from claims.workflow.apply import Refused, apply
 from claims.workflow.preflight_list import read_list, ungraded
 from tests.claims.workflow import desk
-from tests.factories import ChecklistItemFactory, RatingFactory, SnapshotFactory
+from tests.factories import ChecklistItemFactory, RatingFactory, ResourceFactory, SnapshotFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +102,37 @@ def test_a_source_without_a_copy_is_named_until_it_is_waived(people):
 
     Waiver.objects.create(evidence=evidence, kind="capture", reason="The site is gone.")
     assert missing(claim) == {}
+
+
+@pytest.mark.parametrize(
+    ("copy", "is_named"),
+    [
+        ({"mime": "application/pdf", "problem": "Damaged."}, True),
+        ({"mime": "text/html", "problem": "The page came without any text."}, True),
+        ({"mime": "application/pdf", "problem": "Pictures of pages.", "pages": [0, 0]}, False),
+        ({"mime": "image/png", "problem": "No text here."}, False),
+        ({"mime": "text/html", "problem": "Very long.", "body_text": "Its beginning."}, False),
+    ],
+)
+def test_a_copy_that_could_not_be_read_is_none_until_it_is_waived(people, copy, is_named):
+    claim = desk.ready(people)
+    evidence = claim.evidence.get(number=1)
+    unread = SnapshotFactory(resource=evidence.resource, **{"body_text": ""} | copy)
+    Evidence.objects.filter(pk=evidence.pk).update(pinned=unread)
+
+    found = missing(claim).get("Every source captured", [])
+    assert [sentence.partition(":")[0] for sentence in found] == ["The copy of evidence 1 could not be read"] * is_named
+
+    with pytest.raises(Refused, match="nothing to waive"):  # another copy of this source is whole
+        edit_parts.waive(evidence.pk, "capture", by=people.author, reason="Only this one is left.")
+    lone = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory(url=None, host=""))
+    Evidence.objects.filter(pk=lone.pk).update(
+        pinned=SnapshotFactory(resource=lone.resource, **{"body_text": ""} | copy)
+    )
+    if is_named:
+        edit_parts.waive(lone.pk, "capture", by=people.author, reason="Only this one is left.")
+        Evidence.objects.filter(pk=evidence.pk).delete()
+        assert "Every source captured" not in missing(claim)
 
 
 @pytest.mark.parametrize(
