@@ -19,6 +19,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Extract
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -177,7 +178,7 @@ def in_time(seconds: float) -> str:
     if span < timedelta(days=1):
         return ngettext("%(n)d hour", "%(n)d hours", n := round(seconds / 3600)) % {"n": n}
     days = seconds / DAY
-    return _("%(n)s days") % {"n": f"{days:.1f}" if days < 10 else f"{days:.0f}"}  # noqa: PLR2004  # two figures
+    return _("%(n)s days") % {"n": localize(round(days, 1)) if days < 10 else f"{days:.0f}"}  # noqa: PLR2004  # two figures
 
 
 LISTS = {

@@ -220,6 +220,7 @@ class RubricForm(PlainForm):
 
 class CommentForm(PlainForm):
     text = words_field(_("Comment"), required=True)
+    text.error_messages["required"] = _("Write a comment first.")
 
 
 class PassageForm(CommentForm):

@@ -126,12 +126,16 @@ def _open_rubric(page: ClaimPage) -> list[Missing]:
 
 def _move(page: ClaimPage, action: str, missing: list[Missing], bound: StepForm | None) -> Move:
     form = _renew(bound, page) if bound is not None and bound.action == action else make_form(page, action)
-    label = TRANSITIONS[action].label
+    return Move(action, label_of(page, action), form, missing, is_open=form is bound)
+
+
+def label_of(page: ClaimPage, action: str) -> str:
+    """The words on the button of a step, as this person reads them on this claim."""
     if action == "submit" and page.claim.status == "changes_requested":
-        label = _("Submit again")
+        return _("Submit again")
     if action == "assign" and not page.person.is_editor:
-        label = _("Take it")
-    return Move(action, _(label), form, missing, is_open=form is bound)
+        return _("Take it")
+    return _(TRANSITIONS[action].label)
 
 
 def make_form(page: ClaimPage, action: str, data: Any = None) -> StepForm:

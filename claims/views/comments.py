@@ -140,13 +140,24 @@ def comment_add(request: DeskRequest, claim_id: int) -> HttpResponse:
         evidence = _evidence(claim_id, request.POST.get("evidence", ""))
         if request.POST.get("parent") and parent is None:
             raise Refused(_("What you comment on is no longer on this claim."), "gone")
-        text = form.cleaned_data["text"]
+        text = _text_of(form)
         comment = comments.add_comment(claim_id, by=request.user, text=text, evidence_id=evidence, parent_id=parent)
         _say_who_is_not_told(request, comment)
 
     if is_part(request, Place(number).part) and number:
         return _answer_part(request, claim_id, Place(number), add, form, parent)
-    return carry_out(request, claim_id, add, place="comments", form=form)
+    return carry_out(request, claim_id, add, place="comments")
+
+
+def _text_of(form: CommentForm) -> str:
+    """The comment that was written.
+
+    Raises:
+        Refused: there is none, or it is too long; the field itself loads later than the answer, and cannot say it.
+    """
+    if not form.is_valid():
+        raise Refused(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors), "comment")
+    return str(form.cleaned_data["text"])
 
 
 def _add_on_passage(request: DeskRequest, claim_id: int) -> HttpResponse:
@@ -154,12 +165,12 @@ def _add_on_passage(request: DeskRequest, claim_id: int) -> HttpResponse:
 
     def add() -> None:
         claim = get_object_or_404(visible_claims(request.user), pk=claim_id)
+        text = _text_of(form)
         passage = read_selection(claim, request.user, form.cleaned_data)
-        text = form.cleaned_data["text"]
         comment = comments.add_comment(claim_id, by=request.user, text=text, passage=passage)
         _say_who_is_not_told(request, comment)
 
-    return carry_out(request, claim_id, add, place="passage", form=form)
+    return carry_out(request, claim_id, add, place="passage", form=form if form.is_valid() else None)
 
 
 def _evidence(claim_id: int, number: str) -> int | None:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.language import midway
+from claims.language import midway, say
 from claims.models import Event, Refusal
 from claims.views.compare_rows import Line
 from claims.views.record_changes import changes_of
@@ -220,7 +220,7 @@ def name_of_attempt(action: str) -> str:
     """What somebody tried, as the button that does it says it."""
     step = TRANSITIONS.get(action)
     if step is not None:
-        return str(step.label or _("a step of the desk itself"))
+        return str(say(step.label) or _("a step of the desk itself"))
     return str(TRIED.get(action, _("something else")))
 
 

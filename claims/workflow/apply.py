@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from claims import jobs
 from claims.errors import StepRefused
+from claims.language import say
 from claims.models import Claim, Event, Person, Refusal
 from claims.workflow import stages, steps
 from claims.workflow.attempt import Attempt, Missing
@@ -96,7 +97,7 @@ def check(attempt: Attempt, step: Transition) -> None:
     Raises:
         Refused: with everything that is missing, not only the first.
     """
-    claim, label = attempt.claim, step.label or _("a step of the desk itself")
+    claim, label = attempt.claim, say(step.label) or _("a step of the desk itself")
     if claim.status not in step.sources:
         raise Refused(
             _("“%(step)s” cannot be done from “%(state)s”.") % {"step": label, "state": claim.get_status_display()},

@@ -45,7 +45,7 @@ def take_in_and_accept(contributor):
     candidate.get_by_role("link").first.click()
     candidate.get_by_label("As a claim").fill(STATEMENT)
     candidate.get_by_role("button", name="Accept as new").click()
-    accepted = candidate.get_by_role("link", name=re.compile("accepted as C-"))
+    accepted = candidate.get_by_role("link", name=re.compile("added as C-"))
     expect(accepted).to_be_visible()
     contributor.inspect("intake")
     return accepted.get_attribute("href")

@@ -106,8 +106,13 @@ def test_comments_of_another_claim_are_not_settled_here(client, author, claim, a
     assert post(client, action, claim.pk, other.pk).status_code == 404
 
 
-def test_an_empty_comment_is_refused_where_it_was_pressed(client, author, claim):
-    assert post(client, "comment-add", claim.pk, text=" ").status_code == 422
+@pytest.mark.parametrize("said", [{}, {"first": "The", "last": "end"}])
+@pytest.mark.parametrize("text", [" ", "\x00", ""])
+def test_an_empty_comment_is_refused_with_a_sentence(client, author, claim, text, said):
+    answer = post(client, "comment-add", claim.pk, text=text, **said)
+
+    assert answer.status_code == 422
+    assert "Write a comment first." in answer.content.decode()
 
 
 def test_comments_load_as_a_part_or_stand_as_a_page(client, author, claim):

@@ -444,7 +444,7 @@ def test_accepting_makes_a_claim_swaps_the_card_and_moves_on(signed_in, article,
     )
     page = response.content.decode()
     following = article.candidates.order_by("-score", "number")[1]
-    assert f"accepted as C-{claim.pk}" in page
+    assert f"added as C-{claim.pk}" in page
     assert page.count('class="cand ') == 1
     assert "<b>1 of" in page
     assert f'"desk:goto": "{following.pk}"' in response.headers["HX-Trigger-After-Settle"]

@@ -57,6 +57,14 @@ def test_a_step_says_what_was_done_and_takes_it_back(client, editor, people):
     assert desk.reload(claim).status == "accepted"
 
 
+def test_a_step_is_named_as_the_button_that_was_pressed(client, people):
+    claim = desk.accepted(people)
+    client.force_login(people.author)
+    page = post(client, "claim-step", claim.pk, "assign", person=people.author.pk, due=f"{desk.soon():%Y-%m-%dT%H:%M}")
+
+    assert said(page) == ["Done: Take it."]
+
+
 def test_a_step_that_leads_outside_the_desk_offers_no_undo(client, people):
     claim = desk.ready(people)
     client.force_login(people.author)
