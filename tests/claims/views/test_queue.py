@@ -256,9 +256,10 @@ def test_pages_show_every_claim_once_and_in_order(client, editor, sort):
         response = client.get(address)
         seen += shown(response)
         address = QUEUE + response.context["next_page"] if response.context["next_page"] else ""
+    now = moments[1]
     ends = {
-        "due": lambda c: (c.due_at is None, c.due_at or timezone.now(), c.pk),
-        "priority": lambda c: (c.priority, c.due_at is None, c.due_at or timezone.now(), c.pk),
+        "due": lambda c: (c.due_at is None, c.due_at or now, c.pk),
+        "priority": lambda c: (c.priority, c.due_at is None, c.due_at or now, c.pk),
         "newest": lambda c: -c.pk,
     }
 

@@ -167,3 +167,18 @@ def test_roles_on_claims_one_may_not_see_are_not_listed():
 
     assert [row.claim for row in staff.open_roles([people.author], people.auditor)] == [claim]
     assert [row.claim for row in staff.open_roles([people.author], people.editor)] == [claim, secret]
+
+
+@pytest.mark.parametrize(
+    ("set_it", "value"),
+    [(staff.set_time_zone, "Asia/Seoul"), (staff.set_language, "de")],
+    ids=["time zone", "language"],
+)
+def test_what_a_person_chose_for_his_pages_is_recorded_when_it_changes(set_it, value):
+    person = desk.hire().author
+    set_it(person, value)
+    person.refresh_from_db()
+    set_it(person, value)
+
+    recorded = Event.objects.filter(chain="desk", action="change_setting")
+    assert [list(event.details["after"].values()) for event in recorded] == [[value]]
