@@ -90,7 +90,11 @@ def differ(said: Record, desk: Record, before: Mapping[str, str] | None) -> Diff
     file, now, found = flatten(said), flatten(desk), Difference()
     mark = said.values.get("mark")
     fresh = bool(mark) and mark == desk.values["mark"]
-    differing = {key: value for key, value in file.items() if value != now.get(key, _nothing(key))}
+    differing = {
+        key: value
+        for key, value in file.items()
+        if value != now.get(key, _nothing(key)) and not _is_left_out(key, value, before)
+    }
     if mark and not fresh and before is None:
         found.stale = bool(differing) and mark_of(said) != mark
         return found
@@ -102,6 +106,11 @@ def differ(said: Record, desk: Record, before: Mapping[str, str] | None) -> Diff
             found.conflicts.append(key)
         found.changed[key] = value
     return found
+
+
+def _is_left_out(key: str, value: Any, before: Mapping[str, str] | None) -> bool:
+    """An export leaves verdicts out unless asked for them: where a file never said one, an empty cell takes none away."""
+    return key in HIDDEN and value in ("", None) and key not in (before or {})
 
 
 def _base(key: str, now: Flat, before: Mapping[str, str] | None) -> str:

@@ -60,6 +60,14 @@ def test_a_verdict_of_the_desk_is_never_taken_for_the_files():
     assert differ(record(rationale="File."), desk(), None).changed == {"rationale": "File."}
 
 
+def test_a_cell_an_export_left_empty_takes_no_verdict_away_but_one_the_file_said_before_does():
+    before = marks(flatten(record(rationale="Desk.")))
+
+    assert differ(record(rationale=""), desk(rationale="Desk."), None).conflicts == []
+    assert differ(record(rationale=""), desk(rationale="Desk."), None).changed == {}
+    assert differ(record(rationale=""), desk(rationale="Desk."), before).changed == {"rationale": ""}
+
+
 def test_a_row_that_was_exported_is_taken_as_it_was_then():
     exported = desk(statement="One.", context="Old.")
     file = record(statement="One.", context="New.", mark=exported.values["mark"])
