@@ -75,17 +75,18 @@ class Desk:
 
         text = "The harbour master counted twelve ships on Monday. None of them was late."
         digest = hashlib.sha256(text.encode()).hexdigest()
-        blob, _made = Blob.objects.get_or_create(sha256=digest, defaults={"kind": "body", "size": 73, "key": digest})
         for number in range(count):
+            file = hashlib.sha256(f"{number} {text}".encode()).hexdigest()  # one file would be one origin
+            blob, _made = Blob.objects.get_or_create(sha256=file, defaults={"kind": "body", "size": 73, "key": file})
             url = f"https://source-{number}.example.org/"
             resource, made = Resource.objects.get_or_create(url=url, defaults={"title": f"Report {number}"})
             if made:
                 with transaction.atomic():
                     Snapshot.objects.create(
-                        resource=resource, kind="fetched", body=blob, sha256=digest, extractor="bodytext/1",
+                        resource=resource, kind="fetched", body=blob, sha256=file, extractor="bodytext/1",
                         body_text=text, body_text_sha256=digest, likeness=_far_apart(number),
                     )  # fmt: skip
-                    said = {"sha256": digest, "text_sha256": digest}
+                    said = {"sha256": file, "text_sha256": digest}
                     Event.objects.append(resource, "capture", by=None, body=said)
             yield Snapshot.objects.get(resource=resource)
 
