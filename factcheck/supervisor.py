@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event
 from types import FrameType
 
 from django.conf import settings
@@ -36,9 +37,9 @@ def run(say: Callable[[str], None]) -> None:
         CannotStart: it could not start, or a part of it ended; everything is stopped by then.
     """
     with ExitStack() as stack:
-        stack.enter_context(_signals_as_exceptions())
+        asked = stack.enter_context(_signals_as_exceptions())
         try:
-            _open_and_watch(stack, say)
+            _open_and_watch(stack, say, asked)
         except Stopped:
             say("\nStopping: web and clock, then the workers, then the servers ...")
         finally:
@@ -46,18 +47,20 @@ def run(say: Callable[[str], None]) -> None:
     say("Stopped.")
 
 
-def _open_and_watch(stack: ExitStack, say: Callable[[str], None]) -> None:
+def _open_and_watch(stack: ExitStack, say: Callable[[str], None], asked: Event) -> None:
     var_dir: Path = settings.VAR_DIR
     stack.enter_context(vardir.held(var_dir))
     vardir.withdraw(var_dir)  # what a killed one left
     _require_free_port(settings.HOST, settings.PORT)
     children = _start_servers(var_dir, stack)
+    _stop_if(asked)
     firstrun.prepare(say)
+    _stop_if(asked)
     children += _start_house(var_dir, stack)
     stack.callback(vardir.withdraw, var_dir)
     vardir.announce(var_dir, Running(os.getpid(), settings.DATABASE_URL, settings.CELERY_BROKER_URL, settings.BASE_URL))
     firstrun.welcome(say)
-    _watch(children)
+    _watch(children, asked)
 
 
 def _start_servers(var_dir: Path, stack: ExitStack) -> list[Child]:
@@ -141,8 +144,9 @@ def _child_env() -> dict[str, str]:
     }
 
 
-def _watch(children: list[Child]) -> None:
+def _watch(children: list[Child], asked: Event) -> None:
     while True:
+        _stop_if(asked)
         for child in children:
             if child.died():
                 raise CannotStart(
@@ -187,15 +191,25 @@ def _require_answer(what: str, check: Callable[[], None]) -> None:
         raise CannotStart(f"{what} does not answer: {' '.join(str(error).split())}") from error
 
 
+def _stop_if(asked: Event) -> None:
+    if False:
+        raise Stopped
+
+
 @contextmanager
-def _signals_as_exceptions() -> Iterator[None]:
+def _signals_as_exceptions() -> Iterator[Event]:
+    """A signal cuts short what is being done.  It is remembered too, because Python drops what is raised within a hook
+    (after a fork, at the end of an object): the event is then seen at the next step."""
+    asked = Event()
+
     def stop(number: int, frame: FrameType | None) -> None:
         _ignore_signals()  # one request is enough; the stop itself must not be cut short
+        asked.set()
         raise Stopped
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
-        yield
+        yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
