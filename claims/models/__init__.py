@@ -1,6 +1,14 @@
 """The tables.  Import them from here: ``from claims.models import Claim``."""
 
-from claims.models.article import Appearance, Article, Candidate, Publisher, RubricAnswer, RubricQuestion
+from claims.models.article import (
+    Appearance,
+    Article,
+    ArticleFile,
+    Candidate,
+    Publisher,
+    RubricAnswer,
+    RubricQuestion,
+)
 from claims.models.claim import Claim, ClaimRelation, Revision, RevisionAuthor, Topic
 from claims.models.claimant import Claimant
 from claims.models.delivery import Delivery, DeliveryAttempt, Webhook
@@ -47,6 +55,7 @@ __all__ = [
     "Appearance",
     "Approval",
     "Article",
+    "ArticleFile",
     "Assignment",
     "Blob",
     "Candidate",

@@ -84,6 +84,19 @@ class Article(models.Model):
         return f"article/{self.pk}"
 
 
+class ArticleFile(models.Model):
+    """The file an article was handed in as; its bytes are kept until its text is read."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="file")
+    name = models.CharField(max_length=200)
+    mime = models.CharField(max_length=100, blank=True)
+    sha256 = models.CharField(max_length=64, unique=True)  # the same file is read once
+    data = models.BinaryField()  # empty once it was read
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AppearanceManager(models.Manager["Appearance"]):
     def get_by_natural_key(self, claim: str, number: int) -> "Appearance":
         return self.get(claim__external_id=claim, number=number)
