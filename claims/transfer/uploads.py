@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,10 @@ from claims.transfer.read import FileRefused
 from claims.workflow.people import record_setting
 
 MAX_BYTES = 50 * 1024 * 1024
+FOLDER = "imports"  # in the storage
 REFUSALS_KEPT, OTHERS_KEPT = 500, 200  # lines of a report
+WAITS_FOR = timedelta(days=14)  # a file that was tried, for somebody's word
+LEFT_LYING = timedelta(days=1)  # bytes that no row tells of: longer than any upload takes
 State = ImportFile.State
 Effects = Callable[[], None]
 if TYPE_CHECKING:
@@ -101,6 +105,37 @@ def _end(row: ImportFile, state: str, problem: str = "") -> None:
     row.save()
     if stored:
         transaction.on_commit(partial(storage.delete, stored))
+
+
+# --- at night
+
+
+def clear_leftovers() -> int:
+    """Give up the files nobody decided on for two weeks, and throw bytes away that no row tells of; how many of both."""
+    now = timezone.now()
+    lapsed = ImportFile.objects.filter(state=State.TRIED, created_at__lt=now - WAITS_FOR).order_by("pk")
+    rows = list(lapsed.select_for_update(skip_locked=True))
+    for row in rows:
+        _end(row, State.DISCARDED, _("Nobody decided on this file for 14 days."))
+        record_setting(row, "discard_import", by=None, before={}, after={"sha256": row.sha256})
+    return len(rows) + _clear_orphans(now - LEFT_LYING)
+
+
+def _clear_orphans(before: datetime) -> int:
+    """Throw away what a crash left lying between the storage and the database."""
+    storage = ImportFile._meta.get_field("file").storage
+    try:
+        names = storage.listdir(FOLDER)[1]
+    except FileNotFoundError:  # nothing was ever brought
+        return 0
+    kept = set(ImportFile.objects.exclude(file="").values_list("file", flat=True))
+    old = [
+        path for path in (f"{FOLDER}/{name}" for name in names)
+        if path not in kept and storage.get_modified_time(path) < before
+    ]  # fmt: skip
+    for path in old:
+        storage.delete(path)
+    return len(old)
 
 
 # --- in the background

@@ -17,7 +17,9 @@ DESK_CHAIN = "desk"
 
 
 @transaction.atomic
-def record_setting(row: Model, action: str, *, by: Person, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def record_setting(
+    row: Model, action: str, *, by: Person | None, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
     """Say on the desk's chain who changed which row of the desk's settings, and what it said before and after."""
     body = {"table": row._meta.model_name, "row": row.pk, "name": str(row), "before": before, "after": after}
     Event.objects.append(DESK_CHAIN, action, by=by, body=body)

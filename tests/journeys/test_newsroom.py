@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from claims.jobs.drain import work_off
 from claims.management.commands.load_newsroom import NOT_CAPTURED
+from claims.matching.retrieve import nearest
 from claims.models import (
     Approval,
     Article,
     Claim,
     Claimant,
+    ClaimText,
     ContactLog,
     Desk,
     Event,
@@ -107,6 +109,12 @@ def test_it_holds_what_the_two_articles_gave(newsroom):
     assert Evidence.objects.exclude(kind="desk_note").count() == 125
     assert set(Article.objects.values_list("text", flat=True)) == {""}
     assert Desk.objects.current().is_demo
+
+
+def test_the_first_article_that_comes_in_finds_the_claims_it_repeats(newsroom):
+    claim = Claim.objects.get(external_id="clm-06-aid-clause")
+    assert ClaimText.objects.count() == 36
+    assert nearest(claim.statement, 1)[0].id == claim.pk
 
 
 def test_there_are_two_people_of_each_role_and_none_can_sign_in_yet(newsroom):

@@ -1,7 +1,11 @@
 """A file brought in the panel is tried, then written when somebody says so, and thrown away."""
 
+import os
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from claims import jobs
 from claims.errors import UserFacingError
@@ -170,3 +174,44 @@ def test_no_more_lines_are_kept_than_a_page_shows(administrator, monkeypatch):
     row = bring(table(*rows), administrator)
 
     assert (counts(row.trial), len(row.trial["lines"])) == ({"created": 4}, 2)
+
+
+# --- at night
+
+
+def age(row, days):
+    ImportFile.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=days))
+
+
+def test_a_file_nobody_decided_on_is_given_up_after_two_weeks(
+    administrator, folder, django_capture_on_commit_callbacks
+):
+    old, new = bring(table(ONE), administrator), bring(table(ONE), administrator)
+    age(old, 15)
+    age(new, 13)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert uploads.clear_leftovers() == 1
+
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert (old.state, old.file.name, old.problem) == ("discarded", "", "Nobody decided on this file for 14 days.")
+    assert new.state == "tried"
+    assert [path.name for path in (folder / "imports").iterdir()] == [new.file.name.rpartition("/")[2]]
+    assert Event.objects.filter(chain="desk").order_by("-seq").values_list("action", "actor_ref").first() == (
+        "discard_import", "system",
+    )  # fmt: skip
+
+
+def test_bytes_that_no_row_tells_of_are_thrown_away_once_they_are_old(administrator, folder):
+    kept = bring(table(ONE), administrator)
+    for name in ("crashed", "arriving"):
+        (folder / "imports" / name).write_bytes(b"x")
+    long_ago = (timezone.now() - timedelta(days=2)).timestamp()
+    for name in ("crashed", kept.file.name.rpartition("/")[2]):
+        os.utime(folder / "imports" / name, (long_ago, long_ago))
+
+    assert uploads.clear_leftovers() == 1
+
+    left = {path.name for path in (folder / "imports").iterdir()}
+    assert left == {"arriving", kept.file.name.rpartition("/")[2]}
