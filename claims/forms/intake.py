@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.forms.fields import WrittenField, day_field, read_claim_number
-from claims.intake.article import MAX_BYTES, About
+from claims.forms.fields import WrittenField, choice_field, day_field, read_claim_number
+from claims.forms.parts import check_one_claimant, new_claimant_field
+from claims.intake.article import About
+from claims.intake.handed_in import MAX_BYTES
 from claims.models import Appearance, Article, Claimant
 
 CONTENT_TYPES = {
@@ -121,6 +123,8 @@ class CandidateForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("Nobody named"),
     )
+    new_claimant = new_claimant_field()
+    claimant_kind = choice_field(gettext_lazy("The new one is a"), Claimant.Kind, required=False)
     position = forms.ChoiceField(
         label=gettext_lazy("Position"),
         choices=Appearance.Position,
@@ -139,3 +143,7 @@ class CandidateForm(forms.Form):
 
     def clean_position(self) -> str:
         return self.cleaned_data["position"] or Appearance.Position.ASSERTS
+
+    def clean(self) -> dict[str, Any]:
+        check_one_claimant(self, self.cleaned_data)
+        return self.cleaned_data

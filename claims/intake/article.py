@@ -8,12 +8,13 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from claims import jobs
 from claims.errors import FetchFailed, UserFacingError
+from claims.intake import handed_in
 from claims.intake.checkworthiness import Context, score
+from claims.intake.handed_in import HandedIn
 from claims.intake.sentences import Sentence, split_sentences
 from claims.models import Article, Candidate, Event, Person, Publisher
 from claims.web.fetch import fetch
@@ -21,7 +22,6 @@ from claims.web.guard import parse_url
 from claims.web.limited import extract_limited
 from claims.web.media import Extract
 
-MAX_BYTES = 10 * 1024 * 1024
 MAX_CHARACTERS = 300_000
 LONGEST_ADDRESS = 2000
 FEWEST_WORDS = 4
@@ -58,29 +58,33 @@ def add_text(text: str, about: About, *, by: Person | None) -> Article:
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise UserFacingError(_("There is no text to read: paste the article, or give its address."), "empty")
+    _check_length(text)
+    return _keep(about, by=by, text=text)
+
+
+def _check_length(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
-        raise UserFacingError(
+        refusal = UserFacingError(
             _("This text is longer than %(limit)s characters: take it in part by part.")
             % {"limit": f"{MAX_CHARACTERS:,}"},
             "too_long",
         )
-    return _keep(about, by=by, text=text)
+        refusal.permanent = True
+        raise refusal
 
 
-def add_file(data: bytes, content_type: str, about: About, *, by: Person | None) -> Article:
-    """Take in an uploaded text, HTML, PDF or Word file.
+def add_file(data: bytes, content_type: str, about: About, *, by: Person | None, name: str = "") -> Article:
+    """Take in an uploaded text, HTML, PDF or Word file; it is read in the background.
+
+    The same file is not taken in twice.
+
+    Args:
+        name: the file's own; the article bears it until the text says what it is called.
 
     Raises:
-        UserFacingError: the file is too large, or no text can be read from it.
+        UserFacingError: the file is empty or too large.
     """
-    if len(data) > MAX_BYTES:
-        raise UserFacingError(_("The file is larger than 10 MB."), "too_large")
-    found = extract_limited(data, content_type, "", about.url)
-    if found.state != "ok":
-        raise UserFacingError(found.problem or _("No text can be read from this file."), found.state)
-    article = add_text(_readable(found), _completed(about, found), by=by)
-    Article.objects.filter(pk=article.pk, language="").update(language=found.language, author=found.author[:200])
-    return article
+    return _keep(about, by=by, text="", file=handed_in.take_file(name, content_type, data))
 
 
 def add_address(url: str, about: About, *, by: Person | None) -> Article:
@@ -95,17 +99,16 @@ def add_address(url: str, about: About, *, by: Person | None) -> Article:
     return _keep(About(about.title, about.publisher, about.published_on, url.strip()), by=by, text="")
 
 
-def _keep(about: About, *, by: Person | None, text: str) -> Article:
+def _keep(about: About, *, by: Person | None, text: str, file: HandedIn | None = None) -> Article:
     if by is not None and not by.can_contribute:
         raise UserFacingError(_("Your role reads; it does not take articles in."), "person")
     text_sha256 = hashlib.sha256(text.encode()).hexdigest() if text else ""
     with transaction.atomic():
-        _wait_for_others(text_sha256 or about.url)
-        known = Article.objects.filter(text_sha256=text_sha256) if text else _under_address(about.url)
-        if (found := known.first()) is not None:
+        _wait_for_others(file.sha256 if file else text_sha256 or about.url)
+        if (found := _known(about, text_sha256, file)) is not None:
             return found
-        title = (about.title or _first_line(text) or about.url)[:300]
-        article = _known_by_title(title) if text else None
+        title = (about.title or _first_line(text) or (file.name if file else about.url))[:300]
+        article = _known_by_title(title, file) if text or (file and about.title) else None
         article = article or Article(title=title, publisher=find_publisher(about), url=about.url, created_by=by)
         if text and article.title == article.url:  # it failed to be fetched and was pasted instead
             article.title = (_first_line(text) or article.url)[:300]
@@ -113,7 +116,11 @@ def _keep(about: About, *, by: Person | None, text: str) -> Article:
             article.published_on, article.date_basis = about.published_on, _("given by who took it in")
         article.text, article.text_sha256, article.state = text, text_sha256, Article.State.WAITING
         article.save()
-        Event.objects.append(article, "add_article", by=by, body={"url": about.url, "text_sha256": text_sha256})
+        body = {"url": about.url, "text_sha256": text_sha256}
+        if file:
+            handed_in.keep_file(article, file)
+            body |= {"file": file.name, "file_sha256": file.sha256}
+        Event.objects.append(article, "add_article", by=by, body=body)
         jobs.enqueue("read_article", key=article.chain, by=by, article=article.pk)
     return article
 
@@ -124,14 +131,22 @@ def _wait_for_others(source: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"article {source}"])
 
 
-def _under_address(url: str) -> QuerySet[Article]:
-    return Article.objects.filter(url=url).exclude(state=Article.State.FAILED)
+def _known(about: About, text_sha256: str, file: HandedIn | None) -> Article | None:
+    """The article that this file, this text or this address became before."""
+    if file:
+        return Article.objects.filter(file__sha256=file.sha256).first()
+    if text_sha256:
+        return Article.objects.filter(text_sha256=text_sha256).first()
+    return Article.objects.filter(url=about.url).exclude(state=Article.State.FAILED).first()
 
 
-def _known_by_title(title: str) -> Article | None:
+def _known_by_title(title: str, file: HandedIn | None = None) -> Article | None:
     """An article the desk cites already without having its text: the text is put where the appearances point."""
-    without_text = list(Article.objects.filter(title__iexact=title, text="")[:2])
-    return without_text[0] if len(without_text) == 1 else None
+    without_text = Article.objects.filter(title__iexact=title, text="")
+    if file:  # one that waits to be read from another file or an address is another article
+        without_text = without_text.filter(file=None).exclude(state__in=[Article.State.WAITING, Article.State.READING])
+    found = list(without_text[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def _first_line(text: str) -> str:
@@ -161,32 +176,24 @@ def _slug(name: str) -> str:
     return slug or hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
-def _completed(about: About, found: Extract) -> About:
-    return About(
-        about.title or found.title,
-        about.publisher,
-        about.published_on or found.published_on,
-        about.url or found.canonical_url,
-    )
-
-
 def _readable(found: Extract) -> str:
     """The article's own text where it was recognised, else everything the page says."""
     return found.main_text or found.body_text
 
 
 def read_article(job: Progress, *, article: int) -> Callable[[], None]:
-    """Job: fetch the article when only its address is known, cut it into sentences, keep those that may hold a claim.
+    """Job: read the article where only its address or its file is known, cut it into sentences, keep those that may
+    hold a claim.
 
     Raises:
-        FetchFailed: the address could not be read; the article says so and may be pasted instead.
+        UserFacingError: address or file could not be read; the article says so and may be pasted instead.
     """
     row = Article.objects.get(pk=article)
     found = None
     if not row.text:
         try:
-            found = _fetch(job, row.url)
-        except FetchFailed as problem:
+            found = _read_source(job, row)
+        except UserFacingError as problem:
             Article.objects.filter(pk=article).update(state=Article.State.FAILED, problem=str(problem)[:400])
             raise
     text = _readable(found) if found else row.text
@@ -234,6 +241,16 @@ def read_again(article_id: int, *, by: Person) -> Article:
     return article
 
 
+def _read_source(job: Progress, article: Article) -> Extract:
+    file = handed_in.find_file(article.pk)
+    if file is None:
+        return _fetch(job, article.url)
+    job.progress(_("reading the file"), 1, 4)
+    found = handed_in.read_file(file)
+    _check_length(_readable(found))
+    return found
+
+
 def _fetch(job: Progress, url: str) -> Extract:
     job.progress(_("asking the site"), 0, 4)
     page = fetch(url)
@@ -275,6 +292,7 @@ def _write(article: int, text: str, found: Extract | None, chosen: list[Chosen])
         _fill_in(row, text, found)
     row.state, row.problem = Article.State.READY, ""
     row.save()
+    handed_in.let_go(row.pk)
     Candidate.objects.bulk_create(
         Candidate(
             article=row,
@@ -296,11 +314,18 @@ def _write(article: int, text: str, found: Extract | None, chosen: list[Chosen])
 def _fill_in(row: Article, text: str, found: Extract) -> None:
     """What the page says of itself, where the person said nothing; the same text under two addresses is said so."""
     text_sha256 = hashlib.sha256(text.encode()).hexdigest()
-    if Article.objects.filter(text_sha256=text_sha256).exclude(pk=row.pk).exists():
-        raise UserFacingError(_("This text was taken in before, from another address."), "known")
+    other = Article.objects.filter(text_sha256=text_sha256).exclude(pk=row.pk).first()
+    if other is not None:
+        refusal = UserFacingError(_("This text was taken in before: it is “%(title)s”.") % {"title": other}, "known")
+        refusal.permanent = True
+        raise refusal
     row.text, row.text_sha256 = text, text_sha256
-    if found.title and row.title == row.url:
-        row.title = found.title[:300]
+    file_name = handed_in.file_name(row.pk)
+    if row.title in {row.url, file_name[:300]}:
+        row.title = (found.title or (_first_line(text) if file_name else "") or row.title)[:300]
+    if file_name and not row.url:
+        row.url = found.canonical_url
+        row.publisher = row.publisher or find_publisher(About(url=row.url))
     if row.published_on is None and found.published_on is not None:
         row.published_on, row.date_basis = found.published_on, found.date_basis
     row.language, row.author = found.language, found.author[:200]

@@ -25,6 +25,7 @@ from claims.views.live import STOP_POLLING, is_part, read_id
 
 LIST, DETAIL = "claims/intake_list.html", "claims/intake_detail.html"
 PER_PAGE = 30
+NEED_NO_FORM = {"dismiss", "put_back"}  # whatever stands in the fields
 
 
 # --- taking in
@@ -54,7 +55,7 @@ def intake_list(request: DeskRequest) -> HttpResponse:
 def _take_in(form: TakeInForm, by: Person) -> Article:
     file = form.cleaned_data["file"]
     if file:
-        return intake.add_file(file.read(), form.content_type, form.about, by=by)
+        return intake.add_file(file.read(), form.content_type, form.about, by=by, name=file.name)
     if form.address:
         return intake.add_address(form.address, form.about, by=by)
     return intake.add_text(form.cleaned_data["source"], form.about, by=by)
@@ -192,11 +193,11 @@ def intake_candidate(request: DeskRequest, pk: int, candidate_id: int) -> HttpRe
 
 
 def _decide(request: DeskRequest, candidate: Candidate) -> HttpResponse:
-    form = CandidateForm(request.POST, prefix=f"c{candidate.pk}")
+    form, decision = CandidateForm(request.POST, prefix=f"c{candidate.pk}"), request.POST.get("decision", "")
     refusal = ""
-    if form.is_valid():
+    if form.is_valid() or decision in NEED_NO_FORM:
         try:
-            say = _apply(candidate.pk, request.POST.get("decision", ""), form.cleaned_data, request.user)
+            say = _apply(candidate.pk, decision, form.cleaned_data, request.user)
             return _decided(request, candidate, say)
         except UserFacingError as error:
             refusal = str(error)
@@ -204,25 +205,36 @@ def _decide(request: DeskRequest, candidate: Candidate) -> HttpResponse:
 
 
 def _apply(candidate_id: int, decision: str, data: dict[str, Any], by: Person) -> str:
-    """Take one decision; what was done comes back in words.  ``add:14`` names the claim, ``deny:14`` the position too."""
+    """Take one decision; what was done comes back in words.  ``add:14`` names the claim, ``deny:14`` the position too;
+    ``enter`` is the key pressed in a field."""
     kind, _colon, named = decision.partition(":")
-    said = {"claimant": data["claimant"], "position": "denies" if kind == "deny" else data["position"]}
-    if kind == "accept":
-        claim = candidates.accept(candidate_id, by=by, statement=data["statement"], **said)
-        return _("Accepted as claim C-%(number)d.") % {"number": claim.pk}
-    if kind in {"add", "deny"}:
-        number = read_id(named) or data["number"]
-        if number is None:
-            raise UserFacingError(_("Write the number of the claim it belongs to."), "number")
-        claim = candidates.add_to_claim(candidate_id, number, by=by, **said)
-        return _("Added to claim C-%(number)d.") % {"number": claim.pk}
     if kind == "dismiss":
         candidates.dismiss(candidate_id, by=by)
         return _("Dismissed.")
     if kind == "put_back":
         candidates.put_back(candidate_id, by=by)
         return _("Put back.")
-    raise UserFacingError(_("Say what becomes of this sentence."), "decision")
+    said = candidates.Said(
+        claimant=data["claimant"],
+        new_claimant=data["new_claimant"],
+        claimant_kind=data["claimant_kind"],
+        position="denies" if kind == "deny" else data["position"],
+    )
+    if kind == "accept":
+        claim = candidates.accept(candidate_id, by=by, statement=data["statement"], **said)
+        return _("Accepted as claim C-%(number)d.") % {"number": claim.pk}
+    return _add(candidate_id, kind, read_id(named) or data["number"], by, said)
+
+
+def _add(candidate_id: int, kind: str, number: int | None, by: Person, said: candidates.Said) -> str:
+    if kind not in {"add", "deny"} and not (kind == "enter" and number):
+        raise UserFacingError(
+            _("Say what becomes of this sentence: accept it, add it to a claim or dismiss it."), "decision"
+        )
+    if number is None:
+        raise UserFacingError(_("Write the number of the claim it belongs to."), "number")
+    claim = candidates.add_to_claim(candidate_id, number, by=by, **said)
+    return _("Added to claim C-%(number)d.") % {"number": claim.pk}
 
 
 def _decided(request: DeskRequest, candidate: Candidate, say: str) -> HttpResponse:

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         except OSError as problem:
             raise CommandError(f"{source} cannot be read: {problem.strerror or problem}.") from problem
         content_type = "text/plain" if path.suffix in {".txt", ".md", ""} else ""
-        return intake.add_file(data, content_type, about, by=None)
+        return intake.add_file(data, content_type, about, by=None, name=path.name)
 
     def print_candidates(self, article: Article) -> None:
         rows = article.candidates.order_by("-score", "number").values_list("score", "text")

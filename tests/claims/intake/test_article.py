@@ -88,20 +88,86 @@ def test_an_auditor_takes_nothing_in(people):
 def test_an_uploaded_page_brings_its_own_title_and_date(people):
     paragraphs = "".join(f"<p>{p}</p>" for p in TEXT.split("\n\n") * 3)
     page = f"""<html lang="en"><head><title>Ships</title><meta property="article:published_time" content="2026-02-03T08:00:00Z">
-        </head><body><article><h1>Ships</h1>{paragraphs}</article></body></html>"""
+        <link rel="canonical" href="https://news.example.org/ships"></head><body><article><h1>Ships</h1>{paragraphs}</article></body></html>"""
 
-    article = intake.add_file(page.encode(), "text/html", intake.About(), by=people.contributor)
+    article = intake.add_file(page.encode(), "text/html", intake.About(), by=people.contributor, name="saved.html")
+    assert (article.title, article.state, article.text) == ("saved.html", "waiting", "")
+    article = read(article)
 
-    assert (article.title, article.published_on, article.language) == ("Ships", date(2026, 2, 3), "")
+    assert (article.title, article.published_on, article.language) == ("Ships", date(2026, 2, 3), "en")
+    assert (article.date_basis, article.url) == ("page metadata", "https://news.example.org/ships")
+    assert article.publisher.name == "news.example.org"
+    assert bytes(article.file.data) == b""  # the text is all that is kept
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"), [(b"", "is empty"), (b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB")]
+)
+def test_a_file_that_is_empty_or_too_large_is_refused_at_once(people, data, sentence):
+    with pytest.raises(UserFacingError, match=sentence):
+        intake.add_file(data, "text/plain", intake.About(), by=people.contributor)
+    assert not Article.objects.exists()
+
+
+def hand_in(people, data, about=None, name="a.txt"):
+    return intake.add_file(data, "text/plain", about or intake.About(), by=people.contributor, name=name)
+
+
+def test_a_text_file_without_a_title_is_called_by_its_first_line(people):
+    assert read(hand_in(people, TEXT.encode())).title == "Ships came in numbers"
+
+
+def test_a_file_that_cannot_be_read_says_why_and_is_still_there_to_be_read_again(people):
+    data = b"%PDF-1.7 and nothing more"
+    article = hand_in(people, data, name="scan.pdf")
+    with pytest.raises(UserFacingError) as refused:
+        intake.read_article(intake.Silent(), article=article.pk)
     article.refresh_from_db()
-    assert article.language == "en"
+
+    assert refused.value.permanent
+    assert (article.state, article.problem, article.title) == ("failed", str(refused.value), "scan.pdf")
+    assert bytes(article.file.data) == data
+    assert intake.read_again(article.pk, by=people.contributor).state == "waiting"
+    assert hand_in(people, data) == article
 
 
-def test_a_file_that_is_no_text_is_refused_in_words(people):
-    with pytest.raises(UserFacingError):
-        intake.add_file(b"\x00\x01\x02\x03" * 50, "application/octet-stream", intake.About(), by=people.contributor)
-    with pytest.raises(UserFacingError, match="larger than 10 MB"):
-        intake.add_file(b"x" * (10 * 1024 * 1024 + 1), "text/plain", intake.About(), by=people.contributor)
+def test_a_text_too_long_is_no_article_when_it_comes_as_a_file_either(people):
+    article = hand_in(people, b"Ships came. " * 30_000)
+
+    with pytest.raises(UserFacingError, match="part by part"):
+        intake.read_article(intake.Silent(), article=article.pk)
+
+
+def test_the_same_file_is_taken_in_once_also_after_it_was_read(people):
+    first = hand_in(people, TEXT.encode())
+
+    assert hand_in(people, TEXT.encode(), name="copy.txt") == first
+    read(first)
+    assert hand_in(people, TEXT.encode()) == first
+    assert Candidate.objects.count() == 1
+
+
+def test_a_file_that_says_what_was_taken_in_before_names_that_article(people):
+    text = TEXT.strip().replace("\n\n", "\n")  # as a file's text is kept
+    intake.add_text(text, intake.About(), by=people.contributor)
+    article = hand_in(people, text.encode() + b"\n")
+    keep = intake.read_article(intake.Silent(), article=article.pk)
+
+    with pytest.raises(UserFacingError, match="it is “Ships came in numbers”") as refused, transaction.atomic():
+        keep()
+    assert refused.value.permanent
+
+
+def test_a_file_goes_where_the_appearances_of_its_title_point_but_never_over_another_file(people):
+    cited = Article.objects.create(title="Ships", state="ready")
+    about = intake.About(title="ships")
+
+    first = hand_in(people, TEXT.encode(), about)
+    second = hand_in(people, b"Other words of the same title.", about)
+
+    assert first == cited
+    assert second != cited
+    assert read(first).candidates.count() == 1
 
 
 def test_an_address_waits_for_its_job_and_a_failure_says_why(people, monkeypatch):

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from claims.forms.intake import MAX_BYTES, TakeInForm
 from claims.intake import article as intake
+from claims.jobs import ledger
+from claims.jobs.run import run
 from claims.models import Article, Candidate, Claim, Claimant, Event, Job, Match
 from claims.workflow.apply import apply
 from tests.claims.workflow import desk
@@ -111,7 +113,22 @@ def test_an_uploaded_file_is_taken_in(signed_in):
     response = signed_in.post(LIST, {"file": SimpleUploadedFile("Ships.TXT", TEXT.encode())})
 
     assert response.status_code == 302
-    assert Article.objects.get().title == "Ships came in numbers"
+    article = Article.objects.get()
+    assert (article.state, article.title) == ("waiting", "Ships.TXT")
+    page = signed_in.get(response.headers["Location"]).content.decode()
+    assert 'hx-trigger="every 2s"' in page  # it goes on by itself
+    assert "waiting for a worker" in page
+    assert "Ships came in numbers" in signed_in.get(f"/intake/{read(article).pk}/").content.decode()
+
+
+def test_a_file_that_cannot_be_read_says_so_on_its_page(signed_in):
+    signed_in.post(LIST, {"file": SimpleUploadedFile("ships.pdf", b"%PDF-1.7 and no more")})
+    run(ledger.lease("default"))
+
+    page = signed_in.get(f"/intake/{Article.objects.get().pk}/").content.decode()
+    assert "This article could not be read" in page
+    assert "The file is damaged" in page
+    assert "Read again" in page
 
 
 @pytest.mark.parametrize(
@@ -121,7 +138,7 @@ def test_an_uploaded_file_is_taken_in(signed_in):
         ({"source": "http://127.0.0.1/a"}, "."),
         ({"file": ("ships.exe", b"x")}, "This kind of file cannot be read"),
         ({"source": "Words.", "file": ("ships.txt", b"x")}, "not both at once"),
-        ({"file": ("ships.pdf", b"no pdf")}, "note-late"),
+        ({"file": ("ships.pdf", b"")}, "note-late"),
     ],
 )
 def test_what_cannot_be_taken_in_is_refused_in_words(signed_in, data, sentence):
