@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, path, reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -215,11 +216,19 @@ def _adders(asked: ResultList, choices: dict[str, tuple[str, dict[str, str]]]) -
     found = []
     for name in ("status", "worth", "topic", "person"):
         label, values = choices[name]
-        others = [(words, value) for value, words in values.items() if value not in asked.filters.get(name, ())]
+        set_ones = asked.filters.get(name, ())
+        others = tuple((words, value) for value, words in values.items() if value not in set_ones)
         if values:
-            urls = [(words, f"?{asked.also(name, value).query}") for words, value in others]
-            found.append({"label": label, "choices": urls})
+            found.append({"label": label, "choices": _menu(asked.query, name, others)})
     return found
+
+
+@lru_cache(PLACES)
+def _menu(query: str, name: str, others: tuple[tuple[str, str], ...]) -> SafeString:
+    """The links of one menu, finished: they are the same until another filter is set."""
+    asked = ResultList.read(QueryDict(query))
+    links = ((f"?{asked.also(name, value).query}", words) for words, value in others)
+    return format_html_join("", '<a href="{}">{}</a>', links)
 
 
 @signed_in
