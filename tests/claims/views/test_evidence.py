@@ -229,6 +229,36 @@ def test_where_a_copy_was_waived_the_failed_capture_is_no_alarm_any_more(author,
     assert "Waive with a reason" not in said
 
 
+def test_a_copy_waived_as_it_cannot_be_read_is_not_called_none(author, people):
+    locked = {"problem": "The file is protected by a password.", "mime": "application/pdf"}
+    snapshot = SnapshotFactory(body_text="", kind="uploaded", captured_by=people.author, **locked)
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=snapshot.resource)
+    edit_parts.pin_snapshot(evidence.pk, snapshot.pk, by=people.author)
+    edit_parts.waive(evidence.pk, "capture", by=people.author, reason="We have its password.")
+
+    said = in_words(page(author, evidence))
+    assert "This copy could not be read. No other is asked for: We have its password." in said
+    assert "Why no other copy is asked for stands above." in said
+    assert "No copy" not in said
+
+    readable = SnapshotFactory(resource=snapshot.resource, body_text="Twelve ships came.")
+    assert "It rests on none of its copies" not in in_words(page(author, evidence))
+    edit_parts.pin_snapshot(evidence.pk, readable.pk, by=people.author)
+    said = in_words(page(author, evidence))
+    assert "Before there was this copy, none was asked for: We have its password." in said
+    assert "could not be read" not in said
+
+
+def test_a_waived_copy_that_the_evidence_does_not_rest_on_is_not_called_none(author, people):
+    evidence = EvidenceFactory(claim=in_research(people))
+    edit_parts.waive(evidence.pk, "capture", by=people.author, reason="It was a film.")
+    SnapshotFactory(resource=evidence.resource, body_text="Twelve ships came.")
+
+    assert "It rests on none of its copies, and no other is asked for: It was a film." in in_words(
+        page(author, evidence)
+    )
+
+
 def test_a_copy_that_may_be_a_wall_says_so_with_the_way_out(author, people):
     snapshot = SnapshotFactory(body_text="Subscribe to read on. Twelve ships came, and", title="Daily paper")
     claim = in_research(people)
