@@ -1,7 +1,7 @@
 """Decide on a sentence of an article: a new claim, one more appearance of a known one, or nothing."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,32 +18,38 @@ from claims.workflow.transitions import EDITABLE, LIVE
 AS_ACCEPTED = ("create", "add_appearance")  # what the record of a claim holds that was just accepted from an article
 
 
+class Said(TypedDict, total=False):
+    """Who says a sentence, somebody known or the name and kind of somebody new, and whether he asserts it."""
+
+    claimant: Claimant | None
+    new_claimant: str
+    claimant_kind: str
+    position: str
+
+
 @transaction.atomic
 def accept(
     candidate_id: int,
     *,
     by: Person,
     statement: str,
-    claimant: Claimant | None = None,
     topics: Iterable[Topic] = (),
-    position: str = "asserts",
+    **said: Unpack[Said],
 ) -> Claim:
     """Make a claim of a candidate; the sentence becomes its first appearance, in the words as said.
 
     Raises:
-        UserFacingError: somebody decided on it before, or there is no statement.
+        UserFacingError: somebody decided on it before, there is no statement, or what should be a name is none.
     """
     candidate = _open_candidate(candidate_id)
     claim = edit.create_claim(by=by, statement=statement, topics=topics, language=candidate.article.language or "en")
-    _add_appearance(claim.pk, candidate, by=by, claimant=claimant, position=position)
+    _add_appearance(claim.pk, candidate, by, said)
     _decide(candidate, Candidate.State.ACCEPTED, by, claim)
     return claim
 
 
 @transaction.atomic
-def add_to_claim(
-    candidate_id: int, claim_id: int, *, by: Person, claimant: Claimant | None = None, position: str = "asserts"
-) -> Claim:
+def add_to_claim(candidate_id: int, claim_id: int, *, by: Person, **said: Unpack[Said]) -> Claim:
     """Keep a candidate as one more appearance of a claim.
 
     A claim that is being read or is public is not changed: the sentence becomes a duplicate that points at it, whose
@@ -60,7 +66,7 @@ def add_to_claim(
             _("That claim is closed: accept the sentence as a new one, or restore the claim first."), "closed"
         )
     if target.status in EDITABLE:
-        _add_appearance(target.pk, candidate, by=by, claimant=claimant, position=position)
+        _add_appearance(target.pk, candidate, by, said)
         claim = target
     else:
         if not by.is_editor:
@@ -70,7 +76,7 @@ def add_to_claim(
         claim = edit.create_claim(
             by=by, statement=target.statement, language=target.language, confidential=target.confidential
         )
-        _add_appearance(claim.pk, candidate, by=by, claimant=claimant, position=position)
+        _add_appearance(claim.pk, candidate, by, said)
         apply(claim.pk, "merge", by=by, target=target.pk)
     _decide(candidate, Candidate.State.ADDED, by, claim)
     return target
@@ -157,18 +163,16 @@ def _open_candidate(candidate_id: int) -> Candidate:
     return candidate
 
 
-def _add_appearance(
-    claim_id: int, candidate: Candidate, *, by: Person, claimant: Claimant | None, position: str
-) -> None:
+def _add_appearance(claim_id: int, candidate: Candidate, by: Person, said: Said) -> None:
     article = candidate.article
+    who: Said = {"claimant": None, "position": "asserts", **said}
     edit_parts.add_appearance(
         claim_id,
         by=by,
-        claimant=claimant,
         article=article,
         url=article.url,
         verbatim=clean(candidate.text),
-        position=position,
+        **who,
         said_on=article.published_on,
         date_basis=_("date of the article") if article.published_on else "",
         place=_("paragraph %(number)d") % {"number": candidate.paragraph},

@@ -89,6 +89,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const place = answer.matches("details:not([open])") ? (answer.querySelector("summary") ?? answer) : answer;
   if (!place.matches("a, button, input, select, textarea, summary")) place.setAttribute("tabindex", "-1");
   place.focus({ preventScroll: true });
+  if (answer.matches('[aria-invalid="true"], [role="alert"]')) place.scrollIntoView({ block: "nearest" });
 });
 
 // What came of a press stands at the top of the page, in an element that is new; it is said as well.

@@ -1,7 +1,7 @@
 // Who says it, as one field: what is typed finds somebody of the list, and a name that is not there is offered as a new one,
 // with its kind.  Without this script the list, the field for a new name and its kind stand there apart.
 //
-// <div data-pick data-add="Add “%s” as a new claimant" data-new="…"> around a <select>, a text field and another <select>.
+// <div data-pick data-add="Add “%s” as a new claimant" data-new="…" data-speaker="whom the text names"> around a <select>, a text field and another <select>.
 
 const MOST = 8;
 const MARKS = /[\u0300-\u036f]/g;
@@ -39,15 +39,19 @@ class Pick {
       role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id,
     })) this.input.setAttribute(name, value);
     if (this.select.getAttribute("aria-invalid")) this.input.setAttribute("aria-invalid", "true");
+    const nobody = this.select.options[0]?.value ? "" : this.select.options[0]?.text ?? "";
+    if (/\p{L}/u.test(nobody)) this.input.placeholder = nobody;
     const told = this.select.getAttribute("aria-describedby");
     if (told) this.input.setAttribute("aria-describedby", told);
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", label.textContent);
     this.note.setAttribute("role", "status");
+    const stood = document.activeElement === this.select; // brought there because it is wrong
     this.select.hidden = true;
     if (!this.fresh.getAttribute("aria-invalid")) this.fresh.closest(".field").hidden = true;
     this.select.after(this.input, this.list, this.note);
     field.classList.add("menu");
+    if (stood) this.input.focus();
     this.input.addEventListener("input", () => {
       this.take(this.input.value);
       this.offer();
@@ -83,7 +87,10 @@ class Pick {
     const begins = this.people.filter((person) => person.folded.split(" ").some((word) => word.startsWith(folded)) || person.folded.startsWith(folded));
     const holds = this.people.filter((person) => !begins.includes(person) && person.folded.includes(folded));
     const lines = [...begins, ...holds].slice(0, MOST).map((person) => [person.name, person.name]);
-    if (folded && !this.people.some((person) => person.folded === folded)) lines.push([text, this.place.dataset.add.replace("%s", text)]);
+    const named = text || (this.place.dataset.speaker ?? ""); // nothing typed: whom the text names
+    if (fold(named) && !this.people.some((person) => person.folded === fold(named))) {
+      lines[folded ? "push" : "unshift"]([named, this.place.dataset.add.replace("%s", named)]);
+    }
     this.list.replaceChildren(...lines.map(([name, words], place) => {
       const line = make("li", { id: `${this.list.id}-${place}`, textContent: words });
       line.dataset.name = name;
@@ -109,6 +116,12 @@ class Pick {
     this.close();
   }
 
+  /** The marked line, or what was typed; the form is sent by the next press only. */
+  enter() {
+    if (this.chosen >= 0) this.choose(this.list.children[this.chosen]);
+    else this.close();
+  }
+
   close() {
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
@@ -120,7 +133,7 @@ class Pick {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (this.list.hidden) this.offer();
       if (lines) this.mark((this.chosen + (event.key === "ArrowDown" ? 1 : -1) + (this.chosen < 0 && event.key === "ArrowUp" ? 1 : 0) + lines) % lines);
-    } else if (event.key === "Enter" && !this.list.hidden && this.chosen >= 0) this.choose(this.list.children[this.chosen]);
+    } else if (event.key === "Enter" && !this.list.hidden) this.enter();
     else if (event.key === "Escape" && !this.list.hidden) this.close();
     else return;
     event.preventDefault();

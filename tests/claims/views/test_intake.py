@@ -543,7 +543,9 @@ def test_the_speaker_the_article_names_is_proposed(signed_in, best):
         ("add", {"number": "nine"}, "as in C-14"),
         ("add", {}, "Write the number of the claim it belongs to."),
         ("put_back", {}, "Only a decided sentence"),
-        ("", {}, "Say what becomes of this sentence."),
+        ("enter", {}, "Say what becomes of this sentence: accept it"),
+        ("", {"number": "14"}, "Say what becomes of this sentence: accept it"),
+        ("accept", {"statement": "Ships.", "new_claimant": "–!"}, "Give the name of who made the claim"),
     ],
 )
 def test_a_refusal_stands_once_in_the_card(signed_in, best, decision, fields, sentence):
@@ -553,6 +555,49 @@ def test_a_refusal_stands_once_in_the_card(signed_in, best, decision, fields, se
     assert response.content.decode().count(sentence) == 1
     best.refresh_from_db()
     assert best.state == "open"
+
+
+def test_who_says_it_may_be_somebody_nobody_named_before(signed_in, best):
+    decide(signed_in, best, "accept", statement="Ships.", new_claimant="Port  Office", claimant_kind="organisation")
+
+    who = Claim.objects.get().appearances.get().claimant
+    assert (who.name, who.kind) == ("Port Office", "organisation")
+
+
+def test_somebody_known_is_not_named_twice_however_the_name_is_spelt(signed_in, best):
+    known, claim = Claimant.objects.create(slug="port-office", name="Port Office"), ClaimFactory(status="accepted")
+
+    decide(signed_in, best, f"add:{claim.pk}", new_claimant="PORT-OFFICE")
+
+    assert claim.appearances.get().claimant == known
+    assert Claimant.objects.count() == 1
+
+
+def test_somebody_of_the_list_and_somebody_new_are_not_both_meant(signed_in, best):
+    known = Claimant.objects.create(slug="port-office", name="Port Office")
+
+    response = decide(signed_in, best, "accept", statement="Ships.", claimant=known.pk, new_claimant="The union")
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert page.count("or name somebody new: not both.") == 1
+    assert 'value="The union"' in page
+    assert not Claim.objects.exists()
+
+
+def test_a_sentence_is_dismissed_whatever_stands_in_its_fields(signed_in, best):
+    assert decide(signed_in, best, "dismiss", number="nine", statement="x" * 501).status_code == 200
+
+    best.refresh_from_db()
+    assert best.state == "dismissed"
+
+
+def test_enter_in_the_number_adds_to_that_claim(signed_in, best):
+    claim = ClaimFactory(status="accepted")
+
+    assert decide(signed_in, best, "enter", number=f"C-{claim.pk}").status_code == 200
+
+    assert claim.appearances.get().verbatim == best.text
 
 
 def test_what_somebody_else_decided_meanwhile_is_said(signed_in, people, best):
