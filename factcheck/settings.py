@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "claims.views.not_allowed.say_not_allowed",
     "claims.views.once.SentOnce",
 ]
 ROOT_URLCONF = "factcheck.urls"

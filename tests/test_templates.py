@@ -219,7 +219,7 @@ def test_messages_of_a_partial_replace_those_of_the_page():
     )
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "429", "500"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "405", "429", "500"])
 def test_error_page_needs_nothing_but_itself(name):
     page = render_to_string(f"{name}.html")
 
