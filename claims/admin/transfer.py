@@ -36,6 +36,7 @@ WHAT = {
     REFUSED: gettext_lazy("refused"),
     HELD_BACK: gettext_lazy("held back"),
 }
+SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
 GUESS = ("", gettext_lazy("as the file's name ends"))
 
 
@@ -51,7 +52,11 @@ class ImportForm(forms.Form):
         said = super().clean() or {}
         if said.get("file") and not said.get("format"):
             said["format"] = guess_format(said["file"].name)
-            if not said["format"]:
+            if said["file"].name.lower().endswith(SPREADSHEETS):
+                self.add_error(
+                    "file", _("A spreadsheet is not read as it is: save it as “CSV UTF-8”, then bring that.")
+                )
+            elif not said["format"]:
                 self.add_error("format", _("Nothing in the file's name tells its format: choose one."))
         return said
 
@@ -130,7 +135,7 @@ class ImportFileAdmin(SettingAdmin):
             "is_under_way": row.state in UNDER_WAY,
             "may_write": row.state == State.TRIED and _writes(row.trial),
             "job": jobs.order_by("-pk").first(),
-            "said": counted(row.shown["counts"]) if row.shown else "",
+            "said": _counted(row),
             "refused": [line for line in lines if line["is_refused"]],
             "others": [line for line in lines if not line["is_refused"]],
         }
@@ -184,6 +189,12 @@ def _download(pieces: Any, form: str, name: str) -> HttpResponse:
     response = StreamingHttpResponse(pieces, content_type=TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="{name}.{ENDINGS[form]}"'
     return cast(HttpResponse, response)
+
+
+def _counted(row: ImportFile) -> str:
+    """The numbers of a file that could be read."""
+    counts = row.shown.get("counts", {})
+    return counted(counts, is_trial=not row.outcome) if any(counts.values()) else ""
 
 
 def _writes(trial: dict[str, Any]) -> bool:

@@ -159,7 +159,8 @@ class Import:
 
     def _check_known(self, record: Record, claim: Claim | None) -> None:
         if claim is None:
-            if not record.values.get("statement") and not any(one.column == "statement" for one in record.problems):
+            told = {one.column for one in record.problems}  # "": nothing of the line could be read
+            if not record.values.get("statement") and not told & {"", "statement"}:
                 record.refuse("statement", _("a new claim needs a statement."))
         elif claim.confidential and not self.reaches_confidential:
             record.refuse("external_id", _("this claim cannot be changed by an import from here."))
@@ -214,10 +215,10 @@ def in_words(problem: Problem) -> str:
     return f"{place}, {problem.column}: {sentence}" if problem.column else f"{place}: {sentence}"
 
 
-def counted(counts: dict[str, int]) -> str:
-    """The numbers of an outcome as a sentence."""
+def counted(counts: dict[str, int], *, is_trial: bool = False) -> str:
+    """The numbers of an outcome as a sentence; of a trial nothing is created yet."""
     words: list[Any] = [
-        (CREATED, gettext("created")),
+        (CREATED, gettext("new") if is_trial else gettext("created")),
         (CHANGED, gettext("changed")),
         (UNCHANGED, gettext("unchanged")),
         (REFUSED, gettext("refused")),

@@ -29,18 +29,28 @@ LISTS = {APPEARANCE: "appearances", EVIDENCE: "evidence"}
 LONGEST_CELL = 10_000_000
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  # a spreadsheet runs these too
 DELIMITERS = ",;\t"
+PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # a workbook of today, and of long ago
+NO_TEXT = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"{\\rtf")
 UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 csv.field_size_limit(LONGEST_CELL)
+
+
+def quotable(told: dict[str, Any]) -> dict[str, Any]:
+    """What a sentence quotes of a file, without the characters that no page shows and no database keeps."""
+    return {name: _quotable(value) if isinstance(value, str) else value for name, value in told.items()}
+
+
+def _quotable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in text)
 
 
 class FileRefused(Exception):
     """The file as a whole cannot be read: one sentence, and what is put into it."""
 
     def __init__(self, sentence: str, **told: Any) -> None:
-        super().__init__(sentence % told)
-        self.sentence = sentence
-        self.told = told
+        self.sentence, self.told = sentence, quotable(told)
+        super().__init__(sentence % self.told)
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,10 @@ class Problem:
     column: str
     sentence: str
     told: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "told", quotable(self.told))
+        object.__setattr__(self, "column", _quotable(self.column))
 
     def __str__(self) -> str:
         return f"row {self.row}, {self.column}: {self.sentence % self.told}"
@@ -89,7 +103,7 @@ def open_text(file: BinaryIO) -> TextIO:
     """The file as text: UTF-8 with or without a mark, or UTF-16; read as it is needed.
 
     Raises:
-        FileRefused: it begins as no text of these does.
+        FileRefused: it begins as no text of these does, but as a workbook, a PDF or a picture.
     """
     buffered = io.BufferedReader(file) if not isinstance(file, io.BufferedReader) else file  # type: ignore[type-var]
     head = buffered.peek(4)[:4]
@@ -97,6 +111,12 @@ def open_text(file: BinaryIO) -> TextIO:
 
 
 def _encoding(head: bytes) -> str:
+    if head.startswith(PACKED):
+        raise FileRefused(
+            _("This is a spreadsheet or a packed file, not text: open it and save it as “CSV UTF-8”, then bring that.")
+        )
+    if head.startswith(NO_TEXT):
+        raise FileRefused(_("This is no text: an import reads CSV, JSON Lines and ClaimReview."))
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FileRefused(_("The file is written in UTF-32; save it as UTF-8."))
     for mark in UTF_16:
@@ -173,7 +193,8 @@ def _unknown(name: str) -> FileRefused:
         return FileRefused(
             _("“%(name)s” is no column of an import; did you mean “%(near)s”?"), name=name[:80], near=near[0]
         )
-    return FileRefused(_("“%(name)s” is no column of an import; leave it out, or ignore it."), name=name[:80])
+    sentence = _("“%(name)s” is no column of an import: take it out of the file, or give it the name of one.")
+    return FileRefused(sentence, name=name[:80])
 
 
 def _records(columns: list[Column | None], rows: Iterator[list[str]]) -> Iterator[Record]:

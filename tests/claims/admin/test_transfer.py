@@ -45,7 +45,7 @@ def test_a_file_is_tried_shown_and_written(client, administrator):
     assert "This page looks again by itself." in client.get(page).content.decode()
     work_off()
     shown = client.get(page).content.decode()
-    assert "1 created, 1 changed, 0 unchanged." in shown
+    assert "1 new, 1 changed, 0 unchanged." in shown
     assert "<td>statement</td>" in shown
     assert "Before." not in shown
     assert not Claim.objects.filter(external_id="x-1").exists()
@@ -54,7 +54,9 @@ def test_a_file_is_tried_shown_and_written(client, administrator):
     assert client.post(reverse("admin:claims_importfile_write", args=[row.pk])).url == page
     work_off()
 
-    assert "What came of it" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "What came of it" in shown
+    assert "1 created, 1 changed, 0 unchanged." in shown
     assert Claim.objects.get(external_id="x-1").statement == "The quay is new."
 
 
@@ -98,8 +100,9 @@ def test_a_file_can_be_thrown_away_and_only_by_a_press(client, administrator):
 
 
 def test_a_file_nobody_can_read_is_refused_at_once(client, administrator):
-    answer = bring(client, "x", name="claims.xlsx")
-    assert (answer.status_code, "choose one" in answer.content.decode()) == (422, True)
+    for name, said in (("claims.xlsx", "save it as “CSV UTF-8”"), ("claims.pdf", "choose one")):
+        answer = bring(client, "x", name=name)
+        assert (answer.status_code, said in answer.content.decode()) == (422, True)
 
     answer = bring(client, "", name="claims.csv", format="csv")
     assert (answer.status_code, "is empty" in answer.content.decode()) == (422, True)

@@ -98,7 +98,31 @@ def test_a_file_that_cannot_be_read_says_why_and_is_thrown_away(administrator):
     row = bring("colour\nred", administrator)
 
     assert (row.state, row.file.name) == ("failed", "")
-    assert row.problem == "“colour” is no column of an import; leave it out, or ignore it."
+    assert row.problem == "“colour” is no column of an import: take it out of the file, or give it the name of one."
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"PK\x03\x04\x14\x00\x00\x00", "This is a spreadsheet or a packed file, not text"),
+        (b"%PDF-1.7\n\x00", "This is no text: an import reads CSV"),
+        (b"ab\x00,c\x1b\nd,e", "“ab\ufffd” is no column of an import"),
+    ],
+)
+def test_a_file_that_is_no_table_ends_in_a_sentence_that_can_be_kept(administrator, data, said):
+    row = bring(data, administrator)
+
+    assert row.state == "failed"
+    assert row.problem.startswith(said)
+
+
+def test_what_a_trial_quotes_of_a_file_can_be_kept(administrator):
+    row = bring('{"statement": "One.", "a\\u0000": 1}\n{', administrator, form="jsonl")
+
+    assert [problem for line in row.trial["lines"] for problem in line["problems"]] == [
+        [1, "a\ufffd", "this key is none of an import.", {}],
+        [2, "", "the line is no JSON.", {}],
+    ]
 
 
 def test_it_can_be_thrown_away(administrator):
