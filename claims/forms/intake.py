@@ -5,6 +5,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django import forms
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -118,7 +119,7 @@ class CandidateForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
     claimant = forms.ModelChoiceField(
-        Claimant.objects.order_by("name"),
+        Claimant.objects.order_by(Lower("name")),
         label=gettext_lazy("Who says it"),
         required=False,
         empty_label=gettext_lazy("Nobody named"),

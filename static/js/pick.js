@@ -69,7 +69,7 @@ class Pick {
     const folded = fold(text);
     const known = this.people.find((person) => person.folded === folded);
     this.select.value = known?.value ?? "";
-    this.fresh.value = known || !folded ? "" : text.trim();
+    this.fresh.value = known ? "" : text.trim(); // what is no name is refused in words, not forgotten
     this.kind.closest(".field").hidden = !this.fresh.value;
     this.note.textContent = this.fresh.value ? this.place.dataset.new.replace("%s", this.fresh.value) : "";
     for (const field of [this.select, this.fresh]) field.dispatchEvent(new Event("input", { bubbles: true }));
