@@ -1,5 +1,6 @@
 """What stands behind a verdict: evidence, the addresses it cites, what they said, and the words relied on."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -230,6 +231,7 @@ class Evidence(models.Model):
     # Set only by ``workflow.revisions.evidence_rows``, which reads all of a claim's at once.
     passages: "list[Quote]"
     exceptions: "list[Waiver]"
+    copy_unreadable: bool
 
     objects: ClassVar[EvidenceManager] = EvidenceManager()
 
@@ -317,6 +319,10 @@ class Quote(models.Model):
     page = models.PositiveIntegerField(null=True, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField(db_default=Now())
+
+    # Set only by ``workflow.revisions.evidence_rows``: the newest look at it.
+    state: str | None
+    looked_at: datetime | None
 
     class Meta:
         ordering = ["evidence", "start", "id"]

@@ -14,7 +14,6 @@ from claims.models import (
     ChecklistAnswer,
     Claim,
     Desk,
-    Evidence,
     EvidenceKind,
     FactCheck,
     Rating,
@@ -23,6 +22,7 @@ from claims.models import (
 )
 from claims.publishing.claimreview import Claimant, PublicChange, Publisher, Review, Verdict
 from claims.workflow.attempt import Attempt
+from claims.workflow.evidence_facts import Piece
 from claims.workflow.preflight_list import lacks_copy
 
 FORMAT = 1
@@ -42,7 +42,7 @@ def address_of(slug: str) -> str:
 
 
 def build_page(attempt: Attempt, revision: Revision) -> Page:
-    """Everything the reader is shown of one approved revision; four statements beside what the step has read."""
+    """Everything the reader is shown of one approved revision; three statements beside what the step has read."""
     claim, said = attempt.claim, json.loads(revision.body)
     rating = claim.rating
     assert rating is not None  # no reading, hence no approval, is without a verdict
@@ -65,7 +65,7 @@ def build_page(attempt: Attempt, revision: Revision) -> Page:
         "evidence": [_evidence(item) for item in attempt.evidence],
         "checklist": [_answered(row) for row in attempt.facts.checklist],
         "review": _review(attempt, revision),
-        "publisher": publisher_now(),
+        "publisher": publisher_of(attempt.desk),
         "content_sha256": revision.content_sha256,
     }
 
@@ -91,8 +91,7 @@ def scale_of(rating: Rating) -> list[dict[str, Any]]:
     return [rating_of(one) for one in offered.order_by("position", "pk")]
 
 
-def publisher_now() -> dict[str, str]:
-    desk = Desk.objects.current()
+def publisher_of(desk: Desk) -> dict[str, str]:
     return {"name": desk.name, "url": desk.publisher_url, "logo": desk.logo_url}
 
 
@@ -137,7 +136,7 @@ def _appearance(row: Appearance, claim: Claim) -> Page:
     }
 
 
-def _evidence(item: Evidence) -> Page:
+def _evidence(item: Piece) -> Page:
     if item.withheld:
         return {"number": item.number, "stance": item.stance, "withheld": item.withheld_reason}
     resource, copy = item.resource, item.pinned

@@ -33,7 +33,6 @@ from claims.models import (
     FactCheck,
     Job,
     Person,
-    Quote,
     Rating,
     Reading,
     Recusal,
@@ -105,10 +104,6 @@ class ClaimPage:
         return {person.pk: person for person in self.people}
 
     @cached_property
-    def quotes(self) -> list[Quote]:
-        return [quote for item in self.evidence for quote in item.passages]
-
-    @cached_property
     def one_origin(self) -> list[list[Evidence]]:
         """Pieces for or against that rest on one origin, several to a group: each group counts once."""
         return shared_origins(self.evidence)
@@ -133,7 +128,6 @@ class ClaimPage:
         items = make_list(
             self.claim,
             self.evidence,
-            self.quotes,
             questions=self.values.checklist,
             loose=self.values.loose_citations,
             awaited=[(row.pk, row.asked, row.deadline) for row in self.awaited],

@@ -1,15 +1,16 @@
 """One person trying one step on one claim: what he gave, what he saw, and what the tables say about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 
-from claims.models import Approval, Claim, Desk, Evidence, FactCheck, Person, Reading, Revision
+from claims.models import Approval, Claim, Desk, FactCheck, Person, Reading, Revision
 from claims.models.event import canonical, sha256
 from claims.workflow import revisions
+from claims.workflow.evidence_facts import Piece, read_evidence
 from claims.workflow.facts import Facts
 from claims.workflow.standing import Standing, standing
 
@@ -42,8 +43,8 @@ class Attempt:
         return self.standing.facts
 
     @cached_property
-    def evidence(self) -> list[Evidence]:
-        return list(revisions.evidence_rows(self.claim))
+    def evidence(self) -> Sequence[Piece]:
+        return read_evidence(self.claim)
 
     @cached_property
     def content(self) -> revisions.Content:
@@ -84,7 +85,7 @@ class Attempt:
         return {rests_on.by_id} | (_decided_for(second) if rests_on == second else set())
 
 
-def mark_of_draft(claim: Claim, evidence: Iterable[Evidence]) -> str:
+def mark_of_draft(claim: Claim, evidence: Iterable[Piece]) -> str:
     """A mark of what stands before whoever submits: the texts, the verdict, and the evidence as it is judged.
 
     Copies are left out: the desk itself pins them while the page is open.

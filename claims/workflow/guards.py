@@ -30,7 +30,7 @@ from claims.workflow.guards_of_people import (
     still_blind,
 )
 from claims.workflow.notes import mark_of_notes, notes_of
-from claims.workflow.preflight_list import quotes_found, quotes_of, read_list
+from claims.workflow.preflight_list import quotes_found, read_list
 from claims.workflow.reply_lines import awaited_of
 from claims.workflow.sources import looks_missing
 from claims.workflow.stages import problem_with
@@ -232,7 +232,7 @@ def everything_recorded(attempt: Attempt) -> list[Missing]:
 
 
 def quotes_checked_today(attempt: Attempt) -> list[Missing]:
-    return [*looks_missing(attempt.evidence), *quotes_found(quotes_of(attempt.evidence))]
+    return [*looks_missing(attempt.evidence), *quotes_found(attempt.evidence)]
 
 
 def correction_typed(attempt: Attempt) -> list[Missing]:

@@ -6,21 +6,16 @@ by counting bits.
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
 
 BITS = 64
 FEWEST_WORDS = 30  # of shorter texts nothing can be said
 NEAR = 8  # bits: texts that share about 95 of 100 shingles; unrelated ones lie 32 apart, give or take 4
-_LANE = 24  # bits of one counter: enough for sixteen million shingles
 _SIGN = 1 << (BITS - 1)
 _ALL_BITS = 2 * _SIGN - 1
-
-# For each byte the eight counters it raises, side by side in one long integer: eight sums with one addition for each byte
-# value that occurs in a place.
-_SPREAD = [sum(((byte >> bit) & 1) << (bit * _LANE) for bit in range(8)) for byte in range(256)]
+_SLICE = BITS // (NEAR + 1)  # bits of a slice; what is left over lies in none
+_SLICE_BITS = (1 << _SLICE) - 1
 
 
 @dataclass(frozen=True)
@@ -54,14 +49,13 @@ def simhash(text: str) -> int | None:
         ]
     )
     shingles = len(digests) // (BITS // 8)
-    sums = [
-        sum(times * _SPREAD[byte] for byte, times in Counter(digests[place :: BITS // 8]).items())
-        for place in range(BITS // 8)
-    ]
-    mask, found = (1 << _LANE) - 1, 0
-    for bit in range(BITS):
-        if 2 * ((sums[bit // 8] >> (bit % 8 * _LANE)) & mask) > shingles:
-            found |= 1 << bit
+    ones = int.from_bytes(b"\1" * shingles)  # the lowest bit of each byte
+    found = 0
+    for place in range(BITS // 8):
+        column = int.from_bytes(digests[place :: BITS // 8])
+        for bit in range(8):
+            if 2 * ((column >> bit) & ones).bit_count() > shingles:
+                found |= 1 << (place * 8 + bit)
     return found - 2 * _SIGN if found & _SIGN else found
 
 
@@ -83,10 +77,9 @@ def independent_groups(pieces: Iterable[Piece]) -> list[list[int]]:
         for mark in _marks(piece):
             _join(groups, piece.number, first_with.setdefault(mark, piece.number))
     # Of equal texts one is enough, so that two hundred copies of one report are compared once.
-    texts = [(mark, number) for mark, number in first_with.items() if isinstance(mark, int)]
-    for (one, number), (other, second) in combinations(texts, 2):
-        if are_near(one, other):
-            _join(groups, number, second)
+    texts = {mark: number for mark, number in first_with.items() if isinstance(mark, int)}
+    for one, other in _near_texts(texts):
+        _join(groups, texts[one], texts[other])
     return [list(group) for group in sorted({tuple(sorted(group)) for group in groups.values()})]
 
 
@@ -100,6 +93,20 @@ def _marks(piece: Piece) -> Iterator[object]:
         yield "copy", piece.copy
     if piece.likeness is not None:
         yield piece.likeness
+
+
+def _near_texts(texts: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """All pairs of near texts, some of them several times.
+
+    Of ``NEAR + 1`` slices of a number ``NEAR`` changed bits leave one untouched, so only texts that have a slice in common
+    are compared: the pigeonhole search of Manku, Jain and Das Sarma, "Detecting near-duplicates for web crawling" (2007).
+    """
+    alike: dict[tuple[int, int], list[int]] = {}
+    for text in texts:
+        for low in range(0, _SLICE * (NEAR + 1), _SLICE):
+            neighbours = alike.setdefault((low, (text >> low) & _SLICE_BITS), [])
+            yield from ((other, text) for other in neighbours if are_near(other, text))
+            neighbours.append(text)
 
 
 def _join(groups: dict[int, set[int]], one: int, other: int) -> None:

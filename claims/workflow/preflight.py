@@ -8,6 +8,8 @@ from claims.jobs import JobRun
 from claims.models import Claim
 from claims.workflow.apply import apply
 from claims.workflow.attempt import Missing
+from claims.workflow.evidence_facts import read_evidence
+from claims.workflow.facts import read_facts
 from claims.workflow.preflight_list import read_list
 from claims.workflow.revisions import latest_revision, read_content
 from claims.workflow.transitions import PREFLIGHT
@@ -23,9 +25,10 @@ def run_preflight(job: JobRun, *, revision: int) -> Callable[[], None]:
         claim = _still_waiting(claim_id, revision)
         if claim is None:
             return
-        found = [missing for item in read_list(claim) for missing in item.missing]
+        evidence, facts = read_evidence(claim), read_facts(claim)
+        found = [missing for item in read_list(claim, evidence, facts) for missing in item.missing]
         frozen = latest_revision(claim)
-        if frozen is not None and read_content(claim).content_sha256 != frozen.content_sha256:
+        if frozen is not None and read_content(claim, evidence, facts).content_sha256 != frozen.content_sha256:
             found.append(Missing(_("Something changed after it was submitted: submit it again."), "verdict"))
         if found:
             apply(claim.pk, "fail", by=None, reason=" ".join(item.sentence for item in found), missing=found)

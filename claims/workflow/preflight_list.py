@@ -1,21 +1,23 @@
 """The preflight list: what must hold before anybody reads a claim a second time, and again when it is approved."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from claims.models import ChecklistAnswer, Claim, Correction, Evidence, EvidenceKind, Quote
+from claims.models import ChecklistAnswer, Claim, Correction, Evidence, EvidenceKind
+from claims.workflow import independence
 from claims.workflow.attempt import Missing
+from claims.workflow.evidence_facts import EvidenceFacts, Piece, read_evidence
 from claims.workflow.facts import Facts, read_facts
-from claims.workflow.independence import Piece, independent_groups
-from claims.workflow.revisions import evidence_rows
 
 ENOUGH_ORIGINS = 2
+
+P = TypeVar("P", Evidence, EvidenceFacts, Piece)
 
 
 @dataclass(frozen=True)
@@ -31,26 +33,25 @@ class Item:
     tells: bool = False
 
 
-def read_list(claim: Claim, rows: list[Evidence] | None = None, facts: Facts | None = None) -> list[Item]:
-    """Every line of the list with what it misses; four statements whatever the number of rows.
+def read_list(claim: Claim, rows: Sequence[Piece] | None = None, facts: Facts | None = None) -> list[Item]:
+    """Every line of the list with what it misses; two statements whatever the number of rows.
 
     Args:
-        rows: the claim's ``evidence_rows`` where the caller has them already.
+        rows: the claim's evidence where the caller has it already.
         facts: the claim's facts likewise; nothing is read with both.
     """
-    evidence = list(evidence_rows(claim)) if rows is None else rows
+    evidence = read_evidence(claim) if rows is None else rows
     facts = facts or read_facts(claim)
     loose = [number for number, evidence in facts.citations if evidence is None]
     return make_list(
-        claim, evidence, quotes_of(evidence),
+        claim, evidence,
         questions=facts.questions, loose=loose, awaited=facts.awaited, told=facts.told,
     )  # fmt: skip
 
 
 def make_list(
     claim: Claim,
-    evidence: list[Evidence],
-    quotes: Iterable[Quote],
+    evidence: Sequence[Piece],
     *,
     questions: Iterable[Mapping[str, Any]],
     loose: Iterable[int],
@@ -60,8 +61,7 @@ def make_list(
     """The list from what was read before; asks the database nothing.
 
     Args:
-        evidence: of ``evidence_rows``.
-        quotes: with ``state``, the newest look at each.
+        evidence: of ``read_evidence`` or ``evidence_rows``.
         questions: what the checklist asks today (see ``Facts``).
         loose: citations that point to no evidence.
         awaited: questions put to somebody that are still open (see ``Facts``).
@@ -71,7 +71,7 @@ def make_list(
         Item(_("Verdict and rationale"), verdict_given(claim), tells=True),
         Item(_("Enough independent evidence"), evidence_is_enough(claim, evidence), tells=True),
         Item(_("Every source captured"), captures_done(evidence)),
-        Item(_("Every passage found in its source"), quotes_found(quotes)),
+        Item(_("Every passage found in its source"), quotes_found(evidence)),
         Item(_("Checklist answered"), checklist_answered(questions)),
         Item(_("Replies in, or a reason not to wait"), replies_settled(awaited)),
         Item(_("Every citation resolves"), citations_resolve(loose), tells=True),
@@ -90,12 +90,12 @@ def verdict_given(claim: Claim) -> list[Missing]:
     return found
 
 
-def evidence_is_enough(claim: Claim, evidence: list[Evidence]) -> list[Missing]:
+def evidence_is_enough(claim: Claim, evidence: Iterable[Piece]) -> list[Missing]:
     """Two pieces of different origin, or one authentic primary document quoted, or a stated exception."""
     if (claim.rating is not None and not claim.rating.needs_evidence) or claim.evidence_exception.strip():
         return []
     counted = counted_evidence(evidence)
-    origins = independent_groups(_piece(item) for item in counted)
+    origins = independence.independent_groups(_piece(item) for item in counted)
     proven = any(e.kind == EvidenceKind.PRIMARY and e.reliability == "A" and e.passages for e in counted)
     shared = [", ".join(map(str, group)) for group in origins if len(group) > 1]
     sentence = _(
@@ -107,7 +107,7 @@ def evidence_is_enough(claim: Claim, evidence: list[Evidence]) -> list[Missing]:
     return [] if len(origins) >= ENOUGH_ORIGINS or proven else [Missing(sentence, "evidence")]
 
 
-def counted_evidence(evidence: Iterable[Evidence]) -> list[Evidence]:
+def counted_evidence(evidence: Iterable[P]) -> list[P]:
     """The pieces that speak for or against the claim; a note of the desk is none."""
     return [e for e in evidence if e.stance in {"supports", "refutes"} and e.kind != EvidenceKind.DESK_NOTE]
 
@@ -126,20 +126,20 @@ def ungraded(evidence: Iterable[Evidence]) -> list[int]:
 def shared_origins(evidence: Iterable[Evidence]) -> list[list[Evidence]]:
     """Counted pieces that are one and the same, several to a group."""
     rows = {item.number: item for item in counted_evidence(evidence)}
-    groups = independent_groups(_piece(item) for item in rows.values())
+    groups = independence.independent_groups(_piece(item) for item in rows.values())
     return [[rows[number] for number in group] for group in groups if len(group) > 1]
 
 
-def _piece(item: Evidence) -> Piece:
+def _piece(item: Piece) -> independence.Piece:
     copy = item.pinned
     known = {item.resource.url or f"upload/{item.resource_id}"}
     if copy is not None:
         known |= {copy.final_url, copy.canonical_url}
     likeness, sha256 = (copy.likeness, copy.sha256) if copy else (None, "")
-    return Piece(item.number, item.origin.strip(), frozenset(known - {""}), likeness, sha256)
+    return independence.Piece(item.number, item.origin.strip(), frozenset(known - {""}), likeness, sha256)
 
 
-def captures_done(evidence: list[Evidence]) -> list[Missing]:
+def captures_done(evidence: Iterable[Piece]) -> list[Missing]:
     """Each piece has a captured copy it rests on, and one that can be read, or a stated reason to do without."""
     sentences = {
         True: _("The copy of evidence %(number)d could not be read: upload another, or waive it with a reason."),
@@ -152,24 +152,18 @@ def captures_done(evidence: list[Evidence]) -> list[Missing]:
     ]
 
 
-def lacks_copy(item: Evidence) -> bool:
-    """Whether a piece of ``evidence_rows`` rests on no copy, or on one that could not be read."""
-    return item.pinned is None or bool(item.copy_unreadable)  # type: ignore[attr-defined]
+def lacks_copy(item: Piece) -> bool:
+    """Whether a piece rests on no copy, or on one that could not be read."""
+    return item.pinned is None or item.copy_unreadable
 
 
-def quotes_of(evidence: Iterable[Evidence]) -> list[Quote]:
-    """The passages of ``evidence_rows``, each with the newest look at it."""
-    return [quote for item in evidence for quote in item.passages]
-
-
-def quotes_found(quotes: Iterable[Quote]) -> list[Missing]:
+def quotes_found(evidence: Iterable[Piece]) -> list[Missing]:
+    sentence = _("A passage of evidence %(number)d is no longer in its source.")
     return [
-        Missing(
-            _("A passage of evidence %(number)d is no longer in its source.") % {"number": quote.evidence.number},
-            f"e{quote.evidence.number}",
-        )
-        for quote in quotes
-        if quote.state in {"altered", "gone"}  # type: ignore[attr-defined]
+        Missing(sentence % {"number": item.number}, f"e{item.number}")
+        for item in evidence
+        for quote in item.passages
+        if quote.state in {"altered", "gone"}
     ]
 
 

@@ -8,12 +8,12 @@ from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch
 
 from claims.models import Claim, Evidence, Person, Quote, QuoteCheck, Rating, Revision, RevisionAuthor
 from claims.models.event import canonical, sha256
+from claims.workflow.evidence_facts import HOLD_TEXT, Piece, read_evidence
 from claims.workflow.facts import EDITS, Facts, read_facts, who, wrote
 
 __all__ = ["EDITS"]
 
 FORMAT = 1
-HOLD_TEXT = r"^(text/|application/(pdf$|vnd\.openxmlformats-officedocument\.wordprocessingml\.document$))"
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ class Content:
         return sha256(self.material)
 
 
-def read_content(claim: Claim, rows: Iterable[Evidence] | None = None, facts: Facts | None = None) -> Content:
-    """Read everything format 1 holds, as it stands now; four statements whatever the number of rows.
+def read_content(claim: Claim, rows: Iterable[Piece] | None = None, facts: Facts | None = None) -> Content:
+    """Read everything format 1 holds, as it stands now; two statements whatever the number of rows.
 
     Args:
-        rows: the claim's ``evidence_rows`` where the caller has them already.
+        rows: the claim's evidence where the caller has it already.
         facts: the claim's facts likewise; nothing is read with both.
     """
     facts = facts or read_facts(claim)
-    evidence = [_evidence(item) for item in (evidence_rows(claim) if rows is None else rows)]
+    evidence = [_evidence(item) for item in (read_evidence(claim) if rows is None else rows)]
     values: dict[str, Any] = {
         "format": FORMAT,
         "statement": claim.statement,
@@ -76,7 +76,9 @@ def read_content(claim: Claim, rows: Iterable[Evidence] | None = None, facts: Fa
 
 
 def evidence_rows(claim: Claim | int) -> QuerySet[Evidence]:
-    """A claim's evidence in its order, with sources, pinned copies, passages and waivers; three statements.
+    """A claim's evidence for a page: with sources, pinned copies, passages and waivers; three statements.
+
+    A step, which changes none of it, asks ``read_evidence`` instead.
 
     The passages are lists, each with the newest look at it, ``state`` and ``looked_at``; so are the waivers, as
     ``exceptions``.  Copies come without their texts; ``copy_unreadable`` says that the pinned one holds nothing to read.
@@ -85,13 +87,13 @@ def evidence_rows(claim: Claim | int) -> QuerySet[Evidence]:
     seen = {"state": Subquery(newest.values("state")[:1]), "looked_at": Subquery(newest.values("at")[:1])}
     quotes = Quote.objects.annotate(**seen).order_by("start", "pk")
     return (
-        Evidence.objects.filter(claim=claim)
+        Evidence.objects.filter(claim=claim)  # type: ignore[no-redef]  # the model names what is set here and below
         .select_related("resource__publisher", "pinned")
         .defer("pinned__body_text", "pinned__main_text", "pinned__pages")
         .annotate(copy_unreadable=ExpressionWrapper(is_unreadable("pinned__"), BooleanField()))
         .order_by("number")
         .prefetch_related(  # into lists: a manager each would cost more than all the rows
-            Prefetch("quotes", quotes, "passages"),  # type: ignore[no-redef]  # the model names what is set here
+            Prefetch("quotes", quotes, "passages"),
             Prefetch("waivers", to_attr="exceptions"),
         )
     )
@@ -112,7 +114,7 @@ def _rating(rating: Rating | None) -> dict[str, Any] | None:
     return {"id": rating.pk, "label": rating.label, "definition": rating.definition, "value": rating.value}
 
 
-def _evidence(item: Evidence) -> dict[str, Any]:
+def _evidence(item: Piece) -> dict[str, Any]:
     return {
         "number": item.number,
         "resource": item.resource.url or f"upload:{item.resource_id}",

@@ -8,30 +8,31 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.models import Claim, Evidence, Person, SourceAlert
+from claims.models import Claim, Person, SourceAlert
 from claims.workflow.attempt import Missing
+from claims.workflow.evidence_facts import Piece
 
 FRESH_LOOK = timedelta(hours=24)
 
 
-def unseen_today(evidence: Iterable[Evidence]) -> list[Evidence]:
+def unseen_today(evidence: Iterable[Piece]) -> list[Piece]:
     """Quoted evidence whose source was not looked at within 24 hours, nor waived; uploads cannot change, so need no look.
 
     Args:
-        evidence: the claim's ``evidence_rows``, whose passages carry ``looked_at``.
+        evidence: the claim's, whose passages carry ``looked_at``.
     """
     since = timezone.now() - FRESH_LOOK
     return [item for item in evidence if item.resource.url and _is_stale(item, since)]
 
 
-def _is_stale(item: Evidence, since: Any) -> bool:
+def _is_stale(item: Piece, since: Any) -> bool:
     if any(waiver.kind == "quote_check" for waiver in item.exceptions):
         return False
     # A passage added today was read in its source today.
-    return any(max(quote.added_at, quote.looked_at or quote.added_at) < since for quote in item.passages)  # type: ignore[attr-defined]
+    return any(max(quote.added_at, quote.looked_at or quote.added_at) < since for quote in item.passages)
 
 
-def looks_missing(evidence: Iterable[Evidence]) -> list[Missing]:
+def looks_missing(evidence: Iterable[Piece]) -> list[Missing]:
     """What stands between a claim and its publication, one sentence for each source that was not looked at today."""
     rows = list(evidence)
     unseen = unseen_today(rows)
@@ -46,7 +47,7 @@ def looks_missing(evidence: Iterable[Evidence]) -> list[Missing]:
     ]
 
 
-def looks_wanted(claim: Claim, evidence: Iterable[Evidence]) -> list[tuple[str, dict[str, Any]]]:
+def looks_wanted(claim: Claim, evidence: Iterable[Piece]) -> list[tuple[str, dict[str, Any]]]:
     """The captures an approval asks for, so that publication need not wait."""
     sources = {item.resource_id: item.resource for item in unseen_today(evidence)}
     return [

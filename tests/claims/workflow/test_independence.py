@@ -82,6 +82,28 @@ def test_what_is_near_the_near_is_one_with_it():
     assert independent_groups(chain[:2]) == [[1], [2]]
 
 
+@pytest.mark.parametrize("whole", range(9))
+def test_near_texts_are_found_by_whichever_slice_stayed_whole(whole):
+    wire = simhash(text_of(4))
+    other = wire ^ sum(1 << (7 * number + 3) for number in range(9) if number != whole)
+
+    assert are_near(wire, other)
+    assert independent_groups([Piece(1, likeness=wire), Piece(2, likeness=other)]) == [[1, 2]]
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.sets(st.integers(0, 63), max_size=12), st.integers(0, 2**30))
+def test_near_texts_are_found_wherever_they_differ(text, places, seed):
+    """Whatever is not compared is far: the slices of the search leave no near pair out."""
+    other = text ^ sum(1 << place for place in places)
+    signed = (other & (2**64 - 1)) - (2**64 if other & 2**63 else 0)
+    crowd = [random.Random(seed + n).getrandbits(64) - 2**63 for n in range(5)]
+    pieces = [Piece(n, likeness=one) for n, one in enumerate([text, *crowd, signed], 1)]
+
+    together = any({1, 7} <= set(group) for group in independent_groups(pieces))
+
+    assert together == (len(places) <= 8) or any(are_near(one, two) for one in crowd for two in (text, signed))
+
+
 @given(st.lists(st.tuples(st.sampled_from(["", "a", "b"]), st.sampled_from(["", "x", "y"])), max_size=8))
 def test_every_piece_is_in_exactly_one_group(given):
     pieces = [Piece(number, origin, frozenset({address} - {""})) for number, (origin, address) in enumerate(given, 1)]

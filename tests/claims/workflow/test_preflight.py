@@ -165,7 +165,7 @@ def test_the_list_costs_the_same_however_much_evidence(people, django_assert_num
         edit_parts.add_evidence(claim.pk, by=people.author, resource=SnapshotFactory().resource)
     claim = desk.reload(claim)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         read_list(claim)
 
 

@@ -73,7 +73,7 @@ def test_reading_content_costs_the_same_however_much_evidence(people, count, dja
         edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
     claim = desk.reload(claim)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         revisions.read_content(claim)
 
 
