@@ -42,6 +42,7 @@ class Card:
     pk: int
     number: int
     url: str
+    address: str  # of the source itself, for paper; empty for a file or a note
     publisher: str
     title: str
     type: str
@@ -75,6 +76,7 @@ def make_card(item: Evidence, job: Job | None, held: Standing, form: EvidenceFor
         pk=item.pk,
         number=item.number,
         url=reverse("claims:evidence-reader", args=[item.pk]),
+        address=source.url or "",
         publisher=name,
         title=source.title if source.title != name else "",
         type=item.kind,
