@@ -10,10 +10,12 @@ from django.db.models import (
     Case,
     Count,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
     FloatField,
     IntegerField,
+    OuterRef,
     QuerySet,
     Value,
     When,
@@ -70,8 +72,8 @@ def count_flow(person: Person, period: Period) -> Chart:
     slices, seen = period.slices(), Claim.objects.visible_to(person)
     found = {
         "in": _by_slice(seen.filter(created_at__gte=start_of(period.first)), "created_at", "pk", slices),
-        "out": _by_slice(_of(_finished(period.first, period.last), seen), "left_at", "claim", slices),
-        "back": _by_slice(_of(_came_back(period.first, period.last), seen), "left_at", "claim", slices),
+        "out": _by_slice(_seen(_finished(period.first, period.last), person), "left_at", "claim", slices),
+        "back": _by_slice(_seen(_came_back(period.first, period.last), person), "left_at", "claim", slices),
     }
     lines = [
         Line(
@@ -86,8 +88,8 @@ def count_flow(person: Person, period: Period) -> Chart:
     ))  # fmt: skip
 
 
-def _of(stays: QuerySet[Stay], seen: ClaimQuerySet) -> QuerySet[Stay]:
-    return stays.filter(claim__in=seen.values("pk"))
+def _seen(stays: QuerySet[Stay], person: Person) -> QuerySet[Stay]:
+    return stays.exclude(Exists(Claim.objects.hidden_from(person).filter(pk=OuterRef("claim"))))
 
 
 def _by_slice(rows: QuerySet[Any], moment: str, counted: str, slices: list[Slice]) -> dict[int, int]:
@@ -137,13 +139,16 @@ def in_days(label: str | Any, parts: list[str]) -> str:
 def count_stages(person: Person, period: Period) -> Chart:
     """How long claims that left a stage in these days had stood in it; one statement."""
     stood = ExpressionWrapper(F("left_at") - F("began_at"), output_field=DurationField())
+    places = [
+        When(stage=stage, then=Value(n)) for n, stage in enumerate(STAGES)
+    ]  # numbers are sorted faster than words
     rows: Any = (
-        _of(_left_in(period.first, period.last).filter(stage__in=STAGES), Claim.objects.visible_to(person))
-        .annotate(seconds=Extract(stood, "epoch"))
-        .values("stage")
+        _seen(_left_in(period.first, period.last).filter(stage__in=STAGES), person)
+        .annotate(seconds=Extract(stood, "epoch"), place=Case(*places, output_field=IntegerField()))
+        .values("place")
         .annotate(n=Count("claim", distinct=True), shares=_Shares(F("seconds")))
     )
-    found = {row["stage"]: row for row in rows}
+    found = {STAGES[row["place"]]: row | {"stage": STAGES[row["place"]]} for row in rows}
     lines = [_stage(found[key], period) for key in STAGES if key in found]
     longest = max(found.values(), key=lambda row: row["shares"][0], default=None)
     finding = ""

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -67,10 +68,17 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Leave out confidential claims the person neither works on nor edits."""
         if person.role == "editor":
             return self
-        held = Claim.objects.filter(
-            Q(assignments__person=person, assignments__ended_at__isnull=True) | Q(created_by=person), pk=OuterRef("pk")
-        )
-        return self.filter(Q(confidential=False) | Exists(held))
+        return self.filter(Q(confidential=False) | Q(created_by=person) | _has_part(person))
+
+    def hidden_from(self, person: Any) -> Self:
+        """The others: confidential claims the person neither works on nor edits.
+
+        They are few. What belongs to claims and is counted by the ten thousand leaves them out far faster than it
+        finds each of its claims among those that may be seen.
+        """
+        if person.role == "editor":
+            return self.none()
+        return self.filter(confidential=True).exclude(created_by=person).exclude(_has_part(person))
 
     def with_evidence_counts(self) -> Self:
         """Add ``supports_count``, ``refutes_count`` and ``context_count``."""
@@ -80,6 +88,12 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
                 for stance in ("supports", "refutes", "context")
             }
         )
+
+
+def _has_part(person: Any) -> Exists:
+    """Whether the person has an open role in the claim of the row."""
+    assignments = apps.get_model("claims", "Assignment").objects
+    return Exists(assignments.filter(claim=OuterRef("pk"), person=person, ended_at=None))
 
 
 class ClaimManager(models.Manager.from_queryset(ClaimQuerySet)):  # type: ignore[misc]
