@@ -5,7 +5,7 @@ so after some looks in a row a person is asked to go and see.
 """
 
 from claims import jobs
-from claims.models import Claim, Event, Quote, QuoteCheck, Resource
+from claims.models import Claim, Event, Notification, Quote, QuoteCheck, Resource
 
 SILENT_AFTER = 3  # looks in a row
 
@@ -26,6 +26,13 @@ def tell_of_silence(resource: Resource) -> None:
         body = {"quote": quote.pk, "evidence": quote.evidence_id, "problem": looks[0]["problem"]}
         event = Event.objects.append(resource, "source_silent", by=None, body=body)
         jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
+
+
+def settle_notices(resource: Resource) -> None:
+    """What people were told of a source may be done: the passage stands again, or the source could be read."""
+    told = Notification.objects.filter(claim__evidence__resource=resource, kind__startswith="source_", settled_at=None)
+    claims = told.order_by("claim").values_list("claim", flat=True).distinct()
+    jobs.enqueue_all([("settle", {"key": f"claim/{pk}", "claim": pk}) for pk in claims])
 
 
 def _just_fell_silent(states: list[str]) -> bool:

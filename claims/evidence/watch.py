@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.evidence import anchor, doubt, schedule
-from claims.evidence.silence import tell_of_silence
+from claims.evidence.silence import settle_notices, tell_of_silence
 from claims.jobs import JobRun
 from claims.language import midway
 from claims.models import Claim, Event, Person, Quote, QuoteCheck, Resource, Snapshot, SourceAlert
@@ -114,6 +114,7 @@ def close_alert(alert_id: int, *, by: Person, resolution: str) -> SourceAlert:
     SourceAlert.objects.filter(pk=alert.pk).update(closed_at=Now(), closed_by=by, resolution=resolution.strip()[:300])
     body = {"quote": alert.quote_id, "resolution": resolution.strip()[:300]}
     Event.objects.append(alert.quote.evidence.resource, "close_alert", by=by, body=body)
+    settle_notices(alert.quote.evidence.resource)
     alert.refresh_from_db()
     return alert
 
@@ -130,6 +131,7 @@ def _write_down(resource: Resource, copies: dict[str, Snapshot], findings: Findi
         elif alert is not None and alert.confirmed_at is None and check.state != QuoteCheck.State.UNVERIFIABLE:
             _withdraw(resource, alert)
     tell_of_silence(resource)
+    settle_notices(resource)
 
 
 def _claims_to_reopen(findings: Findings) -> dict[int, Claim]:

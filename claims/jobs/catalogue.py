@@ -150,6 +150,7 @@ KINDS: dict[str, Kind] = {
         gives_up="claims.transfer.uploads.give_up",
     ),
     "notify": Kind(_("Send notices"), "claims.notifications.send.notify", attempts=6),
+    "settle": Kind(_("Mark notices as done"), "claims.notifications.settled.settle_notices"),
     "send_mail": Kind(
         _("Send an e-mail"),
         "claims.notifications.mail.send_mail",

@@ -141,6 +141,7 @@ def _settle(comment_id: int, by: Person, *, resolved: bool) -> Comment:
         first.resolved_at, first.resolved_by = timezone.now(), by
         first.save(update_fields=["resolved_at", "resolved_by"])
         Event.objects.append(claim, "resolve_comment", by=by, body={"comment": first.pk})
+        _settle_notices(claim)
     elif not resolved and first.resolved_at is not None:
         _open_again(first, by)
     return first
@@ -171,7 +172,12 @@ def withdraw_comment(comment_id: int, *, by: Person) -> Comment:
     found.resolved_by = by
     found.save(update_fields=["withdrawn_at", "resolved_at", "resolved_by"])
     Event.objects.append(claim, "withdraw_comment", by=by, body={"comment": found.pk})
+    _settle_notices(claim)
     return found
+
+
+def _settle_notices(claim: Claim) -> None:
+    jobs.enqueue("settle", key=claim.chain, claim=claim)
 
 
 # --- who may read what, and who is told

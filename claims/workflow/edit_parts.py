@@ -270,6 +270,7 @@ def remove_evidence(evidence_id: int, *, by: Person) -> None:
         }
         row.delete()
         link_citations(change.claim)
+        jobs.enqueue("settle", key=change.claim.chain, claim=change.claim)
 
 
 def pin_snapshot(evidence_id: int, snapshot_id: int, *, by: Person | None) -> Evidence:
@@ -341,6 +342,7 @@ def remove_quote(quote_id: int, *, by: Person) -> None:
     with _changing_row(Quote, quote_id, "remove_quote", by=by) as (change, quote):
         change.body |= {"number": quote.evidence.number, "exact": quote.exact, "kept": put_back.keep_quote(quote)}
         quote.delete()
+        jobs.enqueue("settle", key=change.claim.chain, claim=change.claim)
 
 
 def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Waiver:
@@ -354,6 +356,7 @@ def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Wai
             evidence=row, kind=kind, defaults={"reason": reason.strip(), "by": by}
         )
         change.body |= {"number": row.number, "kind": kind, "reason": waiver.reason}
+        jobs.enqueue("settle", key=change.claim.chain, claim=change.claim)
     return waiver
 
 
