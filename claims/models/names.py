@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.apps.registry import apps
 from django.db.models import Field, Model
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from claims.language import marked as _
 
@@ -327,6 +327,8 @@ NAMES = frozenset(
         _("words"),
     }
 )
+# English has one word for one piece and for many.
+ONE = {"evidence": pgettext_lazy("one piece", "evidence")}
 
 
 def unnamed(model: type[Model]) -> Iterator[tuple[object, str, str]]:
@@ -345,4 +347,4 @@ def name_in_every_language() -> None:
     for model in apps.get_app_config("claims").get_models():
         for named, attribute, words in list(unnamed(model)):
             if words in NAMES:
-                setattr(named, attribute, gettext_lazy(words))
+                setattr(named, attribute, ONE[words] if words in ONE else gettext_lazy(words))

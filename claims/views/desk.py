@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -162,7 +163,9 @@ def _finding(found: Agreement) -> str:
     if not found.pairs:
         return _("no pair yet")
     told = _("%(agreed)d of %(pairs)d agree") % {"agreed": found.agreed, "pairs": found.pairs}
-    return f"{told}, alpha {found.alpha:.2f}" if found.alpha is not None else told
+    if found.alpha is None:
+        return told
+    return _("%(told)s, alpha %(alpha)s") % {"told": told, "alpha": number_format(found.alpha, 2)}
 
 
 urlpatterns = [

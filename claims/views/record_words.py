@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.language import midway, say
-from claims.models import Event, Refusal
+from claims.models import Assignment, Event, Refusal
 from claims.views.compare_rows import Line
 from claims.views.record_changes import changes_of
 from claims.workflow.readable import isolate
@@ -182,7 +182,7 @@ def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool, v
         "who": names.get(event.actor_ref, _("The desk")),
         "fields": _fields(changes),
         "person": names.get(str(body.get("person", "")), ""),
-        "role": str(body.get("role", "")).replace("_", "-"),
+        "role": _role(str(body.get("role", ""))),
         **{name: body.get(name, "") for name in ("number", "target", "revision", "title")},
         "asked": isolate(str(body.get("asked", ""))),
     }
@@ -197,6 +197,10 @@ def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool, v
         revision=body.get("revision"),
         place=f"event-{event.seq}",
     )
+
+
+def _role(part: str) -> str:
+    return midway(str(Assignment.Role(part).label)) if part in Assignment.Role.values else part
 
 
 def _noted(body: Mapping[str, Any]) -> list[str]:

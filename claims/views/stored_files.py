@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from claims.errors import BlobDamaged
@@ -44,7 +44,7 @@ _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*%;\u200e\u200f\u202a-\u202e
 def file_name(title: str, ending: str, moment: str = "") -> str:
     """A name for a file that says what it is: letters of every script, no sign a file system or a header minds."""
     words = "-".join(_NOT_IN_NAMES.sub(" ", _ENDING.sub("", title.strip())).split())[:LONGEST_NAME].strip("-.")
-    return "-".join(filter(None, (words or str(_("source")), moment))) + f".{ending}"
+    return "-".join(filter(None, (words or pgettext("name of a file", "source"), moment))) + f".{ending}"
 
 
 def content_disposition(kind: str, name: str) -> str:
