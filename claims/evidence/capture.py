@@ -15,7 +15,7 @@ from claims import jobs
 from claims.errors import BlobDamaged, FetchFailed
 from claims.evidence import blobs, elsewhere, polite, schedule, warc
 from claims.evidence.hint import find_hint
-from claims.evidence.source import Copy, Surroundings, locked, look_around, read_source
+from claims.evidence.source import Copy, Surroundings, add_row, locked, look_around, read_source
 from claims.jobs import JobRun
 from claims.models import Event, Evidence, Job, Person, Publisher, Resource, Snapshot
 from claims.models.event import sha256
@@ -65,10 +65,12 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
     if hint and page.status == HTTPStatus.NOT_MODIFIED:
         stored = hint.stored(warc.store_not_modified(page, hint.original))
         return partial(_keep, source.pk, page, hint.found(), stored, robots)
-    if not is_soon_read(page.body, page.content_type):
+    is_soon_there = is_soon_read(page.body, page.content_type)  # sooner than its steps could be told
+    if not is_soon_there:
         job.progress(_("reading the page"), 2, STEPS)
     found = extract_limited(page.body, page.content_type, page.charset, page.final_url)
-    job.progress(_("keeping the copy"), 3, STEPS)
+    if not is_soon_there:
+        job.progress(_("keeping the copy"), 3, STEPS)
     stored = _store(page, found, before)
     return partial(_keep, source.pk, page, found, stored, robots)
 
@@ -141,7 +143,7 @@ def add_snapshot(
     """
     blobs.enter_blobs(archive.values())
     around = around or look_around(resource)
-    snapshot: Snapshot = Snapshot.objects.create(
+    snapshot = Snapshot(
         resource=resource,
         sha256=archive["body"].sha256,
         previous_sha256=around.previous_sha256,
@@ -161,6 +163,7 @@ def add_snapshot(
         **{f"{name}_id": stored.sha256 for name, stored in archive.items()},
         **{"problem": found.problem} | fields,
     )
+    add_row(snapshot)
     return snapshot
 
 

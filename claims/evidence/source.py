@@ -1,18 +1,19 @@
 """A source and what is known of it, in one statement each: what a capture reads before and after it has the page."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.db import connection
 
 from claims.evidence.blobs import Stored
-from claims.models import Blob, Resource
+from claims.models import Blob, Resource, Snapshot
 from claims.workflow.transitions import EDITABLE
 
-_READ = """
-SELECT resource.*, copy.sha256 AS copy_sha256, copy.final_url AS copy_url, copy.warc_id AS copy_warc,
-    wacz.sha256 AS wacz_sha256, wacz.size AS wacz_size, wacz.key AS wacz_key
+_COLUMNS = tuple(field.attname for field in Resource._meta.concrete_fields)
+_RESOURCE = ", ".join(f"resource.{name}" for name in _COLUMNS)
+
+_READ = f"""
+SELECT copy.sha256, copy.final_url, copy.warc_id, wacz.sha256, wacz.size, wacz.key, {_RESOURCE}
 FROM claims_resource resource
 LEFT JOIN LATERAL (
     SELECT * FROM claims_snapshot WHERE resource_id = resource.id AND kind = 'fetched' AND warc_id IS NOT NULL
@@ -20,9 +21,15 @@ LEFT JOIN LATERAL (
 ) copy ON TRUE
 LEFT JOIN claims_blob wacz ON wacz.sha256 = copy.wacz_id
 WHERE resource.id = %s
-"""
+"""  # noqa: S608  # names of columns
 
-_LOCK = "SELECT * FROM claims_resource WHERE id = %s FOR NO KEY UPDATE"
+_LOCK = f"SELECT {_RESOURCE} FROM claims_resource resource WHERE id = %s FOR NO KEY UPDATE"  # noqa: S608  # the same
+
+_WRITTEN = [field for field in Snapshot._meta.concrete_fields if field.name not in {"id", "captured_at"}]
+_ADD = (
+    f"INSERT INTO claims_snapshot ({', '.join(field.attname for field in _WRITTEN)})"  # noqa: S608  # names of columns
+    f" VALUES ({', '.join('%s' for _ in _WRITTEN)}) RETURNING id, captured_at"
+)
 
 _LOOK_AROUND = """
 SELECT COALESCE((SELECT sha256 FROM claims_snapshot WHERE resource_id = %(pk)s
@@ -71,18 +78,13 @@ class Surroundings:
 
 def read_source(pk: int) -> tuple[Resource, Copy | None] | None:
     """A source that has an address, and its newest plain copy; ``None`` when there is no such source."""
-    for row in Resource.objects.raw(_READ, [pk]):
-        return (row, _copy(row)) if row.url else None
-    return None
-
-
-def _copy(row: object) -> Copy | None:
-    found = partial(getattr, row)
-    if found("copy_warc") is None:
+    row = _one(_READ, pk)
+    if row is None:
         return None
-    size, key = found("wacz_size"), found("wacz_key")
-    wacz = Stored(found("wacz_sha256"), Blob.Kind.WACZ, size, key) if found("wacz_sha256") else None
-    return Copy(found("copy_sha256"), found("copy_url"), found("copy_warc"), wacz)
+    sha256, url, warc, *wacz = row[:6]
+    source = _resource(row[6:])
+    kept = Stored(wacz[0], Blob.Kind.WACZ, wacz[1], wacz[2]) if wacz[0] else None
+    return (source, Copy(sha256, url, warc, kept) if warc else None) if source.url else None
 
 
 def locked(pk: int) -> Resource:
@@ -91,10 +93,32 @@ def locked(pk: int) -> Resource:
     Raises:
         Resource.DoesNotExist
     """
-    for row in Resource.objects.raw(_LOCK, [pk]):
-        found: Resource = row
-        return found
-    raise Resource.DoesNotExist
+    row = _one(_LOCK, pk)
+    if row is None:
+        raise Resource.DoesNotExist
+    return _resource(row)
+
+
+def _one(statement: str, pk: int) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [pk])
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def _resource(row: tuple[Any, ...]) -> Resource:
+    """No column of it needs more than the database's own value."""
+    found: Resource = Resource.from_db(connection.alias, _COLUMNS, row)
+    return found
+
+
+def add_row(snapshot: Snapshot) -> None:
+    """Save a new snapshot, in one plain statement; its moment is the database's."""
+    values = [field.get_db_prep_save(getattr(snapshot, field.attname), connection) for field in _WRITTEN]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, values)
+        snapshot.pk, snapshot.captured_at = cursor.fetchone()
+    snapshot._state.adding, snapshot._state.db = False, connection.alias
 
 
 def look_around(resource: Resource) -> Surroundings:

@@ -41,6 +41,7 @@ class JobRun:
         attempt: 1 for the first.
         priority: as it was leased; who asks more urgently meanwhile has the job run once more.
         cursor: what the last ``checkpoint`` or ``remember`` kept; ``None`` at the beginning.
+        language: of the desk, as it was leased; ``None`` where there is no desk yet.
     """
 
     id: int
@@ -54,6 +55,7 @@ class JobRun:
     created_by_id: int | None
     cursor: Any
     priority: int = 5
+    language: str | None = None
     _told: tuple[str, float] = field(default=("", 0.0), repr=False)
 
     def progress(self, step: str, done: int = 0, total: int = 0) -> None:

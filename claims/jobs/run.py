@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from claims.errors import UserFacingError
 from claims.jobs import catalogue, ledger
 from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost, NotYet
-from claims.models import Desk
 from claims.models.desk import spoken
 
 BEAT_SECONDS = 5.0
@@ -28,16 +27,8 @@ def run(job: JobRun) -> None:
 
     What it writes for everybody, as its steps and errors, is in the desk's language.
     """
-    with translation.override(_language()):
+    with translation.override(spoken(job.language or "")):
         _run(job)
-
-
-def _language() -> str:
-    try:
-        return spoken(*Desk.objects.filter(pk=1).values_list("language", flat=True))
-    except (DatabaseError, InterfaceError):  # whatever the job says of it will do in English
-        close_old_connections()
-        return spoken()
 
 
 def _run(job: JobRun) -> None:

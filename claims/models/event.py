@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -51,23 +51,31 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-# One statement: lock the end of the chain, add the link (``hash_event`` in SQL), move the end.  A chain that somebody
-# else makes longer meanwhile is waited for, and read as he leaves it.
+# One statement: lock the end of the chain, add the link (``hash_event`` in SQL), move the end, or make it where there is
+# none.  A chain that somebody else makes longer meanwhile is waited for, and read as he leaves it; where he made it, nothing
+# comes back, and the next try finds its end.
 _APPEND = """
 WITH head AS MATERIALIZED (
-    SELECT seq + 1 AS seq, hash FROM claims_chainhead WHERE chain = %(chain)s FOR UPDATE
+    SELECT seq, hash FROM claims_chainhead WHERE chain = %(chain)s FOR UPDATE
+), link AS MATERIALIZED (
+    SELECT seq + 1 AS seq, hash AS prev,
+        encode(sha256(convert_to(concat_ws('|', hash, %(chain)s::text, seq + 1, %(moment)s::text, %(actor_ref)s::text,
+            %(action)s::text, %(format)s::int, %(body_sha256)s::text), 'UTF8')), 'hex') AS hash
+    FROM (SELECT seq, hash FROM head UNION ALL SELECT 0, %(genesis)s WHERE NOT EXISTS (SELECT FROM head)) AS before
+), begun AS (
+    INSERT INTO claims_chainhead (chain, seq, hash, anchored_seq)
+    SELECT %(chain)s, seq, hash, 0 FROM link WHERE NOT EXISTS (SELECT FROM head)
+    ON CONFLICT DO NOTHING RETURNING chain
 ), event AS (
     INSERT INTO claims_event (chain, seq, at, actor_ref, action, format, body, salt, body_sha256, prev, hash)
-    SELECT %(chain)s, head.seq, %(at)s, %(actor_ref)s, %(action)s, %(format)s, %(body)s, %(salt)s, %(body_sha256)s,
-        head.hash,
-        encode(sha256(convert_to(concat_ws('|', head.hash, %(chain)s::text, head.seq, %(moment)s::text,
-            %(actor_ref)s::text, %(action)s::text, %(format)s::int, %(body_sha256)s::text), 'UTF8')), 'hex')
-    FROM head
+    SELECT %(chain)s, seq, %(at)s, %(actor_ref)s, %(action)s, %(format)s, %(body)s, %(salt)s, %(body_sha256)s, prev, hash
+    FROM link WHERE EXISTS (SELECT FROM head) OR EXISTS (SELECT FROM begun)
     RETURNING *
 ), moved AS (
-    UPDATE claims_chainhead AS head SET seq = event.seq, hash = event.hash FROM event WHERE head.chain = event.chain
+    UPDATE claims_chainhead AS head SET seq = event.seq, hash = event.hash FROM event
+    WHERE head.chain = event.chain AND NOT EXISTS (SELECT FROM begun)
 )
-SELECT * FROM event
+SELECT id, seq, prev, hash FROM event
 """
 
 
@@ -86,7 +94,7 @@ class EventManager(models.Manager["Event"]):
         """
         chain = subject if isinstance(subject, str) else subject.chain
         salt, text, at = secrets.token_hex(16), canonical(body or {}), timezone.now()
-        link = {
+        link: dict[str, Any] = {
             "chain": chain,
             "at": at,
             "actor_ref": by.ref if by else "system",
@@ -95,13 +103,15 @@ class EventManager(models.Manager["Event"]):
             "body": text,
             "salt": salt,
             "body_sha256": hash_body(salt, text),
-            "moment": _moment(at),
         }
-        added = list(self.raw(_APPEND, link))
-        if not added:  # the first event of its chain; somebody else may be making the head at this moment too
-            ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
-            added = list(self.raw(_APPEND, link))
-        return added[0]
+        with connection.cursor() as cursor:
+            added = None
+            while added is None:
+                cursor.execute(_APPEND, {**link, "moment": _moment(at), "genesis": GENESIS})
+                added = cursor.fetchone()
+        known = {**link, **dict(zip(("id", "seq", "prev", "hash"), added, strict=True))}
+        columns = [field.attname for field in Event._meta.concrete_fields]
+        return Event.from_db(connection.alias, columns, [known[name] for name in columns])
 
     def begin(
         self, chains: Mapping[str, Iterable[tuple[str, Mapping[str, Any]]]], *, by: Actor | None

@@ -42,9 +42,10 @@ def simhash(text: str) -> int | None:
     if len(words) < FEWEST_WORDS:
         return None
     encoded = " ".join(words).encode().split(b" ")
+    hashed = hashlib.blake2b
     digests = b"".join(
         [
-            hashlib.blake2b(shingle, digest_size=BITS // 8).digest()
+            hashed(shingle, digest_size=BITS // 8).digest()
             for shingle in map(b" ".join, zip(encoded, encoded[1:], encoded[2:], strict=False))
         ]
     )
