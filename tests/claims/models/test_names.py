@@ -4,7 +4,7 @@ from django.apps import apps
 from django.utils import translation
 from django.utils.functional import Promise
 
-from claims.models import Job, Publisher
+from claims.models import Evidence, Job, Publisher
 from claims.models.names import NAMES, unnamed
 
 
@@ -21,4 +21,6 @@ def test_a_table_and_its_columns_are_named_in_the_language_of_the_reader():
     with translation.override("de"):
         assert str(Publisher._meta.verbose_name_plural) == "Herausgeber"
         assert str(Job._meta.get_field("last_error").verbose_name) == "letzter Fehler"
+        assert str(Job._meta.get_field("queue").verbose_name) == "Warteschlange"
+        assert (str(Evidence._meta.verbose_name), str(Evidence._meta.verbose_name_plural)) == ("Beleg", "Belege")
     assert str(Publisher._meta.verbose_name_plural) == "publishers"

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 import claims
 from claims.models import Event, Person, Refusal
@@ -73,6 +74,19 @@ def test_the_record_names_who_assigned_whom(client, people, claim):
 
     assert sentences[0] == f"{people.editor.name} assigned it to {people.author.name}"
     assert sentences[-1] == f"{people.contributor.name} put the claim into the inbox"
+
+
+def test_the_record_names_a_part_in_the_language_of_the_reader(people, claim):
+    body = {"role": "cross_checker", "person": people.author.ref}
+    event = Event.objects.append(claim, "release", by=people.editor, body=body)
+
+    said = {}
+    for code in ("en", "de"):
+        with translation.override(code):
+            said[code] = entry_of_event(event, {people.author.ref: "Somebody"}, sees_verdict=True).sentence
+
+    assert said["en"] == "The part “cross-checker” of Somebody waits for somebody"
+    assert "„Gegenprüfung“" in said["de"]
 
 
 def test_what_was_refused_stands_in_the_record(client, people, claim):
