@@ -14,6 +14,7 @@ from claims.evidence.difference import word_diff
 CONTEXT_LINES = 1  # unchanged paragraphs shown on either side of a change
 MOST_COMPARISONS = 4_000_000  # pairs of paragraphs; beyond, the middle is shown as taken out and put in
 MOST_LETTERS_BY_WORD = 40_000
+LONG, PART = 300_000, 10_000  # letters; a longer text comes in parts, of which a browser lays out those in sight
 TAGS = {"same": "equal", "removed": "delete", "added": "insert"}  # anchor's words -> those of {% diff %}
 
 
@@ -43,8 +44,10 @@ class Row:
 
 
 def render_text(text: str, passages: Iterable[Passage], pages: Sequence[int] = ()) -> SafeString:
-    """One ``<p>`` for each line, passages marked.  Numbers of passages and pages are drawn by the stylesheet, so that
-    they are no part of the text."""
+    """One ``<p>`` for each line, passages marked; in a long text a ``<div>`` around some of them.
+
+    Numbers of passages and pages are drawn by the stylesheet, so that they are no part of the text.
+    """
     waiting = sorted(passages, key=lambda passage: (passage.start, passage.end))
     begun: set[str] = set()
     parts, start = [], 0
@@ -54,7 +57,20 @@ def render_text(text: str, passages: Iterable[Passage], pages: Sequence[int] = (
         body = "".join(_pieces(text, start, end, inside, begun))
         parts.append(f"<p{_page_mark(pages, start, end)}>{body}</p>")
         start = end
-    return SafeString("".join(parts))
+    return SafeString("".join(_in_parts(parts) if len(text) > LONG else parts))
+
+
+def _in_parts(lines: Iterable[str]) -> Iterator[str]:
+    part: list[str] = []
+    size = 0
+    for line in lines:
+        part.append(line)
+        size += len(line)
+        if size >= PART:
+            yield f'<div class="read-part">{"".join(part)}</div>'
+            part, size = [], 0
+    if part:
+        yield f'<div class="read-part">{"".join(part)}</div>'
 
 
 def _pieces(text: str, start: int, end: int, passages: list[Passage], begun: set[str]) -> Iterator[str]:

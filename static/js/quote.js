@@ -2,12 +2,29 @@
 // Offsets count code points, as the server does, and not the UTF-16 units of JavaScript.  Text and form are looked up each
 // time, because parts of a page are put in anew.
 
+const sizes = new WeakMap(); // of the parts of a long text, which are counted once
+
+function count(words) {
+  return words.length - (words.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0);
+}
+
+function sizeOf(part) {
+  if (!sizes.has(part)) sizes.set(part, count(part.textContent));
+  return sizes.get(part);
+}
+
 /** How many code points stand before a place of the text. */
 function offsetOf(text, node, offset) {
   const before = document.createRange();
   before.selectNodeContents(text);
   before.setEnd(node, offset);
-  return Array.from(before.toString()).length;
+  const element = node instanceof Element ? node : node.parentElement;
+  const part = element.closest(".read-part");
+  if (!part || !text.contains(part)) return count(before.toString());
+  before.setStart(part, 0);
+  let all = count(before.toString());
+  for (let other = part.previousElementSibling; other; other = other.previousElementSibling) all += sizeOf(other);
+  return all;
 }
 
 /** The part of the selection that lies in the text; null when there is none. */
@@ -23,7 +40,7 @@ function selected(text) {
   const words = range.toString();
   if (!words.trim()) return null;
   const start = offsetOf(text, range.startContainer, range.startOffset);
-  return { start, end: start + Array.from(words).length, words };
+  return { start, end: start + count(words), words };
 }
 
 function update(text, form) {

@@ -110,10 +110,21 @@ function begin() {
   take(units.word.find((unit) => unit.end > from) ?? units.word[0]);
 }
 
+function inSight(element) {
+  return element.getBoundingClientRect().bottom > ROOM;
+}
+
+/** Of the parts of a long text only those in sight are asked: others are not laid out. */
+function* linesInSight() {
+  for (const child of text.children) {
+    if (!inSight(child)) continue;
+    for (const line of child.matches("p") ? [child] : child.querySelectorAll("p")) if (inSight(line)) yield line;
+  }
+}
+
 function firstInSight() {
-  const lines = [...text.querySelectorAll("p")];
-  const line = lines.find((each) => each.textContent.trim() && each.getBoundingClientRect().bottom > ROOM);
-  return line ? offsetOf(line, 0) : 0;
+  for (const line of linesInSight()) if (line.textContent.trim()) return offsetOf(line, 0);
+  return 0;
 }
 
 function stop() {

@@ -81,11 +81,11 @@ def evidence(people):
 
 
 @pytest.fixture
-def visitor(chromium, live_server, client, people):
+def visitor(chromium, live_server, client, people, pictures):
     """The author of the claim; every page must end without a complaint of the browser."""
     client.force_login(people.author)
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    visitor = Visitor(chromium, live_server.url)
+    visitor = Visitor(chromium, live_server.url, pictures=pictures)
     visitor.context.add_cookies([cookie])
     yield visitor
     assert visitor.page.evaluate("window.cspViolations") == 0
@@ -240,28 +240,27 @@ def test_passage_is_quoted_with_the_keyboard_alone(page, evidence):
     assert evidence.quotes.get().exact == "None of it was late"
 
 
-@pytest.mark.parametrize("width", [360, 390, 768, 1440, 2560])
-def test_reader_never_scrolls_sideways(page, people, evidence, width):
+def test_reader_never_scrolls_sideways(page, people, evidence):
     mark_quote(evidence.pk, evidence.pinned_id, 0, 40, by=people.author)
-    page.set_viewport_size({"width": width, "height": 844})
     open_reader(page, evidence)
+    for width in (320, 360, 390, 768, 1440, 2560):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-
-@pytest.mark.parametrize("width", [390, 1440])
-def test_a_word_of_300_letters_widens_neither_the_reader_nor_the_claim(page, people, evidence, width):
+def test_a_word_of_300_letters_widens_neither_the_reader_nor_the_claim(page, people, evidence):
     word = "Xylophon" * 38
     snapshot = SnapshotFactory(resource=evidence.resource, body_text=f"It says {word}.", title=word)
     edit_parts.pin_snapshot(evidence.pk, snapshot.pk, by=people.author)
     mark_quote(evidence.pk, snapshot.pk, 8, 8 + len(word), by=people.author)
     edit_parts.title_source(evidence.pk, by=people.author, title=word)
-    page.set_viewport_size({"width": width, "height": 844})
 
     for address in (f"/evidence/{evidence.pk}/", f"/claims/{evidence.claim_id}/"):
         page.goto(address, wait_until="load")
         expect(page.locator("body")).to_contain_text(word)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
 
 
 def test_a_kept_picture_is_seen_and_a_pdf_opens_at_the_page_of_a_passage(page, people):
@@ -342,6 +341,41 @@ def test_what_is_selected_with_keys_stays_in_sight(page, people):
     assert press(page, "Shift+ArrowDown") == "This is sentence 60 of the log."
     top = page.evaluate("document.getSelection().getRangeAt(0).getBoundingClientRect().top")
     assert 0 < top < 900
+
+
+# --- a long text
+
+LAID_OUT = (
+    "[...document.querySelectorAll('.read-part > p')].map((p) => p.checkVisibility({ contentVisibilityAuto: true }))"
+)
+
+
+def test_of_a_long_text_only_what_is_in_sight_is_laid_out_and_any_of_it_is_quoted(page, people):
+    lines = [
+        f"\U0001f6a2 Line {n} of the log: the na\u00efve master counted {n * 7} ships, none late."
+        for n in range(8_000)
+    ]
+    text = "\n".join(lines)
+    snapshot = SnapshotFactory(body_text=text, language="en")
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=snapshot.resource)
+    open_reader(page, evidence)
+    laid_out = page.evaluate(LAID_OUT)
+    assert len(laid_out) == len(lines)
+    assert 0 < sum(laid_out) < len(lines) / 10
+    assert page.evaluate("document.querySelector('[data-captured-text]').textContent") == text
+
+    start = text.index("Line 7100")
+    end = text.index("ships", text.index("Line 7500"))  # in another part
+    assert page.evaluate(SELECT, [start, end]) == [start, end, text[start:end]]
+    start = text.index("Line 7800")
+    page.evaluate(SELECT, [start, start + 40])
+    page.get_by_role("button", name="Quote this").click()
+    page.wait_for_url("**/evidence/*/?snapshot=*#q*")
+
+    assert evidence.quotes.get().exact == text[start : start + 40].strip()
+    expect(page.locator("mark.hl-on")).to_be_in_viewport()
+    page.get_by_role("button", name="Select with the keyboard").click()
+    assert press(page, "Shift+ArrowRight") != ""
 
 
 # --- how passages are shown

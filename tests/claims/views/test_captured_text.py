@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims.views import captured_text
 from claims.views.captured_text import Passage, difference, render_text
 
 TEXT = "First <b>line</b> & more.\nSecond “line” with 🚢 and é.\nThird."
@@ -66,6 +67,19 @@ def test_text_content_is_the_stored_text_character_for_character(text, spans):
     ]
 
     assert text_content(render_text(text, passages)) == text
+
+
+def test_a_long_text_comes_in_parts_that_say_the_same(monkeypatch):
+    monkeypatch.setattr(captured_text, "LONG", 40)
+    monkeypatch.setattr(captured_text, "PART", 30)
+    long = "\n".join(f"Line {number} of <it>." for number in range(7))
+
+    markup = render_text(long, [passage(5, len(long) - 3)])
+
+    assert text_content(markup) == long
+    assert markup.count('<div class="read-part"><p>') == markup.count("</p></div>") == markup.count("<div") > 2
+    assert markup.count("<mark") == 7
+    assert "<div" not in render_text(long[:40], [])
 
 
 # --- difference
