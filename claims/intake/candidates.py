@@ -12,7 +12,7 @@ from claims.language import midway
 from claims.models import Appearance, Candidate, Claim, Claimant, Event, Person, Topic
 from claims.workflow import edit, edit_parts
 from claims.workflow.apply import apply
-from claims.workflow.readable import clean
+from claims.workflow.readable import clean, isolate
 from claims.workflow.transitions import EDITABLE, LIVE
 
 AS_ACCEPTED = ("create", "add_appearance")  # what the record of a claim holds that was just accepted from an article
@@ -157,7 +157,7 @@ def _open_candidate(candidate_id: int) -> Candidate:
         who = candidate.decided_by.name if candidate.decided_by else _("the system")
         raise UserFacingError(
             _("%(who)s decided on this sentence already: %(state)s.")
-            % {"who": who, "state": midway(candidate.get_state_display())},
+            % {"who": isolate(who), "state": midway(candidate.get_state_display())},
             "decided",
         )
     return candidate

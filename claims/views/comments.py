@@ -23,6 +23,7 @@ from claims.views.live import is_part, read_id
 from claims.views.passages import PassageNow, find_passage, mark_passages, read_selection
 from claims.workflow import comments, undo
 from claims.workflow.apply import Refused
+from claims.workflow.readable import isolate
 from claims.workflow.standing import standing
 
 TEMPLATE = "claims/claim_comments.html"
@@ -185,7 +186,7 @@ def _evidence(claim_id: int, number: str) -> int | None:
 def _say_who_is_not_told(request: DeskRequest, comment: Comment) -> None:
     for person in comments.not_told(comment):
         sentence = _("%(name)s may not see this claim, or has left, and is not told of your comment.")
-        messages.warning(request, sentence % {"name": person})
+        messages.warning(request, sentence % {"name": isolate(str(person))})
 
 
 def _answer_part(

@@ -13,7 +13,7 @@ from claims.models import Person, SavedView
 from claims.views.access import DeskRequest, signed_in
 from claims.views.once import forget_press
 from claims.views.result_list import ResultList
-from claims.workflow.readable import clean, has_visible
+from claims.workflow.readable import clean, has_visible, isolate
 
 LONGEST_NAME, LONGEST_QUERY = 60, 500
 
@@ -37,7 +37,7 @@ def view_save(request: DeskRequest) -> HttpResponse:
     else:
         SavedView.objects.update_or_create(owner=owner, name=name, defaults={"query": asked.query})
         said = _("Saved for the desk: %(name)s.") if is_desks else _("Saved: %(name)s.")
-        messages.success(request, said % {"name": name})
+        messages.success(request, said % {"name": isolate(name)})
     return _to(asked.query)
 
 
@@ -49,7 +49,7 @@ def view_rename(request: DeskRequest, pk: int) -> HttpResponse:
     if not name:
         _refuse(request, _("Give the view a name."))
     elif _change(request, view, name=name):
-        messages.success(request, _("Renamed: %(name)s.") % {"name": name})
+        messages.success(request, _("Renamed: %(name)s.") % {"name": isolate(name)})
     return _to(view.query)
 
 
@@ -62,7 +62,7 @@ def view_share(request: DeskRequest, pk: int) -> HttpResponse:
         raise Http404
     if _change(request, view, owner=None if share else request.user):
         said = _("Everybody on the desk sees it now: %(name)s.") if share else _("Only you see it now: %(name)s.")
-        messages.success(request, said % {"name": view.name})
+        messages.success(request, said % {"name": isolate(view.name)})
     return _to(view.query)
 
 
@@ -72,7 +72,7 @@ def view_remove(request: DeskRequest, pk: int) -> HttpResponse:
     """Forget a view; its claims stay as they are."""
     view = _one(request, pk)
     view.delete()
-    messages.success(request, _("Forgotten: %(name)s.") % {"name": view.name})
+    messages.success(request, _("Forgotten: %(name)s.") % {"name": isolate(view.name)})
     return _to(view.query)
 
 

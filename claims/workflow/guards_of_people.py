@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Assignment, Person
 from claims.workflow.attempt import Attempt, Missing
+from claims.workflow.readable import isolate
 from claims.workflow.standing import is_recused, standing
 
 
@@ -15,7 +16,7 @@ def _may_work(attempt: Attempt, person: Person | None) -> list[Missing]:
     if person is None or not person.is_active or not person.can_research:
         return [Missing(_("Choose an active checker or editor."))]
     recused = attempt.standing.recused if person == attempt.by else is_recused(attempt.claim, person)
-    return _unless(not recused, _("%(name)s is recused from this claim.") % {"name": person}, "people")
+    return _unless(not recused, _("%(name)s is recused from this claim.") % {"name": isolate(str(person))}, "people")
 
 
 def assignee_may_work(attempt: Attempt) -> list[Missing]:
@@ -57,16 +58,16 @@ def _may_have(attempt: Attempt, role: str | None, person: Person | None) -> list
 
 def _fits_role(attempt: Attempt, role: str | None, person: Person) -> list[Missing]:
     if role == Assignment.Role.EDITOR and not person.is_editor:
-        return [Missing(_("%(name)s is not an editor.") % {"name": person})]
+        return [Missing(_("%(name)s is not an editor.") % {"name": isolate(str(person))})]
     if role == Assignment.Role.CROSS_CHECKER:
         theirs = standing(attempt.claim, person)
         seen = theirs.has_seen and not attempt.claim.is_public
         return _unless(
             not (theirs.is_author or seen or theirs.is_holder),
-            _("%(name)s wrote or has seen this verdict and cannot cross-check it.") % {"name": person},
+            _("%(name)s wrote or has seen this verdict and cannot cross-check it.") % {"name": isolate(str(person))},
         )
     clash = role == Assignment.Role.CHECKER and attempt.standing.roles.get("cross_checker") == person.pk
-    return _unless(not clash, _("%(name)s cross-checks this claim.") % {"name": person}, "people")
+    return _unless(not clash, _("%(name)s cross-checks this claim.") % {"name": isolate(str(person))}, "people")
 
 
 # --- the second verdict

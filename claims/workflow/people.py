@@ -12,6 +12,7 @@ from claims import jobs
 from claims.errors import StepRefused
 from claims.models import Assignment, Claim, Claimant, Desk, Event, Person, Recusal, Topic
 from claims.workflow import assignment
+from claims.workflow.readable import isolate
 
 DESK_CHAIN = "desk"
 
@@ -103,7 +104,11 @@ def follow_role(person: Person, *, by: Person | None) -> int:
     held = Assignment.objects.filter(unfit, person=person, ended_at__isnull=True)
     Assignment.objects.filter(unfit, offered_to=person).update(offered_to=None)
     sentence = _("The role of %(name)s on the desk changed: %(role)s.")
-    return len(_release(held, person, by=by, reason=sentence % {"name": person, "role": person.get_role_display()}))
+    return len(
+        _release(
+            held, person, by=by, reason=sentence % {"name": isolate(str(person)), "role": person.get_role_display()}
+        )
+    )
 
 
 # --- recusal
@@ -141,8 +146,8 @@ def follow_recusal(recusal: Recusal, *, by: Person | None) -> list[int]:
     held = Assignment.objects.filter(person=recusal.person_id, ended_at__isnull=True, claim__in=concerned)
     Assignment.objects.filter(offered_to=recusal.person_id, claim__in=concerned).update(offered_to=None)
     sentence = _("%(name)s is recused from %(what)s.") % {
-        "name": recusal.person,
-        "what": recusal.topic or recusal.claimant,
+        "name": isolate(str(recusal.person)),
+        "what": isolate(str(recusal.topic or recusal.claimant)),
     }
     return sorted({row.claim_id for row in _release(held, recusal.person, by=by, reason=sentence)})
 

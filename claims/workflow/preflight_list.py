@@ -14,6 +14,7 @@ from claims.workflow import independence
 from claims.workflow.attempt import Missing
 from claims.workflow.evidence_facts import EvidenceFacts, Piece, read_evidence
 from claims.workflow.facts import Facts, read_facts
+from claims.workflow.readable import isolate
 
 ENOUGH_ORIGINS = 2
 
@@ -192,7 +193,8 @@ def replies_settled(awaited: Iterable[tuple[int, str, datetime]]) -> list[Missin
     sentence = _("A reply of %(who)s is awaited until %(when)s: note the answer, or say why you do not wait.")
     return [
         Missing(
-            sentence % {"who": who, "when": date_format(timezone.localtime(until), "DATETIME_FORMAT")}, f"contact-{pk}"
+            sentence % {"who": isolate(who), "when": date_format(timezone.localtime(until), "DATETIME_FORMAT")},
+            f"contact-{pk}",
         )
         for pk, who, until in awaited
     ]

@@ -6,7 +6,7 @@ from django.db import transaction
 from claims.errors import UserFacingError
 from claims.intake import article as intake
 from claims.intake import candidates
-from claims.models import Appearance, Candidate, Claim, Claimant
+from claims.models import Appearance, Candidate, Claim, Claimant, Person
 from claims.workflow import edit, edit_parts
 from tests.claims.workflow import desk
 from tests.factories import ClaimFactory
@@ -44,6 +44,14 @@ def test_a_candidate_is_decided_once(people, candidate):
     with pytest.raises(UserFacingError, match="decided on this sentence already"):
         candidates.accept(candidate.pk, by=people.editor, statement="Ships came.")
     assert Claim.objects.count() == 1
+
+
+def test_who_decided_is_kept_apart_from_the_sentence_that_names_him(people, candidate):
+    Person.objects.filter(pk=people.editor.pk).update(name="שלום 12")
+    candidates.dismiss(candidate.pk, by=Person.objects.get(pk=people.editor.pk))
+
+    with pytest.raises(UserFacingError, match="^\u2068שלום 12\u2069 decided"):
+        candidates.accept(candidate.pk, by=people.editor, statement="Ships came.")
 
 
 def test_a_candidate_without_a_statement_stays_open(people, candidate):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from claims.models import Comment, Disclosure, Event
+from claims.models import Comment, Disclosure, Event, Person
 from claims.views.comments import read_threads
 from claims.workflow import comments, edit_review
 from tests.claims.workflow import desk
@@ -276,6 +276,16 @@ def test_who_writes_is_told_that_somebody_named_hears_nothing_of_it(client, peop
 
     told = said(client.get(f"/claims/{claim.pk}/"))
     assert told == [f"{people.author} may not see this claim, or has left, and is not told of your comment."]
+
+
+def test_the_name_of_somebody_who_is_not_told_is_kept_apart_from_the_sentence(client, people):
+    claim = ClaimFactory(confidential=True)
+    client.force_login(people.editor)
+    Person.objects.filter(pk=people.author.pk).update(name="שלום 12")
+    post(client, "comment-add", claim.pk, text=f"@{people.author.username}: see page 3.")
+
+    (told,) = said(client.get(f"/claims/{claim.pk}/"))
+    assert told.startswith("\u2068שלום 12\u2069 may not see")
 
 
 def test_names_on_offer_are_of_those_who_may_see_the_claim(client, people):

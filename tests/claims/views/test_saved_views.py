@@ -41,6 +41,17 @@ def test_a_saved_view_is_its_owners_and_the_desks_are_everybodys(client, editor)
     assert listed(client) == [("My view", "1", False), ("Urgent ones", "1", True)]
 
 
+def test_what_is_said_of_a_view_keeps_its_name_apart(client, editor):
+    (saved,) = told(post(client, "view-save", name="תצוגה 7", query="worth=high"))
+    view = SavedView.objects.get()
+    (renamed,) = told(post(client, "view-rename", view.pk, name="מבט 8"))
+    (shared,) = told(post(client, "view-share", view.pk, shared="1"))
+    (forgotten,) = told(post(client, "view-remove", view.pk))
+
+    assert saved == "Saved: \u2068תצוגה 7\u2069."
+    assert [words.partition("\u2068")[2] for words in (renamed, shared, forgotten)] == ["מבט 8\u2069."] * 3
+
+
 def test_the_name_of_a_saved_view_is_the_heading_of_its_page(client, editor):
     SavedView.objects.create(name="Urgent <ones>", query="worth=high")
     ClaimFactory(worth="high")
