@@ -43,6 +43,13 @@ class TakeInForm(forms.Form):
     publisher = WrittenField(label=gettext_lazy("Publisher"), max_length=160, required=False)
     published_on = day_field(gettext_lazy("Date"))
 
+    def clean_source(self) -> str:
+        source: str = self.cleaned_data["source"]
+        scheme, colon, _rest = source.strip().partition("://")
+        if colon and len(source.split()) == 1 and scheme.lower() not in {"http", "https"}:
+            raise forms.ValidationError(_("An address begins with http:// or https://; no other can be read."))
+        return source
+
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file and PurePath(file.name).suffix.lower() not in CONTENT_TYPES:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from claims import jobs
 from claims.errors import FetchFailed, UserFacingError
 from claims.intake import handed_in
-from claims.intake.checkworthiness import Context, score
+from claims.intake.checkworthiness import Context, count_words, score
 from claims.intake.handed_in import HandedIn
 from claims.intake.sentences import Sentence, split_sentences
 from claims.models import Article, Candidate, Event, Person, Publisher
@@ -21,6 +21,7 @@ from claims.web.fetch import fetch
 from claims.web.guard import parse_url
 from claims.web.limited import extract_limited
 from claims.web.media import Extract
+from claims.workflow.readable import isolate
 
 MAX_CHARACTERS = 300_000
 LONGEST_ADDRESS = 2000
@@ -197,11 +198,17 @@ def read_article(job: Progress, *, article: int) -> Callable[[], None]:
             Article.objects.filter(pk=article).update(state=Article.State.FAILED, problem=str(problem)[:400])
             raise
     text = _readable(found) if found else row.text
+    language = found.language if found else row.language or _guess_language(text)
     job.progress(_("cutting into sentences"), 2, 4)
     sentences = split_sentences(text)
     job.progress(_("weighing each sentence"), 3, 4)
-    candidates = choose(sentences, title=row.title)
-    return lambda: _write(article, text, found, candidates)
+    candidates = choose(sentences, title=row.title, language=language)
+    return lambda: _write(article, text, found, language, candidates)
+
+
+def _guess_language(text: str) -> str:
+    """The language of a pasted text, told by the process that reads files; empty when there are too few words."""
+    return extract_limited(text.encode(), "text/plain", "utf-8", "").language
 
 
 def may_see_to(article: Article, by: Person) -> bool:
@@ -270,26 +277,28 @@ class Chosen:
     reasons: tuple[str, ...]
 
 
-def choose(sentences: list[Sentence], title: str = "") -> list[Chosen]:
+def choose(sentences: list[Sentence], title: str = "", language: str = "") -> list[Chosen]:
     """The sentences worth showing, in the order of the text; a sentence that stands there twice is shown once."""
     chosen, said = [], {title.strip().casefold()}
+    foreign = language not in {"", "en"}
     for sentence in sentences:
         plain = " ".join(sentence.text.split()).casefold()
-        if len(plain.split()) < FEWEST_WORDS or plain in said:
+        if max(len(plain.split()), count_words(plain)) < FEWEST_WORDS or plain in said:
             continue
         said.add(plain)
-        found = score(sentence.text, Context(attributed=bool(sentence.speaker)))
+        found = score(sentence.text, Context(attributed=bool(sentence.speaker), foreign=foreign))
         if found.value >= WORTH_SHOWING:
             chosen.append(Chosen(sentence, found.value, found.reasons))
     return chosen
 
 
-def _write(article: int, text: str, found: Extract | None, chosen: list[Chosen]) -> None:
+def _write(article: int, text: str, found: Extract | None, language: str, chosen: list[Chosen]) -> None:
     row = Article.objects.select_for_update().get(pk=article)
     if row.state == Article.State.READY:
         return
     if found is not None:
         _fill_in(row, text, found)
+    row.language = language
     row.state, row.problem = Article.State.READY, ""
     row.save()
     handed_in.let_go(row.pk)
@@ -316,7 +325,9 @@ def _fill_in(row: Article, text: str, found: Extract) -> None:
     text_sha256 = hashlib.sha256(text.encode()).hexdigest()
     other = Article.objects.filter(text_sha256=text_sha256).exclude(pk=row.pk).first()
     if other is not None:
-        refusal = UserFacingError(_("This text was taken in before: it is “%(title)s”.") % {"title": other}, "known")
+        refusal = UserFacingError(
+            _("This text was taken in before: it is “%(title)s”.") % {"title": isolate(str(other))}, "known"
+        )
         refusal.permanent = True
         raise refusal
     row.text, row.text_sha256 = text, text_sha256
@@ -328,7 +339,7 @@ def _fill_in(row: Article, text: str, found: Extract) -> None:
         row.publisher = row.publisher or find_publisher(About(url=row.url))
     if row.published_on is None and found.published_on is not None:
         row.published_on, row.date_basis = found.published_on, found.date_basis
-    row.language, row.author = found.language, found.author[:200]
+    row.author = found.author[:200]
 
 
 def give_up(*, claim_id: int | None, sentence: str, article: int) -> None:

@@ -4,7 +4,7 @@
 A fixed sum of hand-set weights, squeezed into 0 to 1. The features are those of Hassan et al., "Toward Automated
 Fact-Checking: Detecting Check-worthy Factual Claims by ClaimBuster" (2017), turned into word lists of our own; the
 round weights are ours too, and nothing trained on anyone's data is shipped. The word lists are English: in other
-languages numbers, names, length and punctuation still count.
+languages numbers, names, length and punctuation still count, and a fixed sum stands for what the lists would have found.
 """
 
 import math
@@ -25,10 +25,12 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an article says around the sentence: whether it names a speaker, whether the sentence is a heading."""
+    """What an article says around the sentence: whether it names a speaker, whether the sentence is a heading, whether
+    it is written in another language than the word lists."""
 
     attributed: bool = False
     heading: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ FEATURES = {
     "state": Feature(0.6),
     "past": Feature(0.5),
     "public": Feature(0.9, _("a public matter")),
+    "foreign": Feature(0.9),
     "attributed": Feature(0.3, _("its speaker is named")),
     "short": Feature(-0.6, _("too short to stand alone")),
     "question": Feature(-0.7, _("a question")),
@@ -114,6 +117,8 @@ MEASURE = re.compile(
     r"[$€£]\s?\d|\d\s?%|\d ?(?:percent|million|billion|times|people|cases|deaths|years|days|per|tons?|km|miles)\b"
 )
 NAME = re.compile(rf"(?<![.!?:]\s)(?<!^)(?<![\w@#])[{CAPITALS}][\w'-]+(?:\s+[{CAPITALS}][\w'-]+)*")
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces between words
+LETTERS_A_WORD = 2  # of those, on average
 EMOJI = re.compile("[\U0001f300-\U0001faff]")
 
 
@@ -130,19 +135,25 @@ def score(sentence: str, context: Context | None = None) -> Score:
     return Score(round(value, 4), tuple(reason for _, reason in told if reason))
 
 
+def count_words(text: str) -> int:
+    """How many words a sentence has; of Chinese and Japanese about how many."""
+    return len(WORD.findall(UNSPACED.sub(" ", text))) + len(UNSPACED.findall(text)) // LETTERS_A_WORD
+
+
 def shares(text: str, context: Context) -> Iterator[tuple[str, float]]:
     """Yield how strongly each feature shows in a sentence, from 0.0 to 1.0 (length: up to 1.2)."""
     words = WORD.findall(text.lower())
-    known = set(words)
+    known, length = set(words), count_words(text)
     yield "number", bool(NUMBER.search(text))
     yield "measure", bool(MEASURE.search(text))
     yield "names", min(len(NAME.findall(text)), 5) / 5
-    yield "length", min(math.log1p(len(words)) / math.log(60), 1.2)
-    yield "short", len(words) < FEW_WORDS
+    yield "length", min(math.log1p(length) / math.log(60), 1.2)
+    yield "short", length < FEW_WORDS
     yield "question", "?" in text
     yield "exclaimed", "!" in text
     yield "emoji", bool(EMOJI.search(text))
     yield "order", bool(words) and words[0] in ORDERS
+    yield "foreign", context.foreign
     yield "attributed", context.attributed
     yield "heading", context.heading
     for name, listed in LISTS.items():

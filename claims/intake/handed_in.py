@@ -69,7 +69,8 @@ def read_file(file: ArticleFile) -> Extract:
     """
     found = extract_limited(bytes(file.data), file.mime, "", "")
     if found.state != "ok":
-        refusal = UserFacingError(found.problem or _("No text can be read from this file."), found.state)
+        told = "" if found.state == "empty" else found.problem  # which speaks of a page
+        refusal = UserFacingError(told or _("No text can be read from this file."), found.state)
         refusal.permanent = found.state != "too_heavy"
         raise refusal
     return found

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -41,7 +42,10 @@ def intake_list(request: DeskRequest) -> HttpResponse:
     form = TakeInForm(request.POST, request.FILES) if request.method == "POST" else TakeInForm(initial=brought)
     if form.is_valid():
         try:
-            return redirect("claims:intake-detail", _take_in(form, request.user).pk)
+            article = _take_in(form, request.user)
+            if article.state == Article.State.READY:
+                messages.info(request, _("This was taken in before; here is what the desk has of it."))
+            return redirect("claims:intake-detail", article.pk)
         except UserFacingError as refusal:
             form.add_error("file" if form.cleaned_data["file"] else "source", str(refusal))
     context = {"form": form, "may_take_in": request.user.can_contribute, **_articles(request)}
@@ -92,7 +96,7 @@ def intake_detail(request: DeskRequest, pk: int) -> HttpResponse:
     if is_part(request, "comparing"):
         return _comparing(request, article)
     if is_part(request, "article"):
-        context = _context(request, article)
+        context = _context(request, article, is_part=True)
         return render(
             request, f"{DETAIL}#article", context, status=HTTPStatus.OK if context.get("reading") else STOP_POLLING
         )

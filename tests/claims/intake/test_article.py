@@ -50,6 +50,29 @@ def test_a_pasted_text_becomes_candidates_in_the_order_of_the_text(people):
     assert Job.objects.filter(kind="match_candidates").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "first"),
+    [
+        (
+            "Der Hafen von Nordland zählte 2025 genau 1.240 Schiffe, doppelt so viele wie im Jahr zuvor.",
+            "de",
+            "Der Hafen",
+        ),
+        ("북국 항구는 2025년에 컨테이너선 1,240척을 처리했다고 항만청이 월요일 밝혔다.", "ko", "북국 항구는"),
+        (
+            "港口办公室星期一表示，该港口在二零二五年共处理了一千二百四十艘集装箱船，比前一年增加了一倍。",
+            "zh",
+            "港口办公室",
+        ),
+    ],
+)
+def test_a_text_in_another_language_is_told_and_its_sentences_are_candidates(people, text, language, first):
+    article = read(intake.add_text(text, intake.About(title="Ships"), by=people.contributor))
+
+    assert article.language == language
+    assert article.candidates.get().text.startswith(first)
+
+
 def test_the_same_text_is_taken_in_once(people):
     first = intake.add_text(TEXT, intake.About(), by=people.contributor)
     again = intake.add_text(TEXT.replace("\n", "\r\n"), intake.About(title="Other"), by=people.editor)
@@ -115,6 +138,11 @@ def hand_in(people, data, about=None, name="a.txt"):
 
 def test_a_text_file_without_a_title_is_called_by_its_first_line(people):
     assert read(hand_in(people, TEXT.encode())).title == "Ships came in numbers"
+
+
+def test_a_file_of_blanks_is_not_spoken_of_as_a_page(people):
+    with pytest.raises(UserFacingError, match="^No text can be read from this file"):
+        intake.read_article(intake.Silent(), article=hand_in(people, b"  \n ").pk)
 
 
 def test_a_file_that_cannot_be_read_says_why_and_is_still_there_to_be_read_again(people):

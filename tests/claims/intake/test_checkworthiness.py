@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.intake.checkworthiness import FEATURES, LISTS, Context, score
+from claims.intake.checkworthiness import FEATURES, LISTS, Context, count_words, score
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,17 @@ def test_a_named_speaker_lifts_a_sentence_and_a_heading_lowers_it():
 
     assert score("The dam at Leeds was closed.", Context(attributed=True)).value > plain
     assert score("The dam at Leeds was closed.", Context(heading=True)).value < plain
+
+
+def test_what_no_word_list_knows_is_not_put_below_what_is_shown():
+    sentence = "정부는 지난해 항구에 삼억 크로네를 썼다고 밝혔다."
+
+    assert score(sentence).value < 0.2 < score(sentence, Context(foreign=True)).value
+
+
+def test_words_are_counted_where_no_spaces_stand_between_them():
+    assert count_words("The harbour handled 1,240 ships.") == 4
+    assert count_words("港口处理了船只") == 3
 
 
 def test_every_word_list_has_a_weight():

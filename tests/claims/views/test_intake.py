@@ -442,6 +442,36 @@ def test_an_article_that_is_not_there_is_not_found(signed_in):
     assert signed_in.get("/intake/999/").status_code == 404
 
 
+def test_what_was_taken_in_and_read_before_is_said(signed_in, article):
+    shown = signed_in.post(LIST, {"source": TEXT}, follow=True)
+
+    assert shown.redirect_chain == [(f"/intake/{article.pk}/", 302)]
+    assert "This was taken in before" in shown.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["ftp://example.org/a", " file:///etc/passwd ", "htp://example.org"])
+def test_an_address_of_another_kind_is_not_taken_for_a_text(signed_in, typed):
+    response = signed_in.post(LIST, {"source": typed})
+
+    assert response.status_code == 422
+    assert "An address begins with http:// or https://" in response.content.decode()
+    assert typed.strip() in response.content.decode()
+    assert not Article.objects.exists()
+
+
+def test_the_heading_follows_when_the_article_was_read(signed_in, article):
+    here, part = f"/intake/{article.pk}/", {**PART, "HX-Target": "article"}
+    Article.objects.filter(pk=article.pk).update(title="The ships", state="reading")
+    assert b'id="article-title"' not in signed_in.get(here, headers=part).content
+
+    Article.objects.filter(pk=article.pk).update(state="ready")
+    page = signed_in.get(here, headers=part).content.decode()
+
+    assert 'dir="auto" hx-swap-oob="true">The ships</h1>' in page
+    assert "<title>Intake: The ships · " in page
+    assert signed_in.get(here).content.decode().count('id="article-title"') == 1
+
+
 # --- deciding
 
 
