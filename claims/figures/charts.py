@@ -63,7 +63,7 @@ class Chart:
         form: how it is drawn: ``bars``, ``columns``, ``spans`` or ``grid``.
         heads: what the lines are, and what ``Line.more`` holds.
         finding: the answer in a few words.
-        note: what one must know to read it.
+        hidden: lines beyond ``MOST_KEPT``.
     """
 
     form: str
@@ -71,8 +71,7 @@ class Chart:
     series: tuple[Series, ...]
     lines: list[Line]
     finding: str
-    note: str = ""
-    hidden: int = 0  # lines beyond MOST_KEPT
+    hidden: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -85,12 +84,18 @@ class Question(NamedTuple):
     Attributes:
         title: the question an editor really has.
         nothing: what would come here, said while there is nothing.
+        notes: what one must know to read it.
+        key: the series whose marks are explained below it.
+        room: the height it takes on a small desk, in units of its drawing.
         dated: whether the period changes it.
     """
 
     title: str | Promise
     nothing: str | Promise
     answer: Callable[[Person, Period], Chart]
+    notes: tuple[str | Promise, ...]
+    key: tuple[Series, ...] = ()
+    room: int = 264
     dated: bool = True
 
 

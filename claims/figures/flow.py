@@ -83,9 +83,7 @@ def count_flow(person: Person, period: Period) -> Chart:
         )
         for n, part in enumerate(slices)
     ]
-    return Chart("columns", (_("Days"),), SERIES, lines, _flow_in_words(found), note=_(
-        "Finished: published, declined or merged. Came back: reopened or restored. A claim counts once in each bar."
-    ))  # fmt: skip
+    return Chart("columns", (_("Days"),), SERIES, lines, _flow_in_words(found))
 
 
 def _seen(stays: QuerySet[Stay], person: Person) -> QuerySet[Stay]:
@@ -157,9 +155,7 @@ def count_stages(person: Person, period: Period) -> Chart:
             "stage": midway(str(Claim.Status(longest["stage"]).label)), "time": in_time(longest["shares"][0]),
         }  # fmt: skip
     heads = (_("Stage"), _("Typical time"), _("Nine in ten within"))
-    return Chart("spans", heads, (LEFT,), lines, finding, note=_(
-        "Claims that left the stage in these days. Solid: the typical time, over which half of them took; pale: what nine in ten took at most."
-    ))  # fmt: skip
+    return Chart("spans", heads, (LEFT,), lines, finding)
 
 
 def _stage(row: dict[str, Any], period: Period) -> Line:

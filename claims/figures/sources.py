@@ -38,9 +38,7 @@ def count_sources(person: Person, period: Period) -> Chart:
     finding = _("%(changed)d of %(n)d claims rest on a passage that changed") % {
         "changed": changed, "n": sum(found.values()),
     }  # fmt: skip
-    return Chart("bars", (_("Sources of the claim"),), SERIES, lines, finding, note=_(
-        "At this moment, whatever the dates above: live claims, each once, by the worst of its sources."
-    ))  # fmt: skip
+    return Chart("bars", (_("Sources of the claim"),), SERIES, lines, finding)
 
 
 def _line(key: str, count: int) -> Line:

@@ -69,11 +69,7 @@ def _balance(rows: Any, name: str, period: Period) -> Chart:
     finding = _("%(n)d %(what)s, %(false)d of them with something false") % {
         "n": len(tallies), "what": said["one"], "false": false,
     }  # fmt: skip
-    note = _("Verdicts on claims that are public, and those you may see. Dated by first publication.")
-    if name == "said":
-        note = _("Only what somebody asserted; who denies or reports a claim is not judged by it.") + " " + note
-    hidden = len(order) - len(lines)
-    return Chart("bars", (said["head"],), FAMILIES, lines, finding if tallies else "", note, hidden)
+    return Chart("bars", (said["head"],), FAMILIES, lines, finding if tallies else "", len(order) - len(lines))
 
 
 def _line(tally: Tally, name: str, slug: str, period: Period) -> Line:
@@ -133,9 +129,7 @@ def count_agreement(person: Person, period: Period) -> Chart:
     ]
     agreed = sum(count for (one, two), count in cells.items() if one == two)
     finding = _("%(agreed)d of %(n)d agree") % {"agreed": agreed, "n": sum(cells.values())} if cells else ""
-    return Chart("grid", (_("First verdict"),), FAMILIES, lines, finding, note=_(
-        "Claims whose verdicts you may see, each by the last pair of these days; down: the first verdict, across: the second, given without sight of it."
-    ))  # fmt: skip
+    return Chart("grid", (_("First verdict"),), FAMILIES, lines, finding)
 
 
 def _pairs(claims: ClaimQuerySet, person: Person, first: date, last: date) -> Any:

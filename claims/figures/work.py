@@ -15,6 +15,7 @@ from claims.figures.period import Period
 from claims.models import Assignment, Claim, Person
 from claims.models.claim import ClaimQuerySet
 from claims.workflow.people import working_people
+from claims.workflow.readable import isolate
 
 # Each part of the road to a due date: its name, and where it begins, in days from now.
 TERMS: dict[str, tuple[str | Promise, int | None]] = {
@@ -57,9 +58,7 @@ def count_due(person: Person, period: Period) -> Chart:
     lines = [_term(key, found.get(key, 0)) for key in TERMS]
     late = sum(found.get(key, 0) for key in LATE)
     finding = _("%(late)d late, %(soon)d due within 24 hours") % {"late": late, "soon": found.get("today", 0)}
-    return Chart("bars", (_("Due"),), DUE, [line for line in lines if line.total], finding, note=_(
-        "At this moment, whatever the dates above. Each claim counts once, by the earlier of its own date and its stage's."
-    ))  # fmt: skip
+    return Chart("bars", (_("Due"),), DUE, [line for line in lines if line.total], finding)
 
 
 def _term(key: str, count: int) -> Line:
@@ -101,10 +100,8 @@ def count_load(person: Person, period: Period) -> Chart:
     ]
     lines.sort(key=lambda line: -line.total)  # equal ones stay in the order of names
     busiest = lines[0] if lines else None
-    finding = _("most: %(who)s, %(n)d") % {"who": busiest.label, "n": busiest.total} if busiest else ""
-    return Chart("bars", (_("Person"),), ROLES, lines, finding, note=_(
-        "At this moment, whatever the dates above. One claim counts in each part somebody has in it."
-    ))  # fmt: skip
+    finding = _("most: %(who)s, %(n)d") % {"who": isolate(busiest.label), "n": busiest.total} if busiest else ""
+    return Chart("bars", (_("Person"),), ROLES, lines, finding)
 
 
 def _holds(claims: ClaimQuerySet, person: Person, parts: list[str]) -> ClaimQuerySet:

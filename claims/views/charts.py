@@ -1,9 +1,11 @@
 """The charts of the desk: each a fragment the desk page asks for, a page of its own, and a file."""
 
 import csv
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -18,6 +20,12 @@ from claims.figures.period import PRESETS, Period, preset, read_period
 from claims.language import midway
 from claims.views.access import DeskRequest, signed_in
 
+MORE, EMPTY, MOST_ROOM = (
+    24,
+    72,
+    430,
+)  # units of a drawing: a line of words below it, words alone, and what is higher scrolls
+ROOM_KEPT = 365 * 86400  # seconds
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would run what begins so
 
 
@@ -40,8 +48,43 @@ def desk_chart(request: DeskRequest, chart: str) -> HttpResponse:
     """One chart: alone for a script, else with the page around it."""
     period, problem = read_period(request.GET, timezone.localdate())
     context = _context(request, chart, period) | period_choices(period, problem)
-    template = "claims/desk_chart.html" + ("#chart" if request.htmx and not request.htmx.boosted else "")
-    return render(request, template, context)
+    if not request.htmx or request.htmx.boosted:
+        return render(request, "claims/desk_chart.html", context)
+    drawing = context["drawing"]
+    needed = EMPTY if context["chart"].is_empty else math.ceil(drawing.height) + (MORE if context["more"] else 0)
+    room = _room(request.GET.get("room", ""), needed)
+    response = render(request, "claims/desk_chart.html#chart", context | {"room": room, "holds": needed <= room})
+    return _remember(response, chart, needed)
+
+
+# --- the room of a chart on the desk, kept free before the chart is there, so that nothing moves when it comes
+
+
+def rooms(request: DeskRequest) -> list[dict[str, Any]]:
+    """Each chart with the height it took in this browser the last time, else that of a small desk."""
+    return [
+        {"name": name, "question": question, "room": _room(request.COOKIES.get(f"room-{name}", ""), question.room)}
+        for name, question in QUESTIONS.items()
+    ]
+
+
+def _room(text: str, otherwise: int) -> int:
+    """A height as an address or a cookie carries it, in units of the drawing."""
+    known = text.isascii() and text.isdigit() and len(text) <= len(str(MOST_ROOM))
+    return min(max(int(text), MORE), MOST_ROOM) if known else otherwise
+
+
+def _remember(response: HttpResponse, chart: str, needed: int) -> HttpResponse:
+    response.set_cookie(
+        f"room-{chart}",
+        str(needed),
+        max_age=ROOM_KEPT,
+        path=reverse("claims:desk"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 def period_choices(period: Period, problem: str) -> dict[str, Any]:
@@ -68,7 +111,6 @@ def _context(request: DeskRequest, name: str, period: Period) -> dict[str, Any]:
         "width": bars.WIDTH,
         "drawn": [_drawn(chart, shape) for shape in drawing.shapes],
         "keys": list(zip(chart.series, drawing.keys, strict=False)),
-        "has_key": chart.form == "bars",
         "more": max(0, len(chart.lines) - MOST_LINES) + chart.hidden if chart.form == "bars" else 0,
         "queue": reverse("claims:claim-list"),
     }

@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from claims.figures.lists import QUESTIONS
 from claims.figures.period import read_period
 from claims.models import Assignment, Claim, Person
 from claims.views.access import DeskRequest, signed_in
-from claims.views.charts import period_choices
+from claims.views.charts import period_choices, rooms
 from claims.views.result_list import ResultList, count_all, count_in_words
 from claims.workflow import people as staff
 from claims.workflow import readings
@@ -41,7 +40,7 @@ def desk_detail(request: DeskRequest) -> HttpResponse:
     """The desk at this moment; the charts come by themselves.  The same number of statements for any number of claims."""
     person = request.user
     context = {"now": timezone.now(), "team": team(person), "waiting": waiting(person)}
-    context |= {"questions": QUESTIONS, **period_choices(*read_period(request.GET, timezone.localdate()))}
+    context |= {"charts": rooms(request), **period_choices(*read_period(request.GET, timezone.localdate()))}
     return render(request, "claims/desk_detail.html", context)
 
 

@@ -42,7 +42,11 @@ def test_strangers_sign_in_and_nothing_is_posted(client, path):
 def test_the_desk_names_every_question_and_lets_its_chart_come_by_itself(client, editor):
     text = client.get("/desk/?period=90").content.decode()
 
-    assert [f'hx-get="/desk/charts/{name}/?period=90" hx-trigger="load"' in text for name in QUESTIONS] == [True] * 8
+    asks = [
+        f'hx-get="/desk/charts/{name}/?period=90&amp;room={row.room}" hx-trigger="load"'
+        for name, row in QUESTIONS.items()
+    ]
+    assert [ask in text for ask in asks] == [True] * 8
     assert all(str(question.title) in text for question in QUESTIONS.values())
 
 
@@ -52,8 +56,36 @@ def test_an_empty_chart_says_what_would_come(client, editor, name):
     text = response.content.decode()
 
     assert str(QUESTIONS[name].nothing) in text
-    assert "<svg" not in text.replace('<svg class="i', "")
+    assert 'role="group"' not in text
     assert "<html" not in text
+
+
+@pytest.mark.parametrize("room", ["60", "300"])
+def test_a_chart_takes_the_room_that_was_kept_for_it_and_scrolls_inside(client, editor, room):
+    ClaimFactory(due_at=timezone.now() - timedelta(days=3))
+    ClaimFactory(due_at=timezone.now() + timedelta(days=3))
+    text = client.get(f"/desk/charts/due/?room={room}", headers=HTMX).content.decode()
+
+    assert f'viewBox="0 0 336 {room}" aria-hidden="true"' in text
+    assert ('role="region" tabindex="0" aria-labelledby="chart-due-h"' in text) == (room == "60")
+
+
+def test_the_next_visit_keeps_the_room_a_chart_took_in_the_last_one(client, editor):
+    ClaimFactory(due_at=timezone.now() - timedelta(days=3))
+    client.get("/desk/charts/due/", headers=HTMX)
+    kept = client.cookies["room-due"]
+
+    assert (kept.value, kept["path"], kept["httponly"], kept["samesite"]) == ("48", "/desk/", True, "Lax")
+    assert "/desk/charts/due/?period=30&amp;room=48" in client.get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kept", "room"), [("abc", 264), ("-5", 264), ("99999", 264), ("999", 430), ("0", 24), ("²", 264)]
+)
+def test_a_room_that_was_tampered_with_is_put_right(client, editor, kept, room):
+    client.cookies["room-due"] = kept
+
+    assert f"/desk/charts/due/?period=30&amp;room={room}" in client.get("/desk/").content.decode()
 
 
 def test_a_chart_is_drawn_with_its_words_its_marks_and_its_table(client, editor):
