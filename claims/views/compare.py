@@ -140,6 +140,7 @@ def revision_list(request: DeskRequest, claim_id: int) -> HttpResponse:
         "sees_verdict": sees,
         "older": revisions[PER_PAGE - 1].number if len(revisions) > PER_PAGE else None,
         "is_first": not before,
+        "has_looked": last_look(read_mark(claim, request.user), timezone.now()) is not None,
     }
     return render(request, "claims/revision_list.html", context)
 

@@ -269,3 +269,12 @@ def test_a_confidential_claim_has_no_versions_for_others(client, people):
     assert found == {"author": 200, "editor": 200, "auditor": 404}
     assert versions(client, people.auditor, claim).status_code == 404
     assert Event.objects.filter(chain=claim.chain).exists()
+
+
+def test_what_somebody_saw_last_is_offered_once_there_is_something(client, people):
+    claim = desk.in_preflight(people)
+    first = versions(client, people.author, claim).content.decode()
+    looks.keep_look(desk.reload(claim), person=people.author, seq=looks.newest_seq(claim), has_read=True)
+    second = versions(client, people.author, claim).content.decode()
+
+    assert ("from=seen" in first, "from=seen" in second) == (False, True)
