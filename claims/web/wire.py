@@ -1,5 +1,6 @@
 """One connection of the fetcher: dials what was vetted, counts and times every byte, and keeps them all."""
 
+import _thread
 import ipaddress
 import os
 import queue
@@ -151,7 +152,7 @@ class PinnedBackend(httpcore2.NetworkBackend):
         code = "connect"
         for ip in self._ips[:MAX_DIALS]:
             try:
-                sock = socket.create_connection((ip, port), self._budget.seconds(self._budget.limits.connect))
+                sock = _dial(ip, port, self._budget.seconds(self._budget.limits.connect))
             except OSError as error:
                 code = "timeout" if isinstance(error, TimeoutError) else "connect"
                 continue
@@ -162,10 +163,23 @@ class PinnedBackend(httpcore2.NetworkBackend):
         raise failure(code)
 
 
+def _dial(ip: str, port: int, seconds: float) -> socket.socket:
+    """To a number and to nothing else: no name is looked up here."""
+    sock = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(seconds)
+        sock.connect((ip, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
 def _compare_peer(sock: socket.socket, ip: str, port: int) -> None:
     """Refuse to say a word to anybody but the address that was vetted."""
     peer, peer_port = sock.getpeername()[:2]
-    if ipaddress.ip_address(peer) != ipaddress.ip_address(ip) or peer_port != port:
+    is_same = peer == ip or ipaddress.ip_address(peer) == ipaddress.ip_address(ip)  # the latter for IPv6
+    if not is_same or peer_port != port:
         sock.close()
         raise failure("ip_denied")
 
@@ -198,7 +212,7 @@ def look_up(host: str, resolver: Resolver, seconds: float) -> list[str]:
         finally:
             places.release()
 
-    threading.Thread(target=ask, name="lookup", daemon=True).start()
+    _thread.start_new_thread(ask, ())  # nobody waits for it to begin or to end, so it need be no more than that
     try:
         found = answers.get(timeout=seconds)
     except queue.Empty:

@@ -9,7 +9,7 @@ import zstandard
 
 from claims.errors import FetchRefused
 from claims.web import fetch as fetch_module
-from claims.web import guard
+from claims.web import guard, wire
 from claims.web.fetch import fetch
 from claims.web.wire import LIMITS, system_resolver
 from tests.claims.web.servers import PAGE, QUICK, door_to, refusal, response
@@ -182,8 +182,8 @@ def test_a_redirect_to_a_name_that_changed_its_mind_is_refused(site):
 
 def test_a_peer_that_is_not_the_vetted_address_gets_no_word(site, serve, monkeypatch):
     other = serve(response(b"somebody else"))
-    dial = socket.create_connection
-    monkeypatch.setattr(socket, "create_connection", lambda _, timeout: dial((other.ip, other.port), timeout))
+    elsewhere = (other.ip, other.port)
+    monkeypatch.setattr(wire, "_dial", lambda _ip, _port, seconds: socket.create_connection(elsewhere, seconds))
 
     assert refusal(site) == "ip_denied"
     other.stop()
