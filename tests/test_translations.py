@@ -5,7 +5,7 @@ import re
 import polib
 import pytest
 
-from tests.test_catalogue import LANGUAGES, LOCALE, PROJECT, forms_of
+from tests.test_catalogue import LANGUAGES, LOCALE, PROJECT, TEMPLATES, TRANSLATED, forms_of
 
 FILLED_IN = re.compile(r"%\(\w+\)[sd]|%%s|\{\}")
 TAG = re.compile(r"</?\w+[^>]*>")
@@ -60,8 +60,9 @@ NOT_SAID = {
 
 
 def pairs(code):
-    """(message, translation) of the catalogue."""
-    return [pair for entry in polib.pofile(LOCALE / code / "LC_MESSAGES" / "django.po") for pair in forms_of(entry)]
+    """(message, translation) of the catalogue; what nobody translated is another test's."""
+    catalogue = polib.pofile(LOCALE / code / "LC_MESSAGES" / "django.po")
+    return [pair for entry in catalogue.translated_entries() for pair in forms_of(entry)]
 
 
 def missing_terms(code, said):
@@ -123,6 +124,15 @@ def test_the_reader_finds_what_he_looks_for():
     assert unsaid_words("de", [("", "„Behauptung“: höchstens 3.000 Zeichen, 0,5 oder 20\u00a0MB (.txt .pdf).")]) == []
     assert badly_begun([("Saved.", "gespeichert.")]) == ["gespeichert."]
     assert unpaired([("“Saved”", "„Gespeichert")]) == ["„Gespeichert"]
+
+
+def test_quotation_marks_are_those_of_the_language():
+    """``_("“%(words)s”")``, not a mark of English beside something filled in."""
+    filled_in = re.compile(r"“(?:<\w+>)?\{|\}(?:</\w+>)?”")
+    modules = [path for folder in ("views", "figures") for path in (PROJECT / "claims" / folder).glob("*.py")]
+    said = {path: TRANSLATED.sub("", path.read_text()) for path in [*TEMPLATES, *modules]}
+
+    assert [path.name for path, source in said.items() if filled_in.search(source)] == []
 
 
 def test_every_translated_language_has_a_glossary_and_its_reader():

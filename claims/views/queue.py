@@ -207,7 +207,9 @@ def _chips(asked: ResultList, choices: dict[str, tuple[str, dict[str, str]]]) ->
     ]
     if asked.q:
         plain = ResultList(asked.view, "", asked.sort, asked.filters)
-        found.insert(0, {"label": _("Search"), "value": f"“{asked.q}”", "url": f"?{plain.query}"})
+        found.insert(
+            0, {"label": _("Search"), "value": _("“%(words)s”") % {"words": asked.q}, "url": f"?{plain.query}"}
+        )
     return found
 
 

@@ -244,11 +244,15 @@ def _later(days: int) -> str:
     return ngettext("%(n)d month later", "%(n)d months later", months) % {"n": months}
 
 
+def _quoted(said: Said) -> str:
+    return _("“%(words)s”") % {"words": said.claim.statement}
+
+
 def _spoken(told: Told, one: Saying, spot: places.Spot) -> Spoken:
     css, glyph = EFFECTS[spot.effect]
     said = told.claims[one.claim]
     word = f"{STANCE[one.position].label} {said.number}"
-    whole = f"{word}: {one.claimant}, {_day(one.day)}, “{said.claim.statement}”"
+    whole = f"{word}: {one.claimant}, {_day(one.day)}, {_quoted(said)}"
     return Spoken(spot, css, glyph, _address(one.claim), word, whole)
 
 
@@ -265,7 +269,7 @@ def _desk(told: Told, dispute: Dispute, spans: list[Span], timeline: places.Time
         box = Box(timeline.heads[column], y, 96, places.LINE - 2)
         label = said.shown.label if said.shown else _("published")
         word = f"{said.number}: {label}"
-        whole = f"{word}: {DESK}, {_day(said.published)}, “{said.claim.statement}”"
+        whole = f"{word}: {DESK}, {_day(said.published)}, {_quoted(said)}"
         found.append(Spoken(places.Spot(pk, box, "desk"), "k-acc", "st-published", _address(pk), word, whole))
     return found
 
