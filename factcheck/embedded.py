@@ -101,7 +101,7 @@ def start_postgres(data: Path, socket_dir: Path, log: Path, *, options: Sequence
     )
     server = Postgres(child, socket_dir)
     try:
-        processes.wait_until(lambda: _answers(server.url("postgres")), child, seconds=60)
+        processes.wait_until(lambda: _answers(server.url("postgres")), child)
         _make_database(server)
     except BaseException:
         processes.stop(child)
@@ -134,7 +134,7 @@ def start_redis(binary: str, data: Path, socket_dir: Path, log: Path) -> tuple[C
         log=log,
     )
     try:
-        processes.wait_until(lambda: _pongs(socket), child, seconds=30)
+        processes.wait_until(lambda: _pongs(socket), child)
     except BaseException:
         processes.stop(child)
         raise
@@ -202,7 +202,7 @@ def _postmaster(data: Path) -> int | None:
 
 def _answers(url: str) -> bool:
     try:
-        psycopg.connect(url, connect_timeout=2).close()
+        psycopg.connect(url, connect_timeout=10).close()
     except psycopg.OperationalError:
         return False
     return True

@@ -13,6 +13,7 @@ from pathlib import Path
 from factcheck.vardir import CannotStart
 
 PR_SET_PDEATHSIG = 1
+PATIENCE = 180  # seconds for a part to be of use, on a machine with other work; one that died is noticed at once
 _libc = ctypes.CDLL(None)
 
 
@@ -82,7 +83,7 @@ def start(
     return Child(name, process, log, stop_signal, patience)
 
 
-def wait_until(ready: Callable[[], bool], child: Child, *, seconds: float) -> None:
+def wait_until(ready: Callable[[], bool], child: Child, *, seconds: float = PATIENCE) -> None:
     """Wait for a child to be of use.
 
     Raises:

@@ -95,13 +95,13 @@ def _start_house(var_dir: Path, stack: ExitStack) -> list[Child]:
     stack.callback(lambda: processes.stop(*front))
 
     front.append(_start("web", "-m", "granian", *_granian_options(), "factcheck.wsgi:application", patience=8))
-    processes.wait_until(_web_answers, front[0], seconds=60)
+    processes.wait_until(_web_answers, front[0])
     pools.append(_start("fast", "-m", "celery", *_celery_options("fast", FAST_QUEUES), death_signal=signal.SIGKILL))
     pools.append(_start("slow", "-m", "celery", *_celery_options("slow", SLOW_QUEUES), death_signal=signal.SIGKILL))
     if "clock" in get_commands():
         front.append(_start("clock", "manage.py", "clock", patience=5))
     for pool in pools:
-        processes.wait_until((var_dir / "run" / f"{pool.name}.ready").exists, pool, seconds=60)
+        processes.wait_until((var_dir / "run" / f"{pool.name}.ready").exists, pool)
     return [*front, *pools]
 
 

@@ -36,7 +36,7 @@ def command(*argv, var_dir, wait=True, prefix=(), **more):
     )
     if not wait:
         return process
-    out, errors = process.communicate(timeout=120)
+    out, errors = process.communicate(timeout=240)
     return subprocess.CompletedProcess(argv, process.returncode, out, errors)
 
 
@@ -53,7 +53,7 @@ class House:
         self.var_dir, self.port = var_dir, free_port()
         self.process = command("up", var_dir=var_dir, wait=False, **{"PORT": str(self.port), "DEMO": "0", **more})
 
-    def open(self, seconds=90):
+    def open(self, seconds=240):
         deadline = time.monotonic() + seconds
         while f'"pid": {self.process.pid},' not in self.said():
             assert self.process.poll() is None, self.process.communicate()
@@ -80,7 +80,7 @@ class House:
 
     def stop(self, how=signal.SIGINT):
         self.process.send_signal(how)
-        out, errors = self.process.communicate(timeout=60)
+        out, errors = self.process.communicate(timeout=180)
         return self.process.returncode, out, errors
 
     def family(self):

@@ -20,7 +20,7 @@ def alive(pid):
         return False
 
 
-def until(condition, seconds=10):
+def until(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -55,7 +55,7 @@ def test_ctrl_c_in_the_terminal_does_not_reach_a_child(tmp_path):
 def test_a_child_that_will_not_stop_is_ended_with_all_it_started(tmp_path):
     code = f"import subprocess, sys; subprocess.Popen(['sleep', '60']); {STUBBORN}"
     child = processes.start("stubborn", [sys.executable, "-c", code], log=tmp_path / "log", patience=0.3)
-    processes.wait_until(lambda: "up" in child.last_words(), child, seconds=10)
+    processes.wait_until(lambda: "up" in child.last_words(), child)
     family = subprocess.check_output(["ps", "-o", "pid=", "-g", str(child.process.pid)]).split()
 
     processes.stop(child)
@@ -68,7 +68,7 @@ def test_a_child_that_dies_at_once_is_reported_with_its_last_words(tmp_path):
     child = processes.start("teller", ["sh", "-c", "echo first; echo no such table; exit 3"], log=tmp_path / "log")
 
     with pytest.raises(CannotStart, match=r"teller ended at once \(exit 3\): first \| no such table"):
-        processes.wait_until(lambda: False, child, seconds=10)
+        processes.wait_until(lambda: False, child)
 
 
 def test_a_child_that_is_never_ready_is_reported(tmp_path):

@@ -72,7 +72,7 @@ def var_dir(tmp_path_factory):
 def test_a_command_is_the_first_thing_one_may_do_and_a_second_one_waits_for_it(var_dir):
     count = "from claims.models import Person; print(Person.objects.count(), flush=True)"
     first = command("shell", "-v0", "-c", f"{count}; import time; time.sleep(1)", var_dir=var_dir, wait=False)
-    assert until((var_dir / "postgres").exists, seconds=30)
+    assert until((var_dir / "postgres").exists)
 
     second = command("shell", "-v0", "-c", count, var_dir=var_dir)
 

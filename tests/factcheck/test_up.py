@@ -128,7 +128,7 @@ def test_a_dead_part_stops_the_rest_and_says_why(var_dir, part):
 
 def test_being_stopped_while_starting_leaves_nothing(tmp_path):
     house = House(tmp_path)
-    assert until((tmp_path / "postgres").exists, seconds=30)
+    assert until((tmp_path / "postgres").exists)
     everybody = house.family()
 
     code, out, errors = house.stop(signal.SIGTERM)

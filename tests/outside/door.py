@@ -20,7 +20,7 @@ def dial_site(port):
     def connect_tcp(self, host, **_):
         assert list(self._ips) == [ADDRESS]
         self.ip = ADDRESS
-        self.wire = wire.Wire(socket.create_connection(("127.0.0.1", port), timeout=5), self._budget)
+        self.wire = wire.Wire(socket.create_connection(("127.0.0.1", port), timeout=30), self._budget)
         return self.wire
 
     return connect_tcp

@@ -94,7 +94,7 @@ def test_a_source_that_is_being_captured_is_planned_by_the_next_tick(source):
     with transaction.atomic():
         capture.locked(source.pk)
         with ThreadPoolExecutor(1) as another:
-            assert another.submit(plan_apart).result(timeout=10) == 0
+            assert another.submit(plan_apart).result(timeout=60) == 0
 
     assert schedule.plan() == 1
 

@@ -17,7 +17,7 @@ def at_once(*operations):
 
     def run(operation):
         connection.ensure_connection()
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         try:
             with transaction.atomic():
                 operation()

@@ -15,7 +15,7 @@ from tests.factories import ClaimFactory
 
 pytestmark = pytest.mark.django_db
 
-SHORT = timedelta(seconds=5)
+SHORT = timedelta(minutes=2)
 
 
 def stays():

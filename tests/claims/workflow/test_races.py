@@ -52,7 +52,7 @@ class Call(threading.Thread):
             connection.close()
 
     def outcome(self):
-        self.join(timeout=10)
+        self.join(timeout=60)
         assert not self.is_alive()
         return self.error or self.result
 
@@ -85,7 +85,7 @@ def at_once(*operations):
     def started(operation):
         def run():
             connection.ensure_connection()
-            barrier.wait(timeout=5)
+            barrier.wait(timeout=60)
             return operation()
 
         return run
