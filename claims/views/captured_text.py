@@ -4,9 +4,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from html import escape
 from itertools import pairwise
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from claims.evidence.difference import word_diff
@@ -54,8 +55,8 @@ def render_text(text: str, passages: Iterable[Passage], pages: Sequence[int] = (
     for line in text.splitlines(keepends=True) if "\n" in text else [text]:
         end = start + len(line)
         inside = [passage for passage in waiting if passage.start < end and passage.end > start]
-        body = "".join(_pieces(text, start, end, inside, begun))
-        parts.append(f"<p{_page_mark(pages, start, end)}>{body}</p>")
+        body = "".join(_pieces(text, start, end, inside, begun)) if inside else _escape(line)
+        parts.append(f"<p{_page_mark(pages, start, end) if pages else ''}>{body}</p>")
         start = end
     return SafeString("".join(_in_parts(parts) if len(text) > LONG else parts))
 
@@ -88,7 +89,7 @@ def _pieces(text: str, start: int, end: int, passages: list[Passage], begun: set
 
 def _escape(words: str) -> str:
     """As HTML; a browser would read a bare carriage return as a line feed, and the text would be another."""
-    return conditional_escape(words).replace("\r", "&#13;")
+    return escape(words).replace("\r", "&#13;")
 
 
 def _mark(words: str, here: list[Passage], begun: set[str]) -> str:
