@@ -220,13 +220,24 @@ def _sent_back(page: ClaimPage) -> dict[str, Any] | None:
     event = claim_cards.read_event(found)
     person = page.person_by_id.get(event.person_id or 0)
     shown = page.sees_verdict or event.action not in ABOUT_THE_VERDICT
+    asked = [Missing(*pair) for pair in event.body.get("missing", [])] if shown else []
+    still = _still_missing(page, asked)
+    mended = len({item.place for item in asked} - {item.place for item in still})
     return {
         "action": event.action,
         "at": event.at,
         "by": person,
-        "reason": event.body.get("reason", "") if shown else "",
-        "missing": [Missing(*pair) for pair in event.body.get("missing", [])] if shown else [],
+        "reason": event.body.get("reason", "") if shown and not asked else "",
+        "missing": still,
+        "mended": mended,
     }
+
+
+def _still_missing(page: ClaimPage, asked: list[Missing]) -> list[Missing]:
+    """What preflight asked for and misses to this day, in today's words; only submitting again tells of the rest."""
+    listed = [missing for item in page.preflight for missing in item.missing]
+    places = {item.place for item in asked}
+    return [*(item for item in asked if item.place == "verdict"), *(item for item in listed if item.place in places)]
 
 
 def _forms(page: ClaimPage, outcome: Outcome) -> dict[str, PlainForm]:

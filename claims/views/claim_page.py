@@ -276,7 +276,9 @@ def _checklist() -> QuerySet[Any]:
             older=Exists(older.filter(claim=OuterRef(OuterRef("pk")))),
         )
         .values(
-            row=JSONObject(pk="pk", text="text", required="required", answer="given", note="said", reworded="older")
+            row=JSONObject(
+                pk="pk", code="code", text="text", required="required", answer="given", note="said", reworded="older"
+            )
         )
     )
 

@@ -82,7 +82,8 @@ def changes_of(event: Event, *, sees_verdict: bool) -> list[Line]:
 def label_of(name: str) -> str:
     """A field of an event as the desk calls it."""
     if name.startswith(QUESTION):
-        return name.removeprefix(QUESTION).replace("-", " ").capitalize()
+        asked = name.removeprefix(QUESTION)
+        return asked if " " in asked else asked.replace("-", " ").capitalize()  # older events know its code only
     return str(FIELD_NAMES.get(name) or FIELDS.get(name) or part_label(name))
 
 
@@ -110,7 +111,7 @@ def _dates(body: dict[str, Any]) -> Iterator[tuple[str, Words]]:
 def _fields(action: str, body: dict[str, Any]) -> Iterator[tuple[str, Words]]:
     before, after = body.get("before", {}), body.get("after", {})
     if action == "answer_checklist":
-        yield f"{QUESTION}{body.get('item', '')}", _differs("answer", before or "", after or "")
+        yield f"{QUESTION}{body.get('question') or body.get('item', '')}", _differs("answer", before or "", after or "")
     if not isinstance(before, dict) or not isinstance(after, dict):
         return
     for name in {**before, **after}:

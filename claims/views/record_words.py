@@ -112,6 +112,8 @@ WORDS: dict[str, Words] = {
     "cancel_job": Words("x", _w("%(who)s stopped work of the desk: %(title)s")),
     "erase": Words("trash-2", _w("Words of an event were erased")),
 }
+# The first event of a chain: nobody created the claim here, so nothing was changed either.
+CAME_IN = Words("file-input", _w("It came in as data: loaded from a fixture or written by SQL"))
 # Attempts that are no step of the table, as the record names them when they were refused.
 TRIED: dict[str, str | Promise] = {
     "edit": _w("Change the claim"),
@@ -176,6 +178,8 @@ def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool, v
     """
     body = event.details
     words = WORDS.get(event.action, Words("history", event.action.replace("_", " ")))
+    if event.action == "adopt" and event.seq == 1:
+        words = CAME_IN
     changes = changes_of(event, sees_verdict=sees_verdict)
     hides_words = event.action in ABOUT_THE_VERDICT and not sees_verdict and viewer != event.actor_ref
     told = {
@@ -186,12 +190,13 @@ def entry_of_event(event: Event, names: dict[str, str], *, sees_verdict: bool, v
         **{name: body.get(name, "") for name in ("number", "target", "revision", "title")},
         "asked": isolate(str(body.get("asked", ""))),
     }
+    in_items = bool(body.get("missing"))  # its reason is the same sentences once more
     return Entry(
         words.icon,
         words.tone,
         str(words.text) % told + ("" if not event.is_erased else " " + _("(erased)")),
         event.at,
-        reason="" if hides_words else str(body.get("reason", "") or ""),
+        reason="" if hides_words or in_items else str(body.get("reason", "") or ""),
         changes=changes,
         listed=[] if hides_words else [*(str(pair[0]) for pair in body.get("missing", [])), *_noted(body)],
         revision=body.get("revision"),

@@ -6,6 +6,7 @@ until its writer has signed in, and is shown to him to be sent again.
 
 import secrets
 import time
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -77,8 +78,11 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     Nothing is kept of a form that does not carry the mark of a page of this very person: it may come from anywhere.
     """
-    if request.headers.get("HX-Request") or not request.user.is_authenticated:
+    if request.headers.get("HX-Request"):
         return csrf_failure(request, reason)
+    if not request.user.is_authenticated:
+        signed_out = request.path != reverse("account_login")  # that page itself was open too long
+        return render(request, "403_csrf.html", {"signed_out": signed_out}, status=HTTPStatus.FORBIDDEN)
     keep_and_ask(request)
     if not _kept(request):
         request.session.pop(KEY, None)

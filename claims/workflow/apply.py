@@ -1,11 +1,13 @@
 """Take one step of the workflow: lock, check, move, record, enqueue.  The only writer of ``Claim.status``."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from claims import jobs
@@ -15,7 +17,10 @@ from claims.models import Claim, Event, Person, Refusal
 from claims.workflow import stages, steps
 from claims.workflow.attempt import Attempt, Missing
 from claims.workflow.guards import missing
+from claims.workflow.readable import isolate
 from claims.workflow.transitions import TRANSITIONS, Transition
+
+JUST_NOW = timedelta(hours=1)  # so old the page may be whose step comes too late
 
 # A publishing effect: runs after the guards and the move, before the Event; gives back what the Event must say.
 Effect = Callable[[Attempt], Mapping[str, Any]]
@@ -99,10 +104,9 @@ def check(attempt: Attempt, step: Transition) -> None:
     """
     claim, label = attempt.claim, say(step.label) or _("a step of the desk itself")
     if claim.status not in step.sources:
-        raise Refused(
-            _("“%(step)s” cannot be done from “%(state)s”.") % {"step": label, "state": claim.get_status_display()},
-            "state",
-        )
+        words = _("“%(step)s” cannot be done from “%(state)s”.")
+        sentence = words % {"step": label, "state": claim.get_status_display()}
+        raise Refused(" ".join(filter(None, [sentence, _who_was_quicker(attempt)])), "state")
     if step.public is not None and claim.is_public != step.public:
         words = _("Its check is public: withhold or retract it instead.") if claim.is_public else _("It is not public.")
         raise Refused(words, "public")
@@ -111,6 +115,25 @@ def check(attempt: Attempt, step: Transition) -> None:
     found = missing(attempt, step.guards)
     if found:
         raise Refused(" ".join(item.sentence for item in found), "guard", found)
+
+
+def _who_was_quicker(attempt: Attempt) -> str:
+    """Who brought the claim to where it is, and when, if that was just now: the page of the step may be older."""
+    claim, by = attempt.claim, attempt.by
+    if by is None or timezone.now() - claim.status_since > JUST_NOW:
+        return ""
+    moved = Event.objects.filter(chain=claim.chain, action__in=TRANSITIONS, at__gte=claim.status_since)
+    event = moved.order_by("seq").first()
+    if event is None:
+        return ""
+    kind, _slash, pk = event.actor_ref.partition("/")
+    person = Person.objects.filter(pk=pk).first() if kind == "person" else None
+    told = {"step": say(TRANSITIONS[event.action].label), "who": isolate(str(person))}
+    told["when"] = date_format(timezone.localtime(event.at), "TIME_FORMAT")
+    if person is None:
+        return _("The desk itself moved it on at %(when)s.") % told
+    words = _("You did “%(step)s” at %(when)s.") if person == by else _("%(who)s did “%(step)s” at %(when)s.")
+    return words % told
 
 
 def _move(attempt: Attempt, before: str, target: str) -> None:

@@ -84,7 +84,7 @@ def answer_checklist(claim_id: int, *, by: Person, item: ChecklistItem, answer: 
         ChecklistAnswer.objects.update_or_create(
             claim=change.claim, item=item, defaults={"answer": answer, "note": note, "by": by, "at": timezone.now()}
         )
-        change.body |= {"item": item.code, "before": old.answer if old else "", "after": answer}
+        change.body |= {"item": item.code, "question": item.text, "before": old.answer if old else "", "after": answer}
         if note:
             change.body["note"] = note
 

@@ -50,7 +50,7 @@ def test_who_decided_is_kept_apart_from_the_sentence_that_names_him(people, cand
     Person.objects.filter(pk=people.editor.pk).update(name="שלום 12")
     candidates.dismiss(candidate.pk, by=Person.objects.get(pk=people.editor.pk))
 
-    with pytest.raises(UserFacingError, match="^\u2068שלום 12\u2069 decided"):
+    with pytest.raises(UserFacingError, match="\u2068שלום 12\u2069 decided"):
         candidates.accept(candidate.pk, by=people.editor, statement="Ships came.")
 
 

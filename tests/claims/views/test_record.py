@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.utils import translation
 
 import claims
-from claims.models import Event, Person, Refusal
+from claims.models import Claim, Event, Person, Refusal
 from claims.views.record_list import KINDS, OTHER, REFUSED
 from claims.views.record_words import TRIED, WORDS, entry_of_event
-from claims.workflow import edit, edit_parts, edit_review, replies
+from claims.workflow import adopt, edit, edit_parts, edit_review, replies
 from claims.workflow.apply import Refused, apply
 from claims.workflow.revisions import EDITS
 from claims.workflow.transitions import TRANSITIONS
 from tests.claims.workflow import desk
-from tests.factories import ChecklistItemFactory, PersonFactory, RatingFactory
+from tests.factories import ChecklistItemFactory, ClaimFactory, PersonFactory, RatingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -270,7 +270,7 @@ def test_each_kind_of_change_says_what_was_and_what_is(client, people, claim):
 
     assert told(found[0])["Confidential"] == [("insert", "yes")]
     assert told(found[0])["Priority"] == [("delete", "5"), ("insert", "2")]
-    assert told(found[1]) == {"Date": [("delete", "Yes"), ("insert", "Does not apply")]}
+    assert told(found[1]) == {item.text: [("delete", "Yes"), ("insert", "Does not apply")]}
     assert told(found[3])["Stance"] == [("delete", "Refutes")]
     assert told(found[3])["Passage"] == [("delete", "twelve ships")]
     assert told(found[4])["Stance"] == [("delete", "Supports"), ("insert", "Refutes")]
@@ -306,6 +306,17 @@ def test_what_was_changed_outside_the_application_is_told_part_by_part_and_blind
         "Statement": [("delete", "Ten"), ("insert", "Two"), ("equal", " came.")]
     }
     assert set(told(entries(client, people.author, claim)[0])) == {"Statement", "Rationale"}
+
+
+def test_a_claim_that_was_loaded_came_in_as_data_and_was_not_changed(client, people):
+    loaded = ClaimFactory()
+    adopt.adopt_outside_changes()
+    Claim.objects.filter(pk=loaded.pk).update(statement="Ten came.")
+    adopt.adopt_outside_changes()
+
+    changed, came_in = entries(client, people.editor, loaded)
+    assert came_in.sentence.startswith("It came in as data")
+    assert (changed.sentence, changed.tone) == ("Changed outside the application", "hot")
 
 
 def test_adopted_evidence_is_told_field_by_field(client, people, claim):

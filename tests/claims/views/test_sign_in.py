@@ -138,6 +138,21 @@ def test_a_form_from_elsewhere_is_refused_and_nothing_of_it_is_kept(people, clai
     assert WRITTEN not in client.get(reverse("claims:sent-again")).content.decode()
 
 
+def test_a_stranger_who_presses_a_button_is_told_to_sign_in(claim):
+    answer = Client(enforce_csrf_checks=True).post(reverse("claims:claim-step", args=[claim.pk, "submit"]))
+
+    assert answer.status_code == 403
+    assert "You are not signed in" in answer.text
+    assert f'href="{reverse("account_login")}"' in answer.text
+
+
+def test_a_page_to_sign_in_that_was_open_too_long_says_so(db):
+    answer = Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": "x", "password": "y"})
+
+    assert answer.status_code == 403
+    assert "This page was open too long" in answer.text
+
+
 def test_the_dialog_is_fetched_when_it_is_needed_and_knows_whose_page_it_was(client):
     dialog = client.get(reverse("claims:sign-in-again"), {"login": "checker-1"}).content.decode()
 

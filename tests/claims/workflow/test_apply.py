@@ -1,9 +1,12 @@
 """The life of a claim, step by step, and what each step refuses."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from claims.models import Approval, Assignment, Claim, Desk, Event, Job, Reading, Refusal, Revision, RevisionAuthor
 from claims.workflow import comments, edit, edit_parts, edit_review, replies
@@ -217,6 +220,38 @@ def test_submit_freezes_what_the_claim_says_and_rings_preflight(people):
     assert Job.objects.get(kind="preflight").args == {"revision": revision.pk}
     with pytest.raises(Refused, match="cannot be done from"):
         apply(claim.pk, "submit", by=people.author)
+
+
+def test_who_comes_too_late_reads_who_was_quicker_and_when(people):
+    claim = desk.in_review(people)
+    seen = desk.seen(claim)
+    apply(claim.pk, "return", by=people.editor, reason="Say where.")
+    moved = Event.objects.filter(chain=claim.chain).latest("seq")
+    when = date_format(timezone.localtime(moved.at), "TIME_FORMAT")
+
+    with pytest.raises(Refused) as late:
+        apply(claim.pk, "approve", by=people.other_editor, seen=seen)
+    assert str(late.value) == (
+        f"“Approve” cannot be done from “Changes requested”. {people.editor} did “Return” at {when}."
+    )
+    with pytest.raises(Refused, match=f"You did “Return” at {when}"):
+        apply(claim.pk, "return", by=people.editor, reason="Say where.")
+
+
+def test_who_comes_after_the_desk_itself_is_told_so(people):
+    claim = desk.in_cross_check(people)
+
+    with pytest.raises(Refused, match="The desk itself moved it on at"):
+        apply(claim.pk, "submit", by=people.author)
+
+
+def test_of_a_step_long_ago_nothing_is_told(people):
+    claim = desk.in_preflight(people)
+    Claim.objects.filter(pk=claim.pk).update(status_since=timezone.now() - timedelta(hours=2))
+
+    with pytest.raises(Refused) as late:
+        apply(claim.pk, "submit", by=people.author)
+    assert str(late.value).endswith("from “Preflight”.")
 
 
 def test_submit_needs_verdict_and_rationale(people):

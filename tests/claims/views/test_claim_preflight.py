@@ -1,0 +1,142 @@
+"""What the page tells of preflight: what still stands open, what was mended, and where two parts of it disagree."""
+
+import pytest
+from django.utils.html import strip_tags
+
+from claims.models import Event
+from claims.workflow import edit, edit_parts, edit_review, preflight, replies
+from claims.workflow.apply import apply
+from tests.claims.views.test_claim import at, read
+from tests.claims.workflow import desk
+from tests.factories import ChecklistItemFactory, ResourceFactory
+
+pytestmark = pytest.mark.django_db
+
+MENDED = "All that was missing then has been mended: submit it again."
+
+
+@pytest.fixture
+def people():
+    return desk.hire()
+
+
+def sent_back(client, person, claim):
+    """The sentences of the note that says why it came back."""
+    page = read(client, person, at(claim))
+    panel = page.content.decode().partition("Preflight sent this back")[2].partition('id="preflight"')[0]
+    return page.context["sent_back"], " ".join(strip_tags(panel).split())
+
+
+@pytest.fixture
+def came_back(people):
+    """Sent back for a copy that is missing and a question that is not answered."""
+    claim = desk.ready(people)
+    bare = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory())
+    item = ChecklistItemFactory(text="Is the date right?")
+    claim = apply(claim.pk, "submit", by=people.author)
+    missing = [found for row in preflight.read_list(claim) for found in row.missing]
+    reason = " ".join(row.sentence for row in missing)
+    claim = apply(claim.pk, "fail", by=None, reason=reason, missing=missing)
+    return claim, bare, item
+
+
+def test_what_preflight_sent_back_lists_only_what_is_still_unmet(client, people, came_back):
+    claim, bare, item = came_back
+    note, words = sent_back(client, people.author, claim)
+    assert [row.place for row in note["missing"]] == [f"e{bare.number}", f"checklist-{item.pk}"]
+    assert "mended" not in words
+
+    edit_review.answer_checklist(claim.pk, by=people.author, item=item, answer="yes")
+    note, words = sent_back(client, people.author, claim)
+    assert [row.place for row in note["missing"]] == [f"e{bare.number}"]
+    assert "1 point has been mended since." in words
+    assert "Is the date right?" not in words
+
+    edit_parts.remove_evidence(bare.pk, by=people.author)
+    note, words = sent_back(client, people.author, claim)
+    assert note["missing"] == []
+    assert MENDED in words
+    assert "captured copy" not in words
+
+
+def test_a_change_after_submission_is_told_until_it_is_submitted_again(client, people):
+    claim = desk.in_preflight(people)
+    late = preflight.Missing("Something changed after it was submitted: submit it again.", "verdict")
+    claim = apply(claim.pk, "fail", by=None, reason=late.sentence, missing=[late])
+
+    note, words = sent_back(client, people.author, claim)
+
+    assert note["missing"] == [late]
+    assert MENDED not in words
+
+
+def test_who_must_not_know_the_verdict_is_told_neither_what_was_missing_nor_what_was_mended(client, people, came_back):
+    claim, _bare, _item = came_back
+    note, words = sent_back(client, people.cross_checker, claim)
+
+    assert (note["missing"], note["mended"], note["reason"]) == ([], 0, "")
+    assert "captured copy" not in words
+
+
+def test_the_record_says_the_reasons_of_preflight_once(client, people, came_back):
+    claim, _bare, item = came_back
+    page = read(client, people.author, f"/claims/{claim.pk}/record/").content.decode()
+
+    assert page.count(item.text) == 1
+
+
+@pytest.fixture
+def asked(people):
+    claim = desk.in_research(people)
+    return claim, ChecklistItemFactory(code="reply", text="Was the claimant asked?", required=False)
+
+
+def hint(client, people, claim):
+    return read(client, people.author, at(claim)).context["reply_hint"]
+
+
+def log_contact(claim, people):
+    replies.log_contact(
+        claim.pk, by=people.author, asked="Port office", channel="email", contact_detail="", question="How many?",
+        deadline=desk.soon(),
+    )  # fmt: skip
+
+
+def test_a_yes_without_anybody_who_was_asked_gets_a_hint(client, people, asked):
+    claim, item = asked
+    assert hint(client, people, claim) == ""
+    edit_review.answer_checklist(claim.pk, by=people.author, item=item, answer="yes")
+    assert "nobody stands under “Right of reply”" in hint(client, people, claim)
+
+    log_contact(claim, people)
+
+    assert hint(client, people, claim) == ""
+
+
+def test_a_no_beside_somebody_who_was_asked_gets_a_hint(client, people, asked):
+    claim, item = asked
+    edit_review.answer_checklist(claim.pk, by=people.author, item=item, answer="no")
+    assert hint(client, people, claim) == ""
+
+    log_contact(claim, people)
+
+    assert "Somebody was asked" in hint(client, people, claim)
+    assert "Somebody was asked" in read(client, people.author, at(claim)).content.decode()
+
+
+def test_an_editor_is_told_what_will_stand_in_an_empty_verdict_panel(client, people):
+    claim = edit.create_claim(by=people.contributor, statement="Twelve ships came on Monday.")
+    page = read(client, people.editor, at(claim)).content.decode()
+
+    assert "will stand here once they are written" in page
+    assert "will stand here" not in read(client, people.auditor, at(claim)).content.decode()
+
+
+def test_the_record_asks_a_question_of_the_checklist_in_its_words(client, people, asked):
+    claim, item = asked
+    edit_review.answer_checklist(claim.pk, by=people.author, item=item, answer="yes")
+    Event.objects.append(claim, "answer_checklist", by=people.author, body={"item": "two-origins", "after": "yes"})
+    page = read(client, people.author, f"/claims/{claim.pk}/record/").content.decode()
+
+    assert "Was the claimant asked?" in page
+    assert "Two origins" in page  # an older event knows its code only
