@@ -7,6 +7,7 @@ import sys
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser import album
 from tests.browser.house import OpenHouse
 
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
@@ -28,6 +29,7 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
+    album.bind()
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +42,14 @@ def house(chromium, run_dir):
         opened.close()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def pictures(request):
+    """Where the pictures of this file go: a folder that has none of an earlier run."""
+    return album.open_for(request.path.stem.removeprefix("test_"))
+
+
 @pytest.fixture
-def visit(chromium, house):
+def visit(chromium, house, pictures):
     """Opens the desk for a person, by user name; nobody is signed in without one.
 
     Every page that was opened must end without a complaint of the browser.
@@ -49,7 +57,7 @@ def visit(chromium, house):
     visitors = []
 
     def enter(username="", **options):
-        visitors.append(house.visitor(chromium, username, **options))
+        visitors.append(house.visitor(chromium, username, pictures=pictures, **options))
         return visitors[-1]
 
     yield enter

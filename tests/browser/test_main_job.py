@@ -26,6 +26,7 @@ def test_an_article_becomes_a_published_fact_check(visit, house):
     quote(author, claim)
     write_verdict(author, claim)
     answer_checklist(author)
+    author.inspect("claim")
     submit(author)
     cross_check_blind(visit("checker-2"), claim)
     address = approve_and_publish(visit("editor-2"), claim)
@@ -87,7 +88,6 @@ def quote(author, claim):
     author.select(text, PASSAGE)
     page.get_by_role("button", name="Quote this").click()
     expect(page.locator("#passages blockquote")).to_have_text(PASSAGE)
-    author.inspect("reader")
     author.go(claim)
     expect(page.locator("#e1 blockquote")).to_have_text(PASSAGE)
 
@@ -116,7 +116,6 @@ def answer_checklist(author):
 
 def submit(author):
     """Submit; the worker goes through the preflight list, and the page follows by itself."""
-    author.inspect("claim")
     author.press("submit")
     expect(author.page.locator(".stages [aria-current=step]")).to_contain_text("Cross-check")
 
@@ -187,4 +186,3 @@ def look_at_the_work_behind_it(author, claim):
     author.inspect("jobs")
     author.go("/claims/?view=published")
     expect(page.get_by_role("link", name=STATEMENT)).to_be_visible()
-    author.inspect("queue-published")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 
-@pytest.mark.parametrize("path", ["/accounts/login/", "/fact-checks/", "/corrections/", "/methodology/"])
+@pytest.mark.parametrize("path", ["/accounts/login/", "/corrections/", "/methodology/"])
 def test_what_everybody_may_read_is_accessible_in_every_size(visit, path):
     reader = visit()
     reader.go(path)
@@ -38,6 +38,24 @@ def test_an_inspection_finds_what_is_wrong_with_a_page(visit):
     assert "the page itself counted a refusal" in found
     assert len(reader.refused) == 1
     reader.refused.clear()
+
+
+PLANT_CUT = """
+  () => {
+    const box = document.createElement("div");
+    box.className = "overflow-hidden whitespace-nowrap";
+    box.textContent = "too long ".repeat(40);
+    document.querySelector("main").append(box);
+  }
+"""
+
+
+def test_a_text_that_a_box_hides_is_found_on_a_narrow_screen(visit):
+    reader = visit()
+    reader.go("/accounts/login/").evaluate(PLANT_CUT)
+
+    with pytest.raises(AssertionError, match="planted-cut-320: cut off: <div"):
+        reader.stretch("planted-cut")
 
 
 def test_what_the_policy_of_a_page_refuses_fails_the_visit_whatever_is_forgiven(visit):
@@ -162,3 +180,4 @@ def test_the_upload_form_is_reached_from_the_claim(visit):
     page.get_by_role("link", name="Upload a file").click()
 
     expect(page.get_by_label("File", exact=False).first).to_be_visible()
+    checker.inspect("upload")

@@ -20,7 +20,7 @@ Claim.objects.bulk_create(
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def many(house):
     """More claims than one page shows, archived, so that no other test meets them."""
     done = house.command("shell", "-c", MANY)

@@ -35,8 +35,12 @@ def test_a_review_with_everything_that_can_come_between(visit, house):
 
     correct_a_typo(editor, author, approver, claim)
     correct_a_fact(editor, author, second, approver, claim)
-    public = read_as_a_stranger(visit(), address)
+    reader = visit()
+    public = read_as_a_stranger(reader, address)
     assert "Correction" in public
+    reader.inspect("public-corrected")
+    reader.go("/corrections/")
+    reader.inspect("corrections")
     assert "asked" in public
     assert NUMBER not in public
     all_is_recorded(visit("auditor-1"), claim)
@@ -82,14 +86,19 @@ def test_a_page_is_withheld_by_one_editor_and_retracted_by_two(visit):
 
     first.press("withhold", reason="A source asks for time.")
     assert "temporarily withdrawn" in read_as_a_stranger(reader, address).lower()
+    reader.inspect("public-withheld")
     first.press("propose_retraction", reason="The measurements were made up.")
     expect(page.locator('form[action*="/steps/retract/"]')).to_have_count(0)  # not for who proposed it
     second.go(claim)
     second.press("retract")
 
-    said = read_as_a_stranger(visit(), address)  # the first reader's browser may keep the page for a minute
+    reader = visit()  # the first reader's browser may keep the page for a minute
+    said = read_as_a_stranger(reader, address)
     assert "retracted" in said.lower()
     assert "The measurements were made up." in said
+    reader.inspect("public-retracted")
+    first.go(claim)
+    first.inspect("claim-retracted")
 
 
 # --- before publication

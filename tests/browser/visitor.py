@@ -5,12 +5,17 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.conftest import PROJECT
-
-ARTIFACTS = PROJECT / "artifacts"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # all that a scheme changes of a page
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# name, width, direction, medium: 720 is a window of 1440 at 200 %, and 794 a sheet of A4
+UNUSUAL = [
+    ("320", 320, "ltr", "screen"),
+    ("zoomed", 720, "ltr", "screen"),
+    ("rtl", 1440, "rtl", "screen"),
+    ("paper", 794, "ltr", "print"),
+]
 PATIENCE = 20_000  # milliseconds; the machine may be busy
 expect.set_options(timeout=PATIENCE)
 
@@ -22,8 +27,8 @@ WATCH_POLICY = """
   });
 """
 RUN_AXE = """
-  async (rules) => {
-    const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"], preload: false });
+  async (runOnly) => {
+    const { violations } = await axe.run(document, { runOnly, resultTypes: ["violations"], preload: false });
     return violations.flatMap((rule) =>
       rule.nodes.map((node) => `${rule.id} ${node.target.join(" ")}: ${node.html.slice(0, 160)}`));
   }
@@ -51,14 +56,37 @@ TOO_WIDE = """
     return [`${document.documentElement.scrollWidth} of ${room}`, ...wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))];
   }
 """
+# What is cut off at an edge, of the window or of a box that hides the rest, and cannot be scrolled to.
+CUT = """
+  () => {
+    const isCut = (element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      if (width <= 1) return false;
+      for (let box = element; box; box = box.parentElement) {
+        const { overflowX, textOverflow } = getComputedStyle(box);
+        const edge = box.getBoundingClientRect();
+        if (/auto|scroll/.test(overflowX) || textOverflow === "ellipsis") return false;
+        if (/hidden|clip/.test(overflowX) && (right > edge.right + 1 || left < edge.left - 1)) return edge.width > 1;
+      }
+      return right > document.documentElement.clientWidth + 1 || left < -1;
+    };
+    const says = (element) => element.matches("select, input, button, img")
+      || [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    return [...document.querySelectorAll("main *")]
+      .filter((element) => says(element) && element.checkVisibility({ visibilityProperty: true }) && isCut(element))
+      .slice(0, 5).map((element) => `cut off: ${element.outerHTML.slice(0, 160)}`);
+  }
+"""
 
 
 class Visitor:
-    """``page`` is the page; ``complaints`` what its console said so far, ``refused`` what of it the policy refused:
-    a test that asks for a bad answer forgives the complaint, nothing forgives a refusal."""
+    """``page`` is the page; ``pictures`` the folder for pictures of it; ``complaints`` what its console said so far,
+    ``refused`` what of it the policy refused: a test that asks for a bad answer forgives the complaint, nothing
+    forgives a refusal."""
 
-    def __init__(self, browser, url, *, cookies=None, **options):
+    def __init__(self, browser, url, *, pictures, cookies=None, **options):
         self.url, self.complaints, self.refused = url, [], []
+        self.pictures = pictures
         self.context = browser.new_context(
             base_url=url, storage_state=cookies, viewport=WIDE, reduced_motion="reduce", **options
         )
@@ -129,24 +157,49 @@ class Visitor:
     # --- looking closely
 
     def inspect(self, name):
-        """In light and dark, wide and narrow: nothing inaccessible, nothing beyond the edge; and nothing refused."""
+        """In light and dark, wide and narrow: nothing inaccessible, nothing beyond the edge; and nothing refused.
+
+        One opened page is enough: it is given another scheme and another width, and a picture of each is kept.
+        """
         found = []
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
             for size in (WIDE, NARROW):
                 self.page.set_viewport_size(size)
                 label = f"{name}-{size['width']}-{scheme}"
-                found += [f"{label}: {problem}" for problem in self._look(label)]
-        self.page.emulate_media(color_scheme="light")
-        self.page.set_viewport_size(WIDE)
+                found += [
+                    f"{label}: {problem}" for problem in self._look(label, RULES if scheme == "light" else COLOURS)
+                ]
+        self._as_it_was()
         found += [*self.page.evaluate("window.refusedByPolicy"), *self.refused, *self.complaints]
         if self.page.evaluate("window.cspViolations ?? 0"):
             found.append("the page itself counted a refusal of its policy")
         assert not found, "\n".join(found)
 
-    def _look(self, label):
-        ARTIFACTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=ARTIFACTS / f"{label}.png", full_page=True, caret="initial")
+    def stretch(self, name):
+        """On the narrowest screen, at twice the size, from right to left and on paper: nothing beyond the edge."""
+        found = []
+        for label, width, direction, media in UNUSUAL:
+            self.page.set_viewport_size({"width": width, "height": 600})
+            self.page.emulate_media(media=media)
+            self.page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+            self._picture(f"{name}-{label}")
+            seen = [*self.page.evaluate(TOO_WIDE), *self.page.evaluate(CUT)]
+            found += [f"{name}-{label}: {problem}" for problem in seen]
+        self.page.evaluate("document.documentElement.dir = 'ltr'")
+        self._as_it_was()
+        assert not found, "\n".join(found)
+
+    def _as_it_was(self):
+        self.page.emulate_media(color_scheme="light", media="screen")
+        self.page.set_viewport_size(WIDE)
+
+    def _look(self, label, rules):
+        self._picture(label)
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
-        return [*self.page.evaluate(TOO_WIDE), *self.page.evaluate(RUN_AXE, RULES)]
+        return [*self.page.evaluate(TOO_WIDE), *self.page.evaluate(RUN_AXE, rules)]
+
+    def _picture(self, label):
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self.pictures / f"{label}.png", full_page=True, caret="initial")

@@ -1,0 +1,73 @@
+"""Intake in a real browser: whatever has the focus can be seen, and somebody new is named with the keyboard alone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitor import NARROW, WIDE
+
+pytestmark = pytest.mark.thorough
+
+ARTICLE = """The lighthouse counts its visitors
+
+The lighthouse of Norland had 5,310 visitors in 2025, three times as many as in 2023, the keeper said on Sunday.
+
+The union of pilots said that the government cut the number of lamps by 40 percent and never told the pilots.
+"""
+SENTENCE, SPEAKER = "three times as many as in 2023", "The keeper of the lighthouse"
+# What of the focused element another one covers: its box, looked at just inside its edges and in the middle.
+COVERED = """
+  (element) => {
+    const box = element.getBoundingClientRect();
+    const heights = [box.top + 2, (box.top + box.bottom) / 2, box.bottom - 2];
+    return heights.flatMap((height) => {
+      const top = document.elementFromPoint(box.left + box.width / 2, height);
+      return top && (element.contains(top) || top.contains(element)) ? [] : [`${element.outerHTML.slice(0, 90)} at ${height}`];
+    });
+  }
+"""
+
+
+def test_what_has_the_focus_or_is_wrong_is_never_below_the_bar_and_a_new_speaker_is_named(visit):
+    contributor = visit("contributor-2")
+    page = contributor.go("/intake/")
+    page.get_by_label("Address of the article, or its text").fill(ARTICLE)
+    page.get_by_role("button", name="Read", exact=True).click()
+    card = page.locator("li.cand", has_text=SENTENCE)
+    card.get_by_role("link").first.click()
+    expect(card.get_by_label("As a claim")).to_be_visible()
+    expect(page.locator("#comparing")).to_be_empty()  # what is found lengthens the card
+    assert covered(page, card) == []
+
+    who = card.get_by_role("combobox", name="Who says it")
+    who.fill(SPEAKER)
+    who.press("Enter")  # closes the list; nothing is decided
+    expect(card.get_by_text(f"“{SPEAKER}” is added as a new claimant.")).to_be_visible()
+    card.get_by_label("The new one is a").select_option(label="Organisation")
+    card.get_by_label("Claim number").fill("nine")
+    card.get_by_role("button", name="Accept as new").click()
+    expect(card.get_by_text("as in C-14")).to_be_visible()
+    expect(card.get_by_label("Claim number")).to_be_focused()
+    assert contributor.forgive("422")
+    assert covered(page, card) == []
+    expect(who).to_have_value(SPEAKER)
+    contributor.inspect("intake-refused")
+
+    card.get_by_label("Claim number").fill("")
+    card.get_by_role("link").first.focus()
+    page.keyboard.press("a")
+    card.get_by_role("link", name="added as C-").click()
+    expect(page.get_by_text(SPEAKER).first).to_be_visible()
+
+
+def covered(page, card):
+    """Go through everything of a card that takes the focus, in both widths; what lies below something else."""
+    found = []
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        fields = card.locator(":is(input, textarea, select, button, a):visible")
+        for number in range(fields.count()):
+            page.evaluate("scrollTo(0, 0)")
+            fields.nth(number).focus()
+            found += [f"{size['width']}: {place}" for place in fields.nth(number).evaluate(COVERED)]
+    page.set_viewport_size(WIDE)
+    return found
