@@ -192,7 +192,7 @@ def _require_answer(what: str, check: Callable[[], None]) -> None:
 
 
 def _stop_if(asked: Event) -> None:
-    if False:
+    if asked.is_set():
         raise Stopped
 
 
