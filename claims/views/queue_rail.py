@@ -70,7 +70,7 @@ def read_rail(person: Person, asked: ResultList, *, anew: bool = False) -> Rail:
         topics=[_topic(topic, asked) for topic in topics],
         people=people,
         shown=count_in_words(of_asked),
-        shown_of="" if asked.is_plain else count_in_words(counts[asked.view or "open"]),
+        shown_of="" if asked.is_plain or asked.is_of_all else count_in_words(counts[asked.view or "open"]),
         overdue=counts["overdue"],
     )
 

@@ -91,6 +91,11 @@ class ResultList:
         return not self.q and not self.filters
 
     @property
+    def is_of_all(self) -> bool:
+        """Of all claims there are, not of a view: a search or a state that was asked for without one."""
+        return not self.view and bool(self.q or {"status", "figure"} & set(self.filters))
+
+    @property
     def query(self) -> str:
         """The part of the address after the question mark."""
         pairs: list[tuple[str, str]] = [("view", self.view)] if self.view else []
@@ -113,7 +118,7 @@ class ResultList:
         found = visible_claims(person)
         if self.view:
             found = VIEWS[self.view].narrow(found, person)
-        elif not self.q and not {"status", "figure"} & set(self.filters):
+        elif not self.is_of_all:
             found = found.open()
         if self.q:
             found = found.filter(_holds(self.q, person))

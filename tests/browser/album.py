@@ -1,4 +1,4 @@
-"""The pictures that the browser tests take of every page: ``artifacts/<file>/<page>-<width>-<scheme>.png``.
+"""The pictures that the browser tests take of every page: ``artifacts/<file>/<page>-<width>-<scheme>.jpg``.
 
 ``artifacts/index.html`` shows them all, for whoever wants to look at each; continuous integration keeps the folder.
 """
@@ -26,7 +26,7 @@ def bind():
     parts = ["<!doctype html><meta charset=utf-8><title>Pictures of every page</title>", f"<style>{STYLE}</style>"]
     for folder in sorted(path for path in ARTIFACTS.iterdir() if path.is_dir()):
         parts.append(f"<h2>{escape(folder.name)}</h2><section>")
-        for picture in sorted(folder.glob("*.png")):
+        for picture in sorted(folder.glob("*.jpg")):
             address = f"{folder.name}/{picture.name}"
             parts.append(
                 f'<figure><a href="{address}"><img loading=lazy src="{address}" alt=""></a><figcaption>{picture.stem}</figcaption></figure>'

@@ -352,8 +352,7 @@ LAID_OUT = (
 
 def test_of_a_long_text_only_what_is_in_sight_is_laid_out_and_any_of_it_is_quoted(page, people):
     lines = [
-        f"\U0001f6a2 Line {n} of the log: the na\u00efve master counted {n * 7} ships, none late."
-        for n in range(8_000)
+        f"\U0001f6a2 Line {n} of the log: the na\u00efve master counted {n * 7} ships, none late." for n in range(8_000)
     ]
     text = "\n".join(lines)
     snapshot = SnapshotFactory(body_text=text, language="en")

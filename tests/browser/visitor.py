@@ -202,4 +202,5 @@ class Visitor:
 
     def _picture(self, label):
         self.pictures.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self.pictures / f"{label}.png", full_page=True, caret="initial")
+        path = self.pictures / f"{label}.jpg"  # half the work of a PNG, and clear enough to see what is wrong
+        self.page.screenshot(path=path, type="jpeg", quality=88, full_page=True, caret="initial")

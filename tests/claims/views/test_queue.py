@@ -704,3 +704,22 @@ def test_a_reopened_claim_shows_its_verdict_to_all_because_readers_know_one(clie
     client.force_login(people.auditor)
 
     assert 'class="verdict' in client.get(QUEUE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"worth": "high"}, ("1", "2")),
+        ({"status": "declined"}, ("1", "")),
+        ({"q": "Ferries"}, ("1", "")),
+        ({}, ("2", "")),
+    ],
+)
+def test_a_count_is_said_to_be_a_part_of_a_view_only_where_it_is(client, editor, asked, said):
+    ClaimFactory(worth="high")
+    ClaimFactory()
+    ClaimFactory(status="declined", decline_reason="other", statement="Ferries are ships.")
+    client.force_login(editor)
+    rail = client.get(QUEUE, asked).context["rail"]
+
+    assert (rail.shown, rail.shown_of) == said
