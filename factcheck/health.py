@@ -1,4 +1,7 @@
-"""What ``doctor`` looks at.  Every finding is a sentence a person can act on."""
+"""What ``doctor`` looks at.  Every finding is a sentence a person can act on.
+
+What the first page of the panel shows, too, is in its reader's language; the command speaks English.
+"""
 
 import shutil
 import stat
@@ -9,6 +12,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from claims.evidence.elsewhere import FIND, OFF, SAVE
 from claims.models import Blob, Desk, Job
@@ -61,7 +67,9 @@ def _python() -> Iterator[Finding]:
 def _folder() -> Iterator[Finding]:
     vardir.prepare(settings.VAR_DIR)
     free = shutil.disk_usage(settings.VAR_DIR).free
-    text = f"{free / 1e9:.1f} GB free for the data in {settings.VAR_DIR}."
+    text = _("%(size)s GB free for the data in %(folder)s.") % {
+        "size": number_format(free / 1e9, 1), "folder": settings.VAR_DIR,
+    }  # fmt: skip
     yield Finding("ok" if free >= ENOUGH_DISK else "WRONG", text)
 
 
@@ -69,7 +77,7 @@ def _secrets() -> Iterator[Finding]:
     folder = Path(settings.VAR_DIR) / "secrets"
     open_to_others = [path for path in (folder, *folder.glob("*")) if path.exists() and _others_may_read(path)]
     for path in open_to_others:
-        yield Finding("WRONG", f"{path} can be read by other users: chmod go-rwx {path}")
+        yield Finding("WRONG", _("%(path)s can be read by other users: chmod go-rwx %(path)s") % {"path": path})
     if not open_to_others:
         yield Finding("ok", "The secrets can be read by their owner only.")
 
@@ -135,13 +143,14 @@ def _storage() -> Iterator[Finding]:
 
 
 def _people() -> Iterator[Finding]:
-    staff, policy = people.count_staff(), Desk.objects.current().review_policy
+    staff, desk = people.count_staff(), Desk.objects.current()
     if not staff.can_publish:
-        yield Finding(
-            "WRONG",
-            f'Nothing can be published: the policy "{policy}" needs {staff.needed} active checkers or editors, '
-            f"one of them an editor; there are {staff.researchers}, {staff.editors} of them editors.",
+        text = _(
+            "Nothing can be published: the policy “%(policy)s” needs %(needed)d active checkers or editors,"
+            " one of them an editor; there are %(n)d, %(editors)d of them editors."
         )
+        numbers = {"needed": staff.needed, "n": staff.researchers, "editors": staff.editors}
+        yield Finding("WRONG", text % {"policy": desk.get_review_policy_display(), **numbers})
     else:
         yield Finding("ok", f"{staff.researchers} active checkers and editors can satisfy the review policy.")
 
@@ -155,21 +164,25 @@ def _jobs() -> Iterator[Finding]:
 def _copies() -> Iterator[Finding]:
     damaged = Blob.objects.exclude(damage="").count()
     if damaged:
-        yield Finding(
-            "WRONG",
-            f"{damaged} stored copies of evidence are missing or damaged: put the evidence folder back from a backup;"
+        text = ngettext(
+            "%(n)d stored copy of evidence is missing or damaged: put the evidence folder back from a backup;"
+            " it is checked again within a month, or when somebody opens it.",
+            "%(n)d stored copies of evidence are missing or damaged: put the evidence folder back from a backup;"
             " they are checked again within a month, or when somebody opens them.",
+            damaged,
         )
+        yield Finding("WRONG", text % {"n": damaged})
 
 
 def _site() -> Iterator[Finding]:
     public = settings.HOST not in {"127.0.0.1", "::1", "localhost"}
     if settings.DEBUG and public:
-        yield Finding("WRONG", f"DEBUG is on while {settings.HOST} can be reached by others: set DEBUG=0.")
+        text = _("DEBUG is on while %(host)s can be reached by others: set DEBUG=0.")
+        yield Finding("WRONG", text % {"host": settings.HOST})
     if public and settings.BASE_URL.startswith("http://127.0.0.1"):
-        yield Finding("WRONG", "The desk listens to others, and BASE_URL still names this machine: set BASE_URL.")
+        yield Finding("WRONG", _("The desk listens to others, and BASE_URL still names this machine: set BASE_URL."))
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
-        yield Finding("note", "Mail is only written to the log: set EMAIL_URL to send it.")
+        yield Finding("note", _("Mail is only written to the log: set EMAIL_URL to send it."))
 
 
 def _browser() -> Iterator[Finding]:
@@ -190,9 +203,9 @@ def _browser() -> Iterator[Finding]:
 def _elsewhere() -> Iterator[Finding]:
     mode = settings.ARCHIVE_ORG
     if mode not in {OFF, FIND, SAVE}:
-        yield Finding("WRONG", f"ARCHIVE_ORG is “{mode}”: say off, find or save.")
+        yield Finding("WRONG", _("ARCHIVE_ORG is “%(mode)s”: say off, find or save.") % {"mode": mode})
     elif mode == SAVE and not (settings.ARCHIVE_ORG_ACCESS and settings.ARCHIVE_ORG_SECRET):
-        yield Finding("WRONG", "ARCHIVE_ORG=save needs ARCHIVE_ORG_ACCESS and ARCHIVE_ORG_SECRET.")
+        yield Finding("WRONG", _("ARCHIVE_ORG=save needs ARCHIVE_ORG_ACCESS and ARCHIVE_ORG_SECRET."))
     elif mode != OFF:
         yield Finding("ok", f"The Internet Archive is asked after each capture ({mode}).")
 

@@ -54,7 +54,8 @@ class DeskAdminSite(admin.AdminSite):
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        return super().app_index(request, app_label, {"title": _("All tables"), **(extra_context or {})})
+        """The tables of one app: there is but one with any, so it is the first page."""
+        return self.index(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The tables in groups with names, not in one list by the alphabet."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from claims.figures.charts import MOST_KEPT, Chart, Line, Listed, Mark, Series, Tally, mark
 from claims.figures.flow import are_days, in_days
@@ -127,8 +127,11 @@ def count_agreement(person: Person, period: Period) -> Chart:
         )
         for one in FAMILIES
     ]
-    agreed = sum(count for (one, two), count in cells.items() if one == two)
-    finding = _("%(agreed)d of %(n)d agree") % {"agreed": agreed, "n": sum(cells.values())} if cells else ""
+    agreed, n = sum(count for (one, two), count in cells.items() if one == two), sum(cells.values())
+    told = ngettext(
+        "the verdicts agree on %(agreed)d of %(n)d claim", "the verdicts agree on %(agreed)d of %(n)d claims", n
+    )
+    finding = told % {"agreed": agreed, "n": n} if cells else ""
     return Chart("grid", (_("First verdict"),), FAMILIES, lines, finding)
 
 

@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from claims.figures.period import read_period
@@ -161,7 +161,10 @@ def _finding(found: Agreement) -> str:
     """The finding in the head of the panel."""
     if not found.pairs:
         return _("no pair yet")
-    told = _("%(agreed)d of %(pairs)d agree") % {"agreed": found.agreed, "pairs": found.pairs}
+    told = ngettext("%(agreed)d of %(pairs)d pair agrees", "%(agreed)d of %(pairs)d pairs agree", found.pairs) % {
+        "agreed": found.agreed,
+        "pairs": found.pairs,
+    }
     if found.alpha is None:
         return told
     return _("%(told)s, alpha %(alpha)s") % {"told": told, "alpha": number_format(found.alpha, 2)}

@@ -12,3 +12,18 @@ const nameAll = () => document.querySelectorAll("select.admin-autocomplete").for
 
 new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true });
 nameAll();
+
+// A list on a telephone shows each row by itself: its cells are named after their columns, and stay cells of a table.
+const list = document.getElementById("result_list");
+if (list) {
+  const heads = [...list.querySelectorAll("thead th")];
+  const named = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  for (const part of [list, ...list.querySelectorAll("thead, tbody, tr, td")]) part.setAttribute("role", named[part.tagName]);
+  for (const head of list.querySelectorAll("th")) head.setAttribute("role", head.closest("thead") ? "columnheader" : "rowheader");
+  for (const row of list.querySelectorAll("tbody tr")) {
+    [...row.children].forEach((cell, place) => {
+      const words = heads[place]?.querySelector(".text")?.textContent.trim();
+      if (words && !cell.classList.contains("action-checkbox")) cell.dataset.label = words;
+    });
+  }
+}

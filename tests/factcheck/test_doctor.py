@@ -143,7 +143,7 @@ def test_damaged_copies_are_wrong():
     Blob.objects.create(sha256="a" * 64, kind="body", size=1, key="a", damage="missing")
 
     (finding,) = health._copies()
-    assert (finding.mark, finding.text[:15]) == ("WRONG", "1 stored copies")
+    assert (finding.mark, finding.text[:15]) == ("WRONG", "1 stored copy o")
 
 
 def test_jobs_given_up_on_are_noted():

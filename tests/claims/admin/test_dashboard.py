@@ -14,7 +14,7 @@ from claims.models import Claim, Desk, Event, Job, Person, Resource
 from claims.workflow.people import count_staff
 from claims.workflow.record import VERIFIED, anchor_heads, start_nightly_check
 from tests.claims.workflow import desk
-from tests.factories import ChecklistItemFactory, ClaimFactory, PersonFactory
+from tests.factories import BlobFactory, ChecklistItemFactory, ClaimFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_a_step_that_was_taken_is_ticked_off_and_all_of_them_leave_the_page(clie
 
 
 def test_a_policy_the_people_cannot_satisfy_is_said_first_and_in_the_words_of_the_doctor(client, administrator):
-    assert "Nothing can be published: the policy &quot;three&quot; needs 3" in shown(client)
+    assert "Nothing can be published: the policy “" in shown(client)
     PersonFactory(role="editor")
     PersonFactory.create_batch(2, role="checker")
     assert "Nothing can be published" not in shown(client)
@@ -204,7 +204,23 @@ def test_the_first_page_is_one_of_the_desk_and_names_every_table_in_its_group(cl
     assert [str(group["name"]) for group in page.context["app_list"]] == [
         "Desk and people", "What everybody uses", "Claims and sources", "Review and publication", "Record and work",
     ]  # fmt: skip
-    assert client.get("/admin/claims/").status_code == 200
+    assert [hand.person for hand in client.get("/admin/claims/").context["team"]] == [
+        hand.person for hand in page.context["team"]
+    ]
+
+
+def test_the_files_of_evidence_are_counted_while_they_are_few(client, administrator, monkeypatch):
+    assert "0 files of evidence" in shown(client)
+    BlobFactory.create_batch(2)
+    assert '<dd class="flex-1 min-w-60">2 files of evidence' in shown(client)
+    monkeypatch.setattr("claims.admin.dashboard.MOST_COUNTED", 2)
+    assert "about 2 files of evidence" in shown(client)
+
+
+def test_what_is_wrong_is_said_in_the_language_of_its_reader(client, administrator):
+    Person.objects.filter(pk=administrator.pk).update(language="de")
+
+    assert "Nichts kann veröffentlicht werden: Die Regel" in shown(client)
 
 
 def test_the_demonstration_says_whose_it_is_and_how_to_start_ones_own(client, administrator):

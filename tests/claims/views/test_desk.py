@@ -89,7 +89,7 @@ def test_with_few_pairs_it_says_so(client, people):
     desk.in_review(people)
     response = agreement(client, people.editor)
 
-    assert response.context["finding"] == "1 of 1 agree"
+    assert response.context["finding"] == "1 of 1 pair agrees"
     assert "Not enough pairs yet" in text_of(response)
 
 
@@ -98,7 +98,7 @@ def test_alpha_stands_in_the_head_when_there_are_pairs_enough(client, people, mo
     desk.in_review(people)
     desk.in_review(people, code="false", second="false")
 
-    assert agreement(client, people.editor).context["finding"] == "2 of 2 agree, alpha 1.00"
+    assert agreement(client, people.editor).context["finding"] == "2 of 2 pairs agree, alpha 1.00"
 
 
 def differing(people):
