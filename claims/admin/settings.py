@@ -70,13 +70,13 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
         elif change and "role" in form.changed_data and (released := follow_role(leaver, by=by)):
             self._say_released(request, released)
 
-    @admin.action(description=_("Close the account; hand open roles back"))
+    @admin.action(description=_("Close the account; give open parts back"))
     @asks(
         Question(
             title=_("Close these accounts?"),
             happens=_(
                 "They can no longer sign in, and what they hold waits for somebody else. What they did stays on the record"
-                " under their names. An account can be opened again on its page; its roles stay with who has them then."
+                " under their names. An account can be opened again on its page; its parts stay with who has them then."
             ),
             press=_("Close these accounts"),
             wants_reason=True,
@@ -103,7 +103,7 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
             self.message_user(request, words % {"name": person, "address": address}, messages.SUCCESS)
 
     def _say_released(self, request: HttpRequest, count: int) -> None:
-        words = ngettext("%(count)d open role waits for somebody.", "%(count)d open roles wait for somebody.", count)
+        words = ngettext("%(count)d open part waits for somebody.", "%(count)d open parts wait for somebody.", count)
         self.message_user(request, words % {"count": count}, messages.SUCCESS)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _find(job: JobRun, url: str) -> Memento | None:
 def _save(job: JobRun, url: str) -> Memento:
     keys = Keys(settings.ARCHIVE_ORG_ACCESS, settings.ARCHIVE_ORG_SECRET)
     if job.cursor:
-        job.progress(_("looking whether the Internet Archive has made its copy"))
+        job.progress(_("asking the Internet Archive whether its copy is made"))
         found = archive_org.look_after(job.cursor["ticket"], url, keys, allow=settings.OUTBOUND_ALLOW)
         return found or _wait(datetime.fromisoformat(job.cursor["asked_at"]))
     _refuse_crowds(job)

@@ -16,7 +16,7 @@ STATEMENT = 120
 SENTENCES = {
     "assign": gettext_lazy("%(who)s gave this claim to you: %(claim)s"),
     "unassign": gettext_lazy("%(who)s took this claim back from its checker: %(claim)s"),
-    "hand_over": gettext_lazy("%(who)s handed a role over: %(claim)s"),
+    "hand_over": gettext_lazy("%(who)s handed a part over: %(claim)s"),
     "offer": gettext_lazy("%(who)s asks you to take a part over: %(claim)s"),
     "take_over": gettext_lazy("%(who)s took a part over: %(claim)s"),
     "turn_down": gettext_lazy("%(who)s turned down what was offered: %(claim)s"),

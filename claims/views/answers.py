@@ -31,7 +31,7 @@ def hand_back(request: DeskRequest, claim_id: int) -> HttpResponse:
 @require_POST
 def read_again(request: DeskRequest, claim_id: int) -> HttpResponse:
     answer = partial(answers.read_again, claim_id, by=request.user)
-    return carry_out(request, claim_id, answer, place="your-move", said=_("Kept: read again, it stands."))
+    return carry_out(request, claim_id, answer, place="your-move", said=_("Noted: read again, it stands."))
 
 
 urlpatterns = [

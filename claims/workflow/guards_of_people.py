@@ -51,7 +51,7 @@ def offer_stands(attempt: Attempt) -> list[Missing]:
 
 def _may_have(attempt: Attempt, role: str | None, person: Person | None) -> list[Missing]:
     if role not in Assignment.Role.values:
-        return [Missing(_("Say which role is handed over."))]
+        return [Missing(_("Say which part is handed over."))]
     found = _may_work(attempt, person)
     return found if found or person is None else _fits_role(attempt, role, person)
 

@@ -95,6 +95,6 @@ def test_a_person_given_a_lesser_role_gives_back_what_it_does_not_allow(client, 
     shown = client.post(url, given | {"role": "contributor"}, follow=True).content.decode()
     again = client.post(url, given | {"role": "auditor"}, follow=True).content.decode()
 
-    assert "1 open role waits for somebody." in shown
-    assert "open role waits" not in again
+    assert "1 open part waits for somebody." in shown
+    assert "open part waits" not in again
     assert claim.assignments.get(role="checker", ended_at__isnull=True).person is None

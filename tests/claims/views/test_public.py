@@ -294,7 +294,7 @@ def test_index_says_so_when_it_is_empty(client):
     url = reverse("claims:fact-check-list")
 
     assert "Nothing is published yet." in text_of(client.get(url))
-    assert "No fact-check is like that." in text_of(client.get(url, {"q": "ship"}))
+    assert "No fact-check matches this." in text_of(client.get(url, {"q": "ship"}))
     assert "There is nothing older." in text_of(client.get(url, {"before": "1"}))
 
 
