@@ -132,7 +132,7 @@ def test_whatever_step_a_capture_dies_after_rows_and_files_agree(site, folder, i
     found, steps = die_everywhere(site, folder, is_known=is_known)
 
     assert found == set()
-    assert steps > (20 if is_known else 30)  # the walk did look behind every one
+    assert steps > (15 if is_known else 25)  # the walk did look behind every one
 
 
 # --- twins: without the guard the same walk must find what is wrong
