@@ -88,7 +88,7 @@ def make_rows():
 
 
 def fill(rows, have, count):
-    """Two in three published with all their steps, the rest open or declined; three sources and two voices each."""
+    """Two in three published with all their steps, the rest open or declined, one in fifty confidential; three sources and two voices each."""
     from django.db import connection
 
     public, first, last = "n % 3 > 0", have + 1, count
@@ -100,6 +100,7 @@ def fill(rows, have, count):
             rows["claim"], first, last, status=status, public_state=f"CASE WHEN {public} THEN 'published' ELSE '' END",
             slug=f"CASE WHEN {public} THEN 'claim-' || n END", rating_id=f"{rows['rating'].pk} + n % 4",
             decline_reason="CASE WHEN n % 30 = 0 THEN 'other' ELSE '' END", created_at=AGO, status_since=AGO,
+            confidential="n % 50 = 7",
             stage_due_at=f"CASE WHEN {public} THEN NULL ELSE now() + (n % 80 - 40) * interval '1 day' END",
         )  # fmt: skip
         for n in (0, 1):
