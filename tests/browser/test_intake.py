@@ -1,19 +1,27 @@
 """Intake in a real browser: whatever has the focus can be seen, and somebody new is named with the keyboard alone."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visitor import NARROW, WIDE
+from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.thorough
 
-ARTICLE = """The lighthouse counts its visitors
+KNOWN = next(  # a claim of the starting newsroom, said again
+    row["fields"]["statement"]
+    for row in json.loads((PROJECT / "fixtures" / "newsroom.json").read_text())
+    if row["fields"].get("external_id") == "clm-06-aid-clause"
+)
+ARTICLE = f"""A treaty is read
 
-The lighthouse of Norland had 5,310 visitors in 2025, three times as many as in 2023, the keeper said on Sunday.
+The keeper of the lighthouse read it all on Sunday. {KNOWN}
 
 The union of pilots said that the government cut the number of lamps by 40 percent and never told the pilots.
 """
-SENTENCE, SPEAKER = "three times as many as in 2023", "The keeper of the lighthouse"
+SPEAKER = "The keeper of the lighthouse"
 # What of the focused element another one covers: its box, looked at just inside its edges and in the middle.
 COVERED = """
   (element) => {
@@ -28,14 +36,14 @@ COVERED = """
 
 
 def test_what_has_the_focus_or_is_wrong_is_never_below_the_bar_and_a_new_speaker_is_named(visit):
-    contributor = visit("contributor-2")
-    page = contributor.go("/intake/")
+    editor = visit("editor-2")
+    page = editor.go("/intake/")
     page.get_by_label("Address of the article, or its text").fill(ARTICLE)
     page.get_by_role("button", name="Read", exact=True).click()
-    card = page.locator("li.cand", has_text=SENTENCE)
+    card = page.locator("li.cand", has_text=KNOWN)
     card.get_by_role("link").first.click()
     expect(card.get_by_label("As a claim")).to_be_visible()
-    expect(page.locator("#comparing")).to_be_empty()  # what is found lengthens the card
+    expect(card.get_by_role("button", name="Add as appearance of")).to_be_visible()  # compared from the first minute on
     assert covered(page, card) == []
 
     who = card.get_by_role("combobox", name="Who says it")
@@ -47,10 +55,10 @@ def test_what_has_the_focus_or_is_wrong_is_never_below_the_bar_and_a_new_speaker
     card.get_by_role("button", name="Accept as new").click()
     expect(card.get_by_text("as in C-14")).to_be_visible()
     expect(card.get_by_label("Claim number")).to_be_focused()
-    assert contributor.forgive("422")
+    assert editor.forgive("422")
     assert covered(page, card) == []
     expect(who).to_have_value(SPEAKER)
-    contributor.inspect("intake-refused")
+    editor.inspect("intake-refused")
 
     card.get_by_label("Claim number").fill("")
     card.get_by_role("link").first.focus()
