@@ -1,12 +1,12 @@
 """What a public page says: put together once from an approved revision, frozen, and read again by page, feeds and search."""
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.urls import reverse
 
 from claims.models import (
@@ -62,7 +62,7 @@ def build_page(attempt: Attempt, revision: Revision) -> Page:
         "rating": rating_of(rating),
         "scale": scale_of(rating),
         **_appearances_and_claimants(claim),
-        "evidence": [_evidence(item) for item in attempt.evidence],
+        "evidence": _evidence_rows(attempt.evidence),
         "checklist": [_answered(row) for row in attempt.facts.checklist],
         "review": _review(attempt, revision),
         "publisher": publisher_of(attempt.desk),
@@ -136,7 +136,12 @@ def _appearance(row: Appearance, claim: Claim) -> Page:
     }
 
 
-def _evidence(item: Piece) -> Page:
+def _evidence_rows(evidence: Iterable[Piece]) -> list[Page]:
+    labels = {kind: str(label) for kind, label in EvidenceKind.choices}  # in the reader's language, once for all rows
+    return [_evidence(item, labels) for item in evidence]
+
+
+def _evidence(item: Piece, labels: Mapping[str, str]) -> Page:
     if item.withheld:
         return {"number": item.number, "stance": item.stance, "withheld": item.withheld_reason}
     resource, copy = item.resource, item.pinned
@@ -150,7 +155,7 @@ def _evidence(item: Piece) -> Page:
         "publisher": resource.publisher.name if resource.publisher else resource.host or item.origin,
         "on": resource.published_on,
         "kind": item.kind,
-        "kind_label": str(EvidenceKind(item.kind).label),  # get_kind_display translates every choice
+        "kind_label": labels[item.kind],
         "reliability": item.reliability,
         "credibility": item.credibility,
         "origin": item.origin,
@@ -173,7 +178,7 @@ def _review(attempt: Attempt, revision: Revision) -> Page:
     assert approval is not None  # the guards asked for it
     cross = approval.cross_check
     waived = cross.kind == Reading.Kind.WAIVER
-    people = _gave_a_verdict(revision) | {approval.approver_id} | (set() if waived else {cross.by_id})
+    people = _gave_a_verdict(attempt, revision) | {approval.approver_id} | (set() if waived else {cross.by_id})
     return {
         "people": len(people),
         "policy": approval.policy,
@@ -183,13 +188,12 @@ def _review(attempt: Attempt, revision: Revision) -> Page:
     }
 
 
-def _gave_a_verdict(revision: Revision) -> set[int]:
+def _gave_a_verdict(attempt: Attempt, revision: Revision) -> set[int]:
     """Ids of who gave a verdict since the public version before: the first, a second, or the decision between them."""
-    before = FactCheck.objects.filter(claim=revision.claim_id, revision__number__lt=revision.number)
+    before = attempt.public_version
+    since = before.revision.number if before else 0
     given = Reading.objects.filter(
-        claim=revision.claim_id,
-        revision__number__gt=Coalesce(Subquery(before.order_by("-number").values("revision__number")[:1]), 0),
-        revision__number__lte=revision.number,
+        claim=revision.claim_id, revision__number__gt=since, revision__number__lte=revision.number
     )
     return set(given.exclude(kind=Reading.Kind.WAIVER).values_list("by_id", flat=True))
 

@@ -69,7 +69,7 @@ def test_one_statement_reads_what_the_models_say_whoever_asks(claim):
 
     assert len(plain) == len(rows) == 8
     assert [preflight_list._piece(one) for one in plain] == [preflight_list._piece(one) for one in rows]
-    assert [page._evidence(one) for one in plain] == [page._evidence(one) for one in rows]
+    assert page._evidence_rows(plain) == page._evidence_rows(rows)
     assert [preflight_list.lacks_copy(one) for one in plain] == [preflight_list.lacks_copy(one) for one in rows]
     assert sum(one.copy_unreadable for one in plain) == 1
     for asked in (preflight_list.captures_done, preflight_list.quotes_found, sources.looks_missing):
