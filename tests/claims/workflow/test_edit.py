@@ -383,7 +383,8 @@ def test_an_answer_of_the_checklist_is_recorded_once(claim, people):
     with pytest.raises(Refused, match="yes, no or does not apply"):
         edit_review.answer_checklist(claim.pk, by=people.author, item=item, answer="maybe")
 
-    assert last_event(claim).details == {"item": "date", "before": "", "after": "yes"}
+    said = {"item": "date", "question": item.text, "before": "", "after": "yes"}
+    assert last_event(claim).details == said
 
 
 def test_contact_details_stay_out_of_the_record_and_the_revision(people):
