@@ -141,7 +141,7 @@ def test_a_text_file_without_a_title_is_called_by_its_first_line(people):
 
 
 def test_a_file_of_blanks_is_not_spoken_of_as_a_page(people):
-    with pytest.raises(UserFacingError, match="^No text can be read from this file"):
+    with pytest.raises(UserFacingError, match=r"^No text can be read from this file"):
         intake.read_article(intake.Silent(), article=hand_in(people, b"  \n ").pk)
 
 
