@@ -222,7 +222,7 @@ def test_notes_of_the_desk_can_be_read_and_compared_without_a_network(newsroom):
 
 
 def test_the_jobs_it_leaves_need_no_network_and_find_the_altered_passage(newsroom):
-    assert set(Job.objects.values_list("kind", flat=True)) <= {"notify", "preflight", "check_quotes", "pin"}
+    assert set(Job.objects.values_list("kind", flat=True)) <= {"notify", "preflight", "check_quotes", "pin", "settle"}
     before = dict(Claim.objects.values_list("pk", "status"))
 
     work_off()

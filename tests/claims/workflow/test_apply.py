@@ -170,7 +170,7 @@ def test_a_recused_person_gets_no_role(people):
 @pytest.mark.parametrize(
     ("role", "who", "by", "sentence"),
     [
-        ("captain", "editor", "editor", "which role"),
+        ("captain", "editor", "editor", "which part"),
         ("checker", None, "editor", "active checker"),
         ("checker", "contributor", "editor", "active checker"),
         ("editor", "cross_checker", "editor", "not an editor"),

@@ -166,7 +166,7 @@ def test_each_part_is_offered_by_its_holder_to_whom_it_fits(people):
         (people.author, "checker", people.author, "yours already"),
         (people.author, "checker", people.cross_checker, "cross-checks this claim"),
         (people.author, "checker", people.auditor, "active checker"),
-        (people.author, "captain", other, "which role"),
+        (people.author, "captain", other, "which part"),
         (people.cross_checker, "cross_checker", people.author, "cannot cross-check"),
         (people.editor, "checker", other, "not yours to take"),
     ]
