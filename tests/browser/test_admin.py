@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.thorough
 HEADINGS = "external_id,statement,said_on"
 
 
@@ -52,7 +53,6 @@ def test_an_action_asks_for_a_reason_and_going_back_changes_nothing(visit):
     expect(page.locator("#result_list .field-is_active img[alt=True]")).to_be_visible()
 
 
-@pytest.mark.thorough
 def test_a_file_of_claims_is_tried_refused_by_cell_written_and_the_same_again_changes_nothing(visit):
     administrator = visit("administrator-1")
     page = bring(administrator, "claims.csv", f"{HEADINGS}\nq-1,The quay is new.,31.12.2025\nq-2,,2025-12-31\n")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", ["/accounts/login/", "/corrections/", "/methodology/"])
 def test_what_everybody_may_read_is_accessible_in_every_size(visit, path):
     reader = visit()
@@ -24,6 +25,7 @@ PLANT = """
 """
 
 
+@pytest.mark.thorough
 def test_an_inspection_finds_what_is_wrong_with_a_page(visit):
     reader = visit()
     reader.go("/accounts/login/").evaluate(PLANT)
@@ -50,6 +52,7 @@ PLANT_CUT = """
 """
 
 
+@pytest.mark.thorough
 def test_a_text_that_a_box_hides_is_found_on_a_narrow_screen(visit):
     reader = visit()
     reader.go("/accounts/login/").evaluate(PLANT_CUT)
@@ -58,6 +61,7 @@ def test_a_text_that_a_box_hides_is_found_on_a_narrow_screen(visit):
         reader.stretch("planted-cut")
 
 
+@pytest.mark.thorough
 def test_what_the_policy_of_a_page_refuses_fails_the_visit_whatever_is_forgiven(visit):
     reader = visit()
     page = reader.go("/methodology/")
@@ -108,6 +112,7 @@ def test_the_queue_is_worked_with_the_keyboard(visit):
     expect(page).to_have_url(re.compile(re.escape(address)))
 
 
+@pytest.mark.thorough
 def test_without_javascript_a_refused_press_is_answered_in_words(visit):
     contributor = visit("contributor-2", java_script_enabled=False)
     page = contributor.go("/claims/?sort=newest")
@@ -152,6 +157,7 @@ def test_who_says_a_claim_and_what_it_repeats_are_found_or_added_as_they_are_typ
     expect(page.locator("#your-move")).to_contain_text("It repeats")
 
 
+@pytest.mark.thorough
 def test_what_is_being_written_survives_a_press_elsewhere_on_the_claim(visit):
     checker = visit("checker-1")
     page = checker.go("/claims/?view=mine&q=military-technical")
@@ -172,6 +178,7 @@ def test_what_is_being_written_survives_a_press_elsewhere_on_the_claim(visit):
     expect(verdict).to_contain_text("Half a sentence that nobody has sent yet")
 
 
+@pytest.mark.thorough
 def test_the_upload_form_is_reached_from_the_claim(visit):
     checker = visit("checker-1")
     page = checker.go("/claims/?view=mine&q=military-technical")

@@ -18,7 +18,7 @@ from tests.claims.web.pixels import png
 from tests.claims.workflow.desk import hire, in_research
 from tests.factories import SnapshotFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 LINES = [
     "Zürich\u2019s quay: 12 ships \U0001f6a2 came, \u201csaid\u201d the master &amp; left <early>.",
@@ -152,7 +152,6 @@ async (number) => {
 """
 
 
-@pytest.mark.thorough
 def test_200_of_200_selections_arrive_on_the_server_as_that_quote_at_that_place(page, people):
     dice, right, pressed = random.Random(20240619), 0, 0
     claim = in_research(people)
@@ -472,7 +471,6 @@ def test_comments_on_the_evidence_are_loaded_when_they_come_into_sight_and_answe
     assert page.url.endswith(f"/evidence/{evidence.pk}/")
 
 
-@pytest.mark.thorough
 def test_reader_is_accessible_in_both_schemes_and_widths_painted_or_marked(visitor, people, evidence):
     page = visitor.page
     newer = SnapshotFactory(

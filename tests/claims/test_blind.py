@@ -186,6 +186,7 @@ def test_a_search_does_not_answer_for_hidden_words(newsroom):
 SEARCHES = ("q={}&kind=verdict", "q=%22here+stands+{}%22", "q={}&status=in_cross_check", "q={}e")
 
 
+@pytest.mark.thorough
 def test_the_search_page_tells_no_planted_word_its_beginning_or_one_like_it(newsroom):
     """Asked for with filters, quoted, cut short and mistyped, a hidden word is answered like a word that stands nowhere."""
     forms = [form for word in ("qzrationale", "qztitle", SECOND) for form in (word, word[:-2], word[:4] + word[5:])]

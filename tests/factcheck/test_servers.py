@@ -82,6 +82,7 @@ def test_a_command_is_the_first_thing_one_may_do_and_a_second_one_waits_for_it(v
     assert not (var_dir / "run").is_symlink()
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.geteuid() != 0, reason="as an ordinary user all the other tests show it")
 def test_an_ordinary_user_needs_nothing_more(var_dir):
     as_nobody = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
@@ -94,6 +95,7 @@ def test_an_ordinary_user_needs_nothing_more(var_dir):
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "65534 0\n", "")
 
 
+@pytest.mark.thorough
 def test_a_killed_command_takes_its_server_along(var_dir):
     code = "print('in', flush=True); import time; time.sleep(60)"
     process = command("shell", "-v0", "-c", code, var_dir=var_dir, wait=False)

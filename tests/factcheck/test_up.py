@@ -33,6 +33,7 @@ def house(var_dir):
         house.stop()
 
 
+@pytest.mark.thorough
 def test_the_first_page_asks_to_sign_in_and_its_style_sheet_is_served(house):
     status, page = house.get("/accounts/login/")
 
@@ -41,11 +42,13 @@ def test_the_first_page_asks_to_sign_in_and_its_style_sheet_is_served(house):
     assert house.get(sheet)[0] == 200
 
 
+@pytest.mark.thorough
 def test_every_part_is_ready(house):
     assert house.get("/readyz") == (200, '{"database": "ok", "broker": "ok", "storage": "ok"}')
     assert house.get("/healthz") == (200, "alive\n")
 
 
+@pytest.mark.thorough
 def test_secrets_and_passwords_are_for_their_owner_only(house, var_dir):
     files = {path.name: path.stat().st_mode & 0o777 for path in (var_dir / "secrets").iterdir()}
 
@@ -54,6 +57,7 @@ def test_secrets_and_passwords_are_for_their_owner_only(house, var_dir):
     assert (var_dir / "log").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.thorough
 def test_the_servers_listen_to_nobody_but_this_machine(house):
     listening = {line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines() if " 0A " in line}
 
@@ -62,6 +66,7 @@ def test_the_servers_listen_to_nobody_but_this_machine(house):
     assert not list(Path("/proc/net").glob("tcp6")) or f":{house.port:04X} 0" not in Path("/proc/net/tcp6").read_text()
 
 
+@pytest.mark.thorough
 def test_a_second_one_on_the_same_data_is_refused(house, var_dir):
     refused = command("up", var_dir=var_dir)
 
@@ -73,6 +78,7 @@ def test_a_second_one_on_the_same_data_is_refused(house, var_dir):
     assert house.get("/healthz")[0] == 200
 
 
+@pytest.mark.thorough
 def test_a_taken_port_is_refused_before_anything_starts(house, tmp_path):
     refused = command("up", var_dir=tmp_path, PORT=str(house.port))
 
@@ -82,6 +88,7 @@ def test_a_taken_port_is_refused_before_anything_starts(house, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "secrets"]
 
 
+@pytest.mark.thorough
 def test_a_command_uses_the_running_servers(house, var_dir):
     before = set(house.family())
     answer = command(
@@ -126,6 +133,7 @@ def test_a_dead_part_stops_the_rest_and_says_why(var_dir, part):
     assert nobody_of(everybody)
 
 
+@pytest.mark.thorough
 def test_being_stopped_while_starting_leaves_nothing(tmp_path):
     house = House(tmp_path)
     assert until((tmp_path / "postgres").exists)

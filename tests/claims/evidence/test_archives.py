@@ -62,6 +62,7 @@ def validated(paths):
     return done.stdout.splitlines()[-1]
 
 
+@pytest.mark.thorough
 def test_three_validators_pass_every_archive_that_is_written(site, tmp_path):
     put_a_variety(site)
     warcs, waczs = written(tmp_path, "warc"), written(tmp_path, "wacz")

@@ -308,6 +308,7 @@ def test_progress_says_how_much_of_a_large_page_has_come():
     assert told == [("asking the site, 2 kB", 1, 3), ("asking the site, 2 of 8 kB", 1, 3)]
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_real_worker_captures_through_the_test_door(site, process_env, redis_url):
     claim = ClaimFactory()

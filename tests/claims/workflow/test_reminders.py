@@ -435,6 +435,7 @@ def test_after_a_pause_of_days_each_thing_is_told_of_once_and_no_reminder_comes_
     assert (events("overdue"), events("still_on_it"), events("due_soon")) == (1, 1, 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("begun", "due"),
     [
