@@ -9,24 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import PlainForm, RowField, WrittenField, choice_field, day_field, moment_field, words_field
 from claims.forms.languages import LanguageField
+from claims.forms.marked import MarkedForm
 from claims.forms.parts import check_one_claimant, new_claimant_field
 from claims.models import Appearance, Claim, Claimant, Correction, Rating, Topic
 from claims.workflow.merge import is_settled
 
-SEEN = "seen-"
 
-
-class EditForm(PlainForm):
+class EditForm(MarkedForm):
     """Fields of a claim; beside each the mark of the text the person had before his eyes."""
-
-    def __init__(self, data: Any = None, *, name: str, seen: dict[str, str] | None = None, **given: Any) -> None:
-        super().__init__(data, name=name, **given)
-        self.seen = seen or read_seen(data or {})  # a form that comes back still says what was seen
-
-    @property
-    def marks(self) -> list[tuple[str, str]]:
-        """Hidden fields: name and mark."""
-        return [(f"{SEEN}{name}", mark) for name, mark in self.seen.items() if name in self.fields]
 
     @property
     def sent(self) -> dict[str, Any]:
@@ -43,10 +33,6 @@ class EditForm(PlainForm):
                     _("Two versions still stand side by side here: keep one and take out the marks ⟦ and ⟧."),
                 )
         return given
-
-
-def read_seen(data: Any) -> dict[str, str]:
-    return {name.removeprefix(SEEN): str(value) for name, value in data.items() if name.startswith(SEEN)}
 
 
 class StatementForm(EditForm):

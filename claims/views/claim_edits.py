@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.errors import StaleEdit, UserFacingError
-from claims.forms.claim import ArrangeForm, EditForm, NewClaimForm, StatementForm, VerdictForm, read_seen
+from claims.forms.claim import ArrangeForm, EditForm, NewClaimForm, StatementForm, VerdictForm
+from claims.forms.marked import read_seen
 from claims.models import Claim, Rating
 from claims.models.rating import RatingScale
 from claims.views.access import (
@@ -23,7 +24,6 @@ from claims.views.access import (
 from claims.views.claim import carry_out
 from claims.views.conflict import show_both
 from claims.workflow import drafts, edit, edit_parts
-from claims.workflow.apply import Refused
 from claims.workflow.topics import name_topic
 
 
@@ -87,12 +87,8 @@ def offered_ratings(claim: Claim) -> list[Rating]:
 
 def _save(request: DeskRequest, claim_id: int, form: EditForm, *, place: str) -> HttpResponse:
     def save() -> None:
-        fields, seen = form.sent, read_seen(request.POST)
-        if unseen := set(fields) - set(seen):
-            raise Refused(_("Reload the page: it did not say what you had before you."), f"unseen {sorted(unseen)}")
-        # What the person left as he saw it is not his change: somebody else's stays.
-        changed = {name: value for name, value in fields.items() if edit.digest(value) != seen[name]}
-        edit.edit_claim(claim_id, by=request.user, fields=changed, seen=seen)
+        seen = read_seen(request.POST)
+        edit.edit_claim(claim_id, by=request.user, fields=edit.own_changes(form.sent, seen), seen=seen)
         draft, taken_up = request.POST.get("draft", ""), request.POST.get("instead_of", "")
         drafts.settle_drafts(claim_id, by=request.user, part=place, key=draft, instead_of=taken_up)
 

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from claims.errors import StaleEdit
-from claims.forms.claim import SEEN, EditForm, read_seen
+from claims.forms.claim import EditForm
+from claims.forms.marked import SEEN, read_seen
 from claims.models import Claim, Person
 from claims.views.access import DeskRequest, claim_address, visible_claims
 from claims.views.claim import without_history

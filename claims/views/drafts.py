@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from claims.errors import UserFacingError
-from claims.forms.claim import EditForm, StatementForm, VerdictForm, read_seen
+from claims.forms.claim import EditForm, StatementForm, VerdictForm
+from claims.forms.marked import read_seen
 from claims.language import midway
 from claims.models import Claim, Draft
 from claims.views.access import DeskRequest, claim_address, signed_in, visible_claims

@@ -105,9 +105,9 @@ def digest(value: Any) -> str:
     return sha256(str(plain).replace("\r\n", "\n"))[:16]
 
 
-def digests(claim: Claim, fields: Iterable[str] = (*PLAIN_FIELDS, *VERDICT_FIELDS)) -> dict[str, str]:
+def digests(row: models.Model, fields: Iterable[str] = (*PLAIN_FIELDS, *VERDICT_FIELDS)) -> dict[str, str]:
     """The marks a form carries for the fields it shows."""
-    return {name: digest(getattr(claim, name)) for name in fields}
+    return {name: digest(getattr(row, name)) for name in fields}
 
 
 @transaction.atomic
@@ -158,7 +158,7 @@ def edit_claim(claim_id: int, *, by: Person, fields: Mapping[str, Any], seen: Ma
     touches_verdict = bool(set(fields) & set(VERDICT_FIELDS))
     with changing(claim_id, "edit", by=by, verdict=touches_verdict) as change:
         claim = change.claim
-        changed = _merge(claim, fields, seen)
+        changed = merge(claim, fields, seen)
         if not changed:
             change.nothing = True
             return claim
@@ -180,11 +180,26 @@ def _cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: clean(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
-def _merge(claim: Claim, fields: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str, Any]:
-    """What really changes; raises when a field was changed by somebody else to something else."""
+def own_changes(fields: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str, Any]:
+    """What the person changed: a field he left as he saw it is not his change, so somebody else's stays.
+
+    Raises:
+        Refused: the form does not say of every field what he saw.
+    """
+    if unseen := set(fields) - set(seen):
+        raise Refused(_("Reload the page: it did not say what you had before you."), f"unseen {sorted(unseen)}")
+    return {name: value for name, value in fields.items() if digest(value) != seen[name]}
+
+
+def merge(row: models.Model, fields: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str, Any]:
+    """What really changes on a row read under the claim's lock.
+
+    Raises:
+        StaleEdit: a field was changed by somebody else to something else.
+    """
     changed, conflicts = {}, {}
     for name, value in fields.items():
-        current = getattr(claim, name)
+        current = getattr(row, name)
         if digest(value) == digest(current):
             continue
         if digest(current) != seen.get(name):
