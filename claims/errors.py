@@ -18,12 +18,13 @@ class StepRefused(UserFacingError):
 class StaleEdit(UserFacingError):
     """Somebody changed the same field in the meantime; both texts are kept.
 
-    ``conflicts`` maps each such field to ``(what stands now, what was sent)``.
+    ``conflicts`` maps each such field to ``(what stands now, what was sent)``, ``marks`` to the mark of what stands now.
     """
 
-    def __init__(self, sentence: str, conflicts: dict[str, tuple[str, str]]) -> None:
+    def __init__(self, sentence: str, conflicts: dict[str, tuple[str, str]], marks: dict[str, str]) -> None:
         super().__init__(sentence, "stale")
         self.conflicts = conflicts
+        self.marks = marks
 
 
 class FetchFailed(UserFacingError):

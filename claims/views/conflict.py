@@ -1,5 +1,6 @@
 """The page on which two people's texts meet: both side by side, one press to take either, or one text of both."""
 
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,6 @@ from claims.forms.marked import SEEN, read_seen
 from claims.models import Claim, Person
 from claims.views.access import DeskRequest, claim_address, visible_claims
 from claims.views.claim import without_history
-from claims.workflow import edit
 from claims.workflow.compare import compare_words
 from claims.workflow.conflicts import Conflict, last_written, read_conflicts
 
@@ -53,10 +53,10 @@ def show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: StaleE
     is taken; a third text that comes meanwhile leads here again, with what was sent from here as his.
     """
     claim = visible_claims(request.user).select_related("rating").get(pk=claim_id)
-    seen, marks = read_seen(request.POST), edit.digests(claim, form.sent)
+    seen = read_seen(request.POST)
     conflicts = read_conflicts(claim, stale, seen)
-    others = [(name, request.POST[name]) for name in form.sent if name not in stale.conflicts]
-    others += [(f"{SEEN}{name}", seen[name]) for name, _value in others]
+    left = [name for name in form.sent if name not in stale.conflicts]
+    others = [*_sent(request, left), *((f"{SEEN}{name}", seen[name]) for name in left)]
     others += [(name, request.POST[name]) for name in ("draft", "instead_of") if request.POST.get(name)]
     context = {
         "claim": claim,
@@ -66,12 +66,17 @@ def show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: StaleE
         "is_clean": all(conflict.is_text and conflict.merged.is_clean for conflict in conflicts),
         "has_words": any(conflict.is_text for conflict in conflicts),
         "others": others,
-        "mine": [(name, request.POST[name]) for name in stale.conflicts],
-        "marks": [(f"{SEEN}{name}", marks[name]) for name in stale.conflicts],
+        "mine": _sent(request, stale.conflicts),
+        "marks": [(f"{SEEN}{name}", mark) for name, mark in stale.marks.items()],
         "action": request.get_full_path(),
         "back": claim_address(request, claim_id, place),
     }
     return without_history(request, render(request, "claims/claim_conflict.html", context, status=HTTPStatus.CONFLICT))
+
+
+def _sent(request: DeskRequest, names: Iterable[str]) -> list[tuple[str, str]]:
+    """The values as they came: of several that were chosen each, of a box that is not ticked none."""
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
 
 
 def _rows(claim: Claim, form: EditForm, conflicts: list[Conflict]) -> list[Row]:

@@ -7,6 +7,8 @@ meantime are refused with both texts; disjoint changes merge by themselves.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import models, transaction
@@ -100,8 +102,15 @@ def _void_when_changed(claim: Claim, by: Person | None) -> None:
 
 
 def digest(value: Any) -> str:
-    """A short mark of a field's value, carried by forms to tell whether somebody changed it in the meantime."""
+    """A short mark of a field's value, carried by forms to tell whether somebody changed it in the meantime.
+
+    A moment counts to the minute, as forms show it; of several rows only which they are.
+    """
     plain = value.pk if isinstance(value, models.Model) else "" if value is None else value
+    if isinstance(value, datetime):
+        plain = value.astimezone(UTC).isoformat(timespec="minutes")
+    elif isinstance(value, list):
+        plain = sorted(row.pk for row in value)
     return sha256(str(plain).replace("\r\n", "\n"))[:16]
 
 
@@ -191,25 +200,37 @@ def own_changes(fields: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str,
     return {name: value for name, value in fields.items() if digest(value) != seen[name]}
 
 
-def merge(row: models.Model, fields: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str, Any]:
+def merge(row: object, fields: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str, Any]:
     """What really changes on a row read under the claim's lock.
 
     Raises:
         StaleEdit: a field was changed by somebody else to something else.
     """
-    changed, conflicts = {}, {}
+    changed, conflicts, marks = {}, {}, {}
     for name, value in fields.items():
         current = getattr(row, name)
         if digest(value) == digest(current):
             continue
         if digest(current) != seen.get(name):
-            conflicts[name] = (str(_plain(current)), str(_plain(value)))
+            conflicts[name], marks[name] = (_in_words(current), _in_words(value)), digest(current)
         changed[name] = value
     if conflicts:
-        raise StaleEdit(
-            _("Somebody else changed the same text while you were writing. Both are kept below."), conflicts
-        )
+        sentence = _("Somebody else changed the same text while you were writing. Both are kept below.")
+        raise StaleEdit(sentence, conflicts, marks)
     return changed
+
+
+def _in_words(value: Any) -> str:
+    """A value as the page of a conflict shows it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, list):
+        return ", ".join(sorted(str(row) for row in value))
+    if isinstance(value, models.Choices):
+        return str(value.label)
+    return "" if value is None else str(value)
 
 
 def _plain(value: Any) -> Any:
@@ -241,10 +262,21 @@ def add_topic(claim_id: int, *, by: Person, topic: Topic) -> Claim:
 ARRANGED = ("due_at", "priority", "worth", "worth_reason", "confidential")
 
 
-def arrange_claim(claim_id: int, *, by: Person, topics: Iterable[Topic] | None = None, **fields: Any) -> Claim:
+def arrange_claim(
+    claim_id: int,
+    *,
+    by: Person,
+    topics: Iterable[Topic] | None = None,
+    seen: Mapping[str, str] | None = None,
+    **fields: Any,
+) -> Claim:
     """Change what stands outside the content: due date, priority, worth, topics, confidentiality.  Editors only.
 
+    Args:
+        seen: for each field the ``digest`` of the value the person had before his eyes; ``None``: it does not matter.
+
     Raises:
+        StaleEdit: a field was changed in the meantime to something else; nothing is written.
         Refused: the person is no editor, or the new due date lies in the past.
     """
     if unknown := set(fields) - set(ARRANGED):
@@ -253,21 +285,34 @@ def arrange_claim(claim_id: int, *, by: Person, topics: Iterable[Topic] | None =
         claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
         if claim is None or not by.is_editor:
             raise Refused(_("An editor arranges dates, priorities and topics."), "person")
+        if seen is not None:
+            _check_arrangement(claim, fields if topics is None else {**fields, "topics": list(topics)}, seen)
         due = fields.get("due_at")
         if due is not None and due != claim.due_at and (problem := stages.problem_with(due, timezone.now())):
             raise Refused(problem, "due")
-        body: dict[str, Any] = {"before": {}, "after": {}}
-        for name, value in fields.items():
-            if getattr(claim, name) != value:
-                body["before"][name], body["after"][name] = getattr(claim, name), value
-                setattr(claim, name, value)
-        if topics is not None:
-            body["before"]["topics"] = sorted(claim.topics.values_list("slug", flat=True))
-            claim.topics.set(topics)
-            body["after"]["topics"] = sorted(topic.slug for topic in topics)
+        body = _arrange(claim, fields, topics)
         if body["before"] == body["after"]:
             return claim
         claim.version += 1
         claim.save(update_fields=[*fields, "version", "updated_at"])
         Event.objects.append(claim, "arrange", by=by, body=body)
     return claim
+
+
+def _check_arrangement(claim: Claim, fields: Mapping[str, Any], seen: Mapping[str, str]) -> None:
+    stands = {name: getattr(claim, name) for name in ARRANGED} | {"topics": list(claim.topics.all())}
+    merge(SimpleNamespace(**stands), fields, seen)
+
+
+def _arrange(claim: Claim, fields: Mapping[str, Any], topics: Iterable[Topic] | None) -> dict[str, Any]:
+    """What was before and what is now; the topics are set already, the other fields are still to be saved."""
+    body: dict[str, Any] = {"before": {}, "after": {}}
+    for name, value in fields.items():
+        if getattr(claim, name) != value:
+            body["before"][name], body["after"][name] = getattr(claim, name), value
+            setattr(claim, name, value)
+    if topics is not None:
+        body["before"]["topics"] = sorted(claim.topics.values_list("slug", flat=True))
+        claim.topics.set(topics)
+        body["after"]["topics"] = sorted(topic.slug for topic in topics)
+    return body
