@@ -16,6 +16,7 @@ from claims.forms.fields import (
     words_field,
 )
 from claims.models import Assignment, Claim, Person, Rating
+from claims.workflow.readable import clean
 from claims.workflow.transitions import TRANSITIONS
 
 REASONS = {
@@ -76,6 +77,18 @@ class StepForm(PlainForm):
         makers = _makers(action, people, ratings)
         for name in (*TRANSITIONS[action].needs, *ALSO.get(action, ())):
             self.fields[name] = makers[name]()
+
+    @property
+    def filled_in(self) -> list[tuple[str, str]]:
+        """What was filled in, for where the form itself is no more: each label, and the words below it."""
+        told = ((str(bound.label), _in_words(bound)) for bound in self.visible_fields())
+        return [(label, words) for label, words in told if words]
+
+
+def _in_words(bound: forms.BoundField) -> str:
+    value = str(bound.value() or "")
+    choices = {str(key): str(words) for key, words in getattr(bound.field, "choices", ())}
+    return clean(choices.get(value, value) if value else "")
 
 
 def _makers(action: str, people: Iterable[Person], ratings: Iterable[Rating]) -> dict[str, Callable[[], forms.Field]]:

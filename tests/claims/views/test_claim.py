@@ -276,6 +276,40 @@ def test_the_cross_checker_gives_his_verdict_on_the_page_before_he_sees_the_firs
     assert "Planted rationale." in text_of(client.get(at(claim)))
 
 
+def test_another_verdict_from_an_older_page_is_answered_with_what_was_done_and_what_was_sent(client, people):
+    claim = plant(people)
+    client.force_login(people.cross_checker)
+    given = {"rating": RatingFactory(code="false").pk, "confidence": "high", "reason": "Counted again."}
+    client.post(step_at(claim, "cross_check"), given)
+    other = given | {
+        "rating": RatingFactory(code="true").pk,
+        "reason": "No, <b>eleven</b>.\nSo it is.",
+    }
+    response = client.post(step_at(claim, "cross_check"), other, headers=HTMX | {"HX-Target": "claim"})
+    panel = re.search(r'<div [^>]*id="cross-check">.*?</dl>', text_of(response), re.DOTALL)[0]
+
+    assert response.status_code == 422
+    assert "This verdict was not recorded" in panel
+    assert re.search(r"“Give your verdict” cannot be done from “[^”]+”. You did “[^”]+” at \d", panel)
+    assert re.findall(r"<dt[^>]*>(.*?)</dt><dd[^>]*>(.*?)</dd>", panel, re.DOTALL) == [
+        ("Verdict", "True"),
+        ("Why this verdict?", "No, &lt;b&gt;eleven&lt;/b&gt;.\nSo it is."),
+        ("Confidence", "High"),
+    ]
+    assert Reading.objects.get(kind="cross").reason == "Counted again."
+
+
+def test_an_empty_verdict_from_an_older_page_is_not_passed_over_in_silence(client, people):
+    claim = plant(people)
+    client.force_login(people.cross_checker)
+    given = {"rating": RatingFactory(code="false").pk, "confidence": "high", "reason": "Counted again."}
+    client.post(step_at(claim, "cross_check"), given)
+    response = client.post(step_at(claim, "cross_check"), given | {"reason": ""})
+
+    assert response.status_code == 422
+    assert "This verdict was not recorded" in text_of(response)
+
+
 def test_a_retired_rating_is_not_offered_for_a_second_verdict(client, people):
     claim = plant(people)
     Rating.objects.filter(code="false").update(is_retired=True)
