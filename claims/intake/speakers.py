@@ -156,6 +156,13 @@ def quoted_spans(text: str) -> Iterator[Span]:
         yield start, position
 
 
+def is_direct(text: str, span: Span) -> bool:
+    """Whether a span of an article stands within one quotation: somebody's words, and not how they are reported."""
+    begin = text.rfind("\n", 0, span[0]) + 1
+    start, end = span[0] - begin, span[1] - begin
+    return any(first <= start and end <= last for first, last in quoted_spans(text[begin : span[1]]))
+
+
 def mask(text: str, spans: Sequence[Span]) -> str:
     """Return the text, of the same length, with blanks where the spans are (a comma that ends a quotation stays)."""
     parts, position = [], 0

@@ -18,7 +18,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from claims.intake.speakers import QUOTES, is_direct
 from claims.models import (
+    Candidate,
     ChecklistItem,
     Claim,
     ClaimRelation,
@@ -31,6 +33,7 @@ from claims.models import (
 )
 from claims.publishing import corrections, feeds
 from claims.publishing.page import Page, address_of, read_page
+from claims.workflow.readable import clean
 
 PER_PAGE = 20
 RELATED = 5
@@ -46,6 +49,7 @@ LIMITS = (
     ("publication_limit", gettext_lazy("publication")),
 )
 CHANGES = {"clarification", "correction", "update"}
+MARKS = "".join(QUOTES) + "".join(QUOTES.values())  # around words that are put into marks of the page's own
 
 
 @require_safe
@@ -92,6 +96,7 @@ def fact_check_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def _check(page: Page, claim: Claim) -> dict[str, Any]:
     stances = [item["stance"] for item in page["evidence"]]
     made = [one for one in page["appearances"] if one["claimant"] or one["url"] or one["where"]]
+    _tell_words(made, claim)
     return {
         "note": claim.public_note,
         "appearances": made,
@@ -99,6 +104,21 @@ def _check(page: Page, claim: Claim) -> dict[str, Any]:
         "related": _related(claim),
         "counts": {stance: stances.count(stance) for stance in ("refutes", "supports", "context")},
     }
+
+
+def _tell_words(made: list[Page], claim: Claim) -> None:
+    """Which words are quoted, and which are an article's sentence about what somebody said.
+
+    Who writes the words of an appearance says they are those that were said; a sentence accepted from an article is
+    that only where it stands within a quotation.
+    """
+    direct = {}
+    if any(one["verbatim"] and one["where"] for one in made):
+        found = Candidate.objects.filter(claim=claim).values_list("text", "start", "end", "article__text")
+        direct = {clean(words): is_direct(text, (start, end)) for words, start, end, text in found}
+    for one in made:
+        one["is_quoted"] = not one["where"] or direct.get(one["verbatim"], True)
+        one["words"] = one["verbatim"].strip(MARKS) if one["is_quoted"] else one["verbatim"]
 
 
 def _related(claim: Claim) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 import pytest
 
 from claims.intake.sentences import split_sentences
+from claims.intake.speakers import is_direct
 
 
 def voices(article):
@@ -62,3 +63,24 @@ def test_words_quoted_from_two_people_stay_theirs():
     article = "“The dam is safe now,” said Elizabeth Bennet. But Charles Bingley replied: “It was never safe at all.”"
 
     assert voices(article) == [("Elizabeth Bennet", "quoted"), ("Charles Bingley", "quoted")]
+
+
+ARTICLE = (
+    "“First line,” she said.\n“The dam leaks. It always did.” Bennet says that it is old. “It is,” he said, “old.”"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "direct"),
+    [
+        ("“The dam leaks.", True),
+        ("It always did.”", True),
+        ("Bennet says that it is old.", False),
+        ("“It is,” he said, “old.”", False),
+        ("“First line,” she said.", False),
+    ],
+)
+def test_only_what_stands_within_one_quotation_is_somebodys_words(words, direct):
+    start = ARTICLE.index(words)
+
+    assert is_direct(ARTICLE, (start, start + len(words))) == direct

@@ -7,9 +7,11 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.models import Claim, Claimant, ClaimRelation, Desk, RatingScale
+from claims.models import Article, Candidate, Claim, Claimant, ClaimRelation, Desk, Publisher, RatingScale
 from claims.publishing import publish as publishing
 from claims.publishing import validate
+from claims.publishing.page import read_page
+from claims.views import public
 from claims.views.public import LIMITS
 from claims.workflow import edit
 from claims.workflow.apply import apply
@@ -34,6 +36,55 @@ def page_of(row, client):
 def markup_of(response):
     (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', response.content.decode(), re.DOTALL)
     return json.loads(script)
+
+
+# --- the words of an appearance
+
+
+@pytest.mark.parametrize(
+    ("sentence", "outlet", "shown"),
+    [
+        ("Port Office says that twelve ships came.", "Harbour News",
+         "Port Office says that twelve ships came. as reported by Harbour News "),
+        ("Port Office says that twelve ships came.", "",
+         "Port Office says that twelve ships came. as reported in “ Ships came ” "),
+        ("“Twelve ships came in.”", "Harbour News", "“ Twelve ships came in. ” Harbour News : Ships came"),
+    ],
+)  # fmt: skip
+def test_a_sentence_of_an_article_is_quoted_only_where_the_article_quotes_it(
+    client, monkeypatch, sentence, outlet, shown
+):
+    row = make_public()
+    text = f"The harbour is full. {sentence} More follows."
+    publisher = Publisher.objects.create(slug="p", name=outlet) if outlet else None
+    article = Article.objects.create(title="Ships came", text=text, state="ready", publisher=publisher)
+    start = text.index(sentence)
+    Candidate.objects.create(
+        article=article, number=1, text=sentence, start=start, end=start + len(sentence), score=1, state="accepted",
+        claim=row.claim, decided_by=PersonFactory(), decided_at=timezone.now(),
+    )  # fmt: skip
+    made = {"claimant": "", "position": "asserts", "on": None, "url": "", "where": "Ships came"}
+    made |= {"verbatim": sentence, "outlet": outlet, "first": True, "merged": False}
+    page = read_page(row) | {"appearances": [made]}
+    monkeypatch.setattr(public, "read_page", lambda row: page)
+
+    assert shown in text_of(page_of(row, client))
+
+
+def test_words_somebody_wrote_as_those_that_were_said_are_quoted(client, monkeypatch):
+    row = make_public()
+    made = {
+        "claimant": "",
+        "position": "asserts",
+        "on": None,
+        "url": "https://radio.example.org/",
+        "where": "",
+    }
+    made |= {"verbatim": "A dozen!", "outlet": "", "first": True, "merged": False}
+    page = read_page(row) | {"appearances": [made]}
+    monkeypatch.setattr(public, "read_page", lambda row: page)
+
+    assert "“ A dozen! ”" in text_of(page_of(row, client))
 
 
 # --- any page
