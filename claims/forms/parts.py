@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import MOST_TEXT, PlainForm, WrittenField, choice_field, day_field, moment_field, words_field
+from claims.forms.marked import MarkedForm
 from claims.models import (
     Appearance,
     ChecklistAnswer,
@@ -18,6 +19,7 @@ from claims.models import (
     Reliability,
     RubricAnswer,
 )
+from claims.workflow.edit import digests
 
 MOST_LINKS = 50
 
@@ -42,7 +44,7 @@ class LinksForm(PlainForm):
         return lines
 
 
-class GradeForm(PlainForm):
+class GradeForm(MarkedForm):
     """What a source and its information are worth, judged apart."""
 
     reliability = choice_field(_("Source"), Reliability)
@@ -52,6 +54,8 @@ class GradeForm(PlainForm):
 
 class EvidenceForm(GradeForm):
     """How one piece of evidence is judged."""
+
+    together = (frozenset({"withheld", "withheld_reason"}),)
 
     title = WrittenField(label=_("What the source is called"), max_length=400, required=False)
     stance = choice_field(_("Stance"), Evidence.Stance)
@@ -108,12 +112,15 @@ class AppearanceForm(PlainForm):
         return given
 
 
-class AppearanceEditForm(AppearanceForm):
+class AppearanceEditForm(AppearanceForm, MarkedForm):
     """An appearance as it stands, to be put right."""
 
+    columns = ("claimant", "position", "url", "verbatim", "said_on", "date_basis", "place", "is_first")
+
     def __init__(self, row: Appearance, data: Any = None) -> None:
-        fields = ("claimant", "position", "url", "verbatim", "said_on", "date_basis", "place", "is_first")
-        super().__init__(data, name=f"a{row.number}", initial={name: getattr(row, name) for name in fields})
+        values = {name: getattr(row, name) for name in self.columns}
+        seen = digests(row, self.columns) if data is None else None
+        super().__init__(data, name=f"a{row.number}", seen=seen, initial=values)
         self.number = row.number
 
 

@@ -62,9 +62,12 @@ class Outcome:
     missing: list[Missing] = field(default_factory=list)
     form: PlainForm | None = None
     edited: int | None = None
+    is_stale: bool = False
 
     @property
     def status(self) -> HTTPStatus:
+        if self.is_stale:
+            return HTTPStatus.CONFLICT
         return HTTPStatus.UNPROCESSABLE_ENTITY if self.place else HTTPStatus.OK
 
 

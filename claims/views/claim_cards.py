@@ -17,6 +17,7 @@ from claims.models.claim import ClaimRelation
 from claims.templatetags.moments import short_day
 from claims.views.claim_page import ClaimPage
 from claims.views.reader import CaptureLine, capture_line
+from claims.workflow.edit import digest
 from claims.workflow.preflight_list import lacks_copy
 from claims.workflow.standing import Standing
 from claims.workflow.transitions import PUBLISHED
@@ -101,9 +102,15 @@ def make_card(item: Evidence, job: Job | None, held: Standing, form: EvidenceFor
     )
 
 
+def judged_values(item: Evidence) -> dict[str, Any]:
+    """What the form of a piece of evidence shows of it."""
+    return {name: getattr(item, name) for name in EDITED} | {"title": item.resource.title}
+
+
 def edit_form(item: Evidence, data: Any = None) -> EvidenceForm:
-    values = {name: getattr(item, name) for name in EDITED} | {"title": item.resource.title}
-    return EvidenceForm(data, name=f"e{item.number}", initial=values)
+    values = judged_values(item)
+    seen = {name: digest(value) for name, value in values.items()} if data is None else None
+    return EvidenceForm(data, name=f"e{item.number}", seen=seen, initial=values)
 
 
 def evidence_columns(page: ClaimPage, edited: int | None, bound: EvidenceForm | None) -> dict[str, list[Card]]:

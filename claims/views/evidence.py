@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from claims.errors import UserFacingError
+from claims.errors import StaleEdit, UserFacingError
 from claims.evidence import capture, quotes, upload, watch
+from claims.forms.marked import SEEN
 from claims.forms.upload import UploadForm
 from claims.models import Evidence, Person, Snapshot, Waiver
 from claims.views.access import DeskRequest, signed_in, visible_claims
@@ -23,6 +24,7 @@ from claims.views.live import STOP_POLLING
 from claims.views.reader import CaptureLine, open_reader, read_capture
 from claims.workflow import edit_parts, undo
 from claims.workflow.apply import Refused
+from claims.workflow.edit import digest
 from claims.workflow.readable import clean, has_visible
 from claims.workflow.standing import standing
 
@@ -80,6 +82,7 @@ def show_reader(request: DeskRequest, evidence: Evidence, *, refusal: str = "", 
         "first": _words(request, "first"),
         "last": _words(request, "last"),
         "written_title": _words(request, "title"),
+        "seen_title": digest(evidence.resource.title),
         "accept": upload.ACCEPT,
         "kinds": upload.KINDS_IN_WORDS,
     }
@@ -241,7 +244,12 @@ def evidence_unwaive(request: DeskRequest, evidence: Evidence) -> HttpResponse:
 @answers_with_reader
 def source_title(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     """Say what the source is called, on this claim and on every other that cites it."""
-    edit_parts.title_source(evidence.pk, by=request.user, title=_written(request, "title"))
+    seen = request.POST.get(f"{SEEN}title", "")
+    try:
+        edit_parts.title_source(evidence.pk, by=request.user, title=_written(request, "title"), seen=seen)
+    except StaleEdit as stale:
+        words = _("Somebody else named this source meanwhile: “%(now)s”. Yours stands below; save again to replace it.")
+        raise Refused(words % {"now": stale.conflicts["title"][0]}, "stale") from stale
     messages.success(request, _("The source is called so wherever it is cited."))
     return _back(evidence, _words(request, "snapshot"))
 

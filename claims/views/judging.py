@@ -14,11 +14,13 @@ from django_htmx.http import HttpResponseClientRefresh, reswap, retarget
 
 from claims.forms.parts import GradeForm
 from claims.models import Claim, Evidence
-from claims.views.access import DeskRequest, check_may_see, claim_address, signed_in
-from claims.views.claim import Outcome, carry_out, press, read_context, without_history
-from claims.views.claim_cards import Card
+from claims.views.access import DeskRequest, back_to_claim, check_may_see, claim_address, signed_in
+from claims.views.claim import Outcome, press, read_context, render_claim, without_history
+from claims.views.claim_cards import Card, judged_values
 from claims.views.live import read_id
+from claims.views.stale import press_form
 from claims.workflow import edit_parts
+from claims.workflow.edit import digest
 
 TEMPLATE = "claims/claim_evidence.html"
 SPEAKS = {
@@ -43,7 +45,8 @@ def evidence_card(request: DeskRequest, claim_id: int, number: int) -> HttpRespo
     context, card = _read_card(request, claim_id, number, Outcome(edited=number if "edit" in is_asked else None))
     if "grade" in is_asked and card.may_edit:
         values = {"reliability": card.reliability, "credibility": card.credibility, "grade_reason": card.grade_reason}
-        card.grade_form = GradeForm(name=f"grade{number}", initial=values)
+        seen = {name: digest(value) for name, value in values.items()}
+        card.grade_form = GradeForm(name=f"grade{number}", seen=seen, initial=values)
     return render(request, f"{TEMPLATE}#card", context)
 
 
@@ -67,7 +70,7 @@ def evidence_grade(request: DeskRequest, claim_id: int, number: int) -> HttpResp
     form = GradeForm(request.POST, name=f"grade{number}")
 
     def grade() -> None:
-        edit_parts.edit_evidence(item.pk, by=request.user, **form.cleaned_data)
+        edit_parts.edit_evidence(item.pk, by=request.user, seen=form.seen, **form.cleaned_data)
 
     said = _("Evidence %(number)d is graded.") % {"number": number}
     return answer_on_card(request, item, grade, said=said, form=form)
@@ -81,10 +84,14 @@ def answer_on_card(
     An edit that takes the claim back to another stage brings the whole page anew.
     """
     place, claim_id = f"e{item.number}", item.claim_id
-    if not request.htmx:
-        return carry_out(request, claim_id, operation, place=place, form=form, said=said, undoable=True)
     stage = Claim.objects.values_list("status", flat=True).get(pk=claim_id)
-    refused = press(request, claim_id, operation, place=place, form=form, said=said, undoable=True)
+    given: dict[str, Any] = {"place": place, "said": said, "undoable": True}
+    if form is None:
+        refused = press(request, claim_id, operation, **given)
+    else:
+        refused = press_form(request, claim_id, operation, form=form, now=lambda: stands(item), **given)
+    if not request.htmx:
+        return render_claim(request, claim_id, refused) if refused else back_to_claim(request, claim_id, place)
     context, card = _read_card(request, claim_id, item.number, refused or Outcome())
     if context["claim"].status != stage:
         return HttpResponseClientRefresh()
@@ -93,6 +100,11 @@ def answer_on_card(
     context["is_graded"] = form is not None
     response = render(request, f"{TEMPLATE}#judged", context, status=context["refusal"].status)
     return without_history(request, reswap(retarget(response, f"#{place}"), "outerHTML"))
+
+
+def stands(item: Evidence) -> dict[str, Any]:
+    """The fields of a piece of evidence as they stand now."""
+    return judged_values(Evidence.objects.select_related("resource").get(pk=item.pk))
 
 
 def _read_card(request: DeskRequest, claim_id: int, number: int, outcome: Outcome) -> tuple[dict[str, Any], Card]:

@@ -1,6 +1,8 @@
 """What is written on the claim page besides steps: evidence, appearances, rubric, checklist."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,10 +20,13 @@ from claims.forms.parts import (
     RubricForm,
 )
 from claims.models import Appearance, ChecklistItem, Evidence, RubricQuestion
-from claims.views.access import DeskRequest, check_may_see, claim_address, signed_in
+from claims.views.access import DeskRequest, back_to_claim, check_may_see, claim_address, signed_in
 from claims.views.claim import Outcome, carry_out, render_claim, suffix_of
 from claims.views.claim_cards import edit_form
+from claims.views.judging import stands
+from claims.views.stale import press_form
 from claims.workflow import edit_parts, edit_review
+from claims.workflow.judge import judge_evidence
 from claims.workflow.standing import standing
 
 # --- evidence
@@ -69,19 +74,17 @@ def evidence_edit(request: DeskRequest, claim_id: int, number: int) -> HttpRespo
     item = get_object_or_404(Evidence.objects.select_related("resource"), claim=claim_id, number=number)
     form = edit_form(item, request.POST)
 
-    def judge() -> None:
-        given = dict(form.cleaned_data)
-        title = given.pop("title")
-        if title and title != item.resource.title:
-            edit_parts.title_source(item.pk, by=request.user, title=title)
-        edit_parts.edit_evidence(item.pk, by=request.user, **given)
+    def save() -> None:
+        judge_evidence(item, by=request.user, fields=form.cleaned_data, seen=form.seen)
 
-    said = _("Evidence %(number)d is saved.") % {"number": number}
+    said, place = _("Evidence %(number)d is saved.") % {"number": number}, f"e{number}"
     # A title is shared by every claim that cites the source: it is not taken back with this one's judgement.
     undoable = request.POST.get("title", "").strip() in {"", item.resource.title}
-    return carry_out(
-        request, claim_id, judge, place=f"e{number}", form=form, said=said, edited=number, undoable=undoable
-    )
+    refused = press_form(
+        request, claim_id, save, form=form, now=lambda: stands(item), place=place, said=said, edited=number,
+        undoable=undoable,
+    )  # fmt: skip
+    return render_claim(request, claim_id, refused) if refused else back_to_claim(request, claim_id, place)
 
 
 @signed_in
@@ -120,11 +123,7 @@ def appearance_edit(request: DeskRequest, claim_id: int, number: int) -> HttpRes
     )
     if request.method == "POST":
         form = AppearanceEditForm(row, request.POST)
-
-        def put_right() -> None:
-            edit_parts.edit_appearance(row.pk, by=request.user, **form.cleaned_data)
-
-        return carry_out(request, claim_id, put_right, place="appearances", form=form)
+        return _put_right(request, row, form)
     held = standing(row.claim, request.user)
     if not held.may_change(row):
         return redirect(claim_address(request, claim_id, "appearances"))
@@ -132,6 +131,18 @@ def appearance_edit(request: DeskRequest, claim_id: int, number: int) -> HttpRes
     context |= {"suffix": suffix_of(request), "item": "includes/appearance_item.html"}
     template = "includes/appearance_item.html" if request.htmx else "claims/part_form.html"
     return render(request, template, context)
+
+
+def _put_right(request: DeskRequest, row: Appearance, form: AppearanceEditForm) -> HttpResponse:
+    def save() -> None:
+        edit_parts.edit_appearance(row.pk, by=request.user, seen=form.seen, **form.cleaned_data)
+
+    def now() -> Mapping[str, Any]:
+        return AppearanceEditForm(Appearance.objects.select_related("claimant").get(pk=row.pk)).initial
+
+    claim_id, place = row.claim_id, "appearances"
+    refused = press_form(request, claim_id, save, form=form, now=now, place=place)
+    return render_claim(request, claim_id, refused) if refused else back_to_claim(request, claim_id, place)
 
 
 @signed_in

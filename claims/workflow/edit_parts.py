@@ -19,12 +19,13 @@ from claims.web import guard
 from claims.workflow import put_back
 from claims.workflow.apply import Refused
 from claims.workflow.claimants import name_claimant
-from claims.workflow.edit import Change, changing, link_citations
+from claims.workflow.edit import Change, changing, link_citations, merge, own_changes
 from claims.workflow.revisions import is_unreadable
 from claims.workflow.standing import is_own
 from claims.workflow.transitions import APPROVED, EDITABLE, IN_CROSS_CHECK, IN_REVIEW, PREFLIGHT
 
 Row = TypeVar("Row", bound=Model)
+Seen = Mapping[str, str] | None
 
 LONGEST_ADDRESS = 2000
 LONGEST_TITLE = 400
@@ -83,6 +84,11 @@ def _change_row(change: Change, row: Any, fields: Mapping[str, Any], allowed: tu
     change.body |= {"number": row.number, "after": {name: _plain(value) for name, value in changed.items()}}
 
 
+def _own(row: Any, fields: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
+    """What the person changed himself, by the marks of what he saw; everything where nothing says what he saw."""
+    return dict(fields) if seen is None else merge(row, own_changes(fields, seen), seen)
+
+
 def _plain(value: Any) -> Any:
     return str(value) if hasattr(value, "pk") else value
 
@@ -108,9 +114,10 @@ def add_appearance(claim_id: int, *, by: Person | None, **fields: Any) -> Appear
     return row
 
 
-def edit_appearance(appearance_id: int, *, by: Person, **fields: Any) -> Appearance:
+def edit_appearance(appearance_id: int, *, by: Person, seen: Seen = None, **fields: Any) -> Appearance:
+    """Put an appearance right; ``seen`` and what is raised as in ``edit_evidence``."""
     with _changing_row(Appearance, appearance_id, "edit_appearance", by=by) as (change, row):
-        fields = _with_claimant(change, fields)
+        fields = _own(row, _with_claimant(change, fields), seen)
         if fields.get("is_first"):
             Appearance.objects.filter(claim=change.claim, is_first=True).exclude(pk=row.pk).update(is_first=False)
         _change_row(change, row, fields, APPEARANCE_FIELDS)
@@ -210,25 +217,39 @@ def add_links(claim_id: int, *, by: Person, urls: Iterable[str], **fields: Any) 
     return results
 
 
-def edit_evidence(evidence_id: int, *, by: Person, **fields: Any) -> Evidence:
+def edit_evidence(evidence_id: int, *, by: Person, seen: Seen = None, **fields: Any) -> Evidence:
+    """Judge a piece of evidence.
+
+    Args:
+        seen: for each field the ``digest`` of the value the person had before his eyes: only what he changed is
+            written.  ``None``: every field is meant.
+
+    Raises:
+        StaleEdit: somebody else changed the same field meanwhile; nothing is written.
+    """
     with _changing_row(Evidence, evidence_id, "edit_evidence", by=by) as (change, row):
+        fields = _own(row, fields, seen)
         _change_row(change, row, _withheld_with_reason(row, fields), EVIDENCE_FIELDS)
     return row
 
 
-def title_source(evidence_id: int, *, by: Person, title: str) -> Resource:
+def title_source(evidence_id: int, *, by: Person, title: str, seen: str | None = None) -> Resource:
     """Say what a source is called; every claim that cites it calls it so from now on.
 
+    Args:
+        seen: the ``digest`` of the title the person had before his eyes; ``None``: this one is meant in any case.
+
     Raises:
+        StaleEdit: somebody else named it meanwhile, here or on another claim.
         Refused: there is no title, another claim that cites the source is being reviewed, or a contributor did not
             bring it in alone.
     """
     title = " ".join(title.split())[:LONGEST_TITLE]
     with _changing_row(Evidence, evidence_id, "title_source", by=by) as (change, row):
-        source = row.resource
+        source = Resource.objects.select_for_update(no_key=True).get(pk=row.resource_id)
         if not title:
             raise Refused(_("Say what the source is called."), "title")
-        if title == source.title:
+        if not _own(source, {"title": title}, None if seen is None else {"title": seen}) or title == source.title:
             change.nothing = True
             return source
         if not by.can_research and Evidence.objects.filter(resource=source).exclude(added_by=by).exists():
@@ -351,7 +372,7 @@ def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Wai
         raise Refused(_("Say why, in a sentence; readers see it."), "reason")
     with _changing_row(Evidence, evidence_id, "waive_capture", by=by) as (change, row):
         if kind == Waiver.Kind.CAPTURE:
-            _check_without_copy(row)
+            _check_without_copy(row, reason.strip())
         waiver, _made = Waiver.objects.update_or_create(
             evidence=row, kind=kind, defaults={"reason": reason.strip(), "by": by}
         )
@@ -360,12 +381,16 @@ def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Wai
     return waiver
 
 
-def _check_without_copy(row: Evidence) -> None:
+def _check_without_copy(row: Evidence, reason: str) -> None:
     copies = Snapshot.objects.filter(resource=row.resource_id)
     relied_on = copies.filter(pinned_by=row).exclude(is_unreadable())
     if relied_on.exists() or copies.filter(problem="").exists():
         words = _("Evidence %(number)d has a captured copy, so there is nothing to waive.")
         raise Refused(words % {"number": row.number}, "captured")
+    found = row.waivers.filter(kind=Waiver.Kind.CAPTURE).exclude(reason=reason).first()
+    if found is not None:
+        words = _("A reason stands here already: “%(reason)s”. Take it back first; yours was: “%(mine)s”.")
+        raise Refused(words % {"reason": found.reason, "mine": reason}, "waived")
 
 
 def unwaive(waiver_id: int, *, by: Person) -> None:

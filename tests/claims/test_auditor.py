@@ -12,7 +12,9 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 
 from claims.models import Claim, ContactLog
+from claims.views.claim_cards import edit_form
 from claims.workflow import comments, edit, edit_review, replies
+from claims.workflow.edit import digest
 from claims.workflow.transitions import TRANSITIONS
 from tests.claims.workflow import desk
 from tests.factories import ChecklistItemFactory, RatingFactory, SnapshotFactory, TopicFactory
@@ -40,6 +42,11 @@ TAKES_A_PRESS = {
 OTHERWISE = {
     "claim-new": {"kind": "past"}, "claim-edit": {"kind": "past"}, "evidence-waive": {"kind": "quote_check"},
     "claim-bulk": {"do": "date", "date": "2030-01-01T10:00"}, "comment-add": {"exact": None},
+    "claim-arrange": {"seen-priority": digest(5), "seen-topics": digest([])},
+    "rubric-answer": {
+        "seen-reason": digest(""), "seen-q-verifiable": digest(2), "seen-q-significant": digest(2),
+        "seen-q-spread": digest(1), "seen-q-harmful": digest(1),
+    },
 }  # fmt: skip
 WRITES = re.compile(r'(?:INSERT INTO|(?<!FOR )(?<!KEY )(?<!DO )UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 
@@ -117,7 +124,7 @@ def form(people, claims):
         "start": 27, "prefix": "counted ", "suffix": " on", "public_line": "Asked.", "claim": claims[0].pk,
         "claims": claims[0].pk, "ids": claims[0].pk, "selected": claims[0].pk, "action": "priority", "seen": "x",
         "name": "Mine", "query": "status=inbox", "seq": 1, "close": "stands", "do": "priority", "value": "1",
-        "reliability": "A", "credibility": "1", "to": f"{piece.number}:context",
+        "reliability": "A", "credibility": "1", "to": f"{piece.number}:context", **dict(edit_form(piece).marks),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from claims.jobs import drain, ledger
 from claims.jobs.run import run
 from claims.models import Claim, Event, Evidence, Host, Job, Quote, Resource, SourceAlert
 from claims.workflow import edit_parts
+from claims.workflow.edit import digest
 from tests.claims.workflow.desk import hire, in_preflight, in_research, in_review, published, write_verdict
 from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
 from tests.outside.site import html
@@ -585,7 +586,9 @@ def test_a_source_is_named_in_the_reader(author, people, evidence):
     Resource.objects.update(title="")
     assert "Name this source" in in_words(page(author, evidence))
     refused = author.post(address("source-title", evidence), {"title": "  "})
-    answer = author.post(address("source-title", evidence), {"title": "The  harbour log"}, follow=True)
+    seen = digest(Resource.objects.get(pk=evidence.resource_id).title)
+    given = {"title": "The  harbour log", "seen-title": seen}
+    answer = author.post(address("source-title", evidence), given, follow=True)
 
     assert (refused.status_code, answer.status_code) == (422, 200)
     evidence.resource.refresh_from_db()

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.models import Desk, Event, Evidence, Refusal
+from claims.workflow.edit import digest
 from tests.claims.workflow import desk
 from tests.factories import EvidenceFactory
 
@@ -43,6 +44,8 @@ def move(client, claim, to, **headers):
 
 def grade(client, claim, number, **data):
     given = {"reliability": "A", "credibility": "1", "grade_reason": "Its own register."} | data
+    seen = claim.evidence.filter(number=number).values("reliability", "credibility", "grade_reason").first() or {}
+    given |= {f"seen-{name}": digest(value) for name, value in seen.items()}
     return client.post(reverse("claims:evidence-grade", args=[claim.pk, number]), given, headers=HTMX)
 
 

@@ -5,9 +5,12 @@ import re
 import pytest
 from django.urls import reverse
 
+from claims.forms.parts import AppearanceEditForm
 from claims.models import Claim, Evidence
+from claims.views.claim_cards import edit_form
 from claims.workflow import edit, edit_review, replies
 from claims.workflow.apply import Refused, apply
+from claims.workflow.edit import digest
 from tests.claims.workflow import desk
 from tests.factories import (
     ChecklistItemFactory,
@@ -42,6 +45,17 @@ def author(client, people, claim):
 
 def post(client, name, *args, **data):
     return client.post(reverse(f"claims:{name}", args=args), data)
+
+
+def marks_of_arrangement(claim):
+    marks = edit.digests(claim, ["due_at", "priority", "confidential"]) | {"topics": digest(list(claim.topics.all()))}
+    return {f"seen-{name}": mark for name, mark in marks.items()}
+
+
+def judge(client, claim, number, **data):
+    """Send the form of a piece of evidence as somebody does who has it before him as it stands."""
+    marks = edit_form(claim.evidence.get(number=number)).marks
+    return post(client, "evidence-edit", claim.pk, number, **{"note": "", "grade_reason": ""} | data, **dict(marks))
 
 
 def said(response):
@@ -83,7 +97,7 @@ JUDGED = {"stance": "refutes", "kind": "primary", "reliability": "A", "credibili
 
 def test_evidence_is_judged_anew_on_its_card(client, author, claim):
     EvidenceFactory(claim=claim, number=4)
-    response = post(client, "evidence-edit", claim.pk, 4, **JUDGED)
+    response = judge(client, claim, 4, **JUDGED)
     row = Evidence.objects.get()
 
     assert response.url.endswith("#e4")
@@ -98,7 +112,7 @@ def test_a_judgement_says_that_it_is_saved_and_is_taken_back_where_it_is_this_cl
 ):
     EvidenceFactory(claim=claim, number=4)
 
-    page = client.get(post(client, "evidence-edit", claim.pk, 4, title=title, **JUDGED).url).content.decode()
+    page = client.get(judge(client, claim, 4, title=title, **JUDGED).url).content.decode()
 
     assert "Evidence 4 is saved." in page
     assert ('name="token"' in page) is offered
@@ -118,20 +132,20 @@ def test_a_statement_that_was_saved_can_be_put_back(client, author, claim):
 
 def test_a_source_is_withheld_only_with_a_reason(client, author, claim):
     EvidenceFactory(claim=claim, number=4)
-    response = post(client, "evidence-edit", claim.pk, 4, **JUDGED, withheld="on")
+    response = judge(client, claim, 4, **JUDGED, withheld="on")
     assert response.status_code == 422
     assert response.content.decode().count('aria-invalid="true"') == 1
 
-    post(client, "evidence-edit", claim.pk, 4, **JUDGED, withheld="on", withheld_reason="A life is at risk.")
+    judge(client, claim, 4, **JUDGED, withheld="on", withheld_reason="A life is at risk.")
     assert Evidence.objects.get().withheld_reason == "A life is at risk."
-    post(client, "evidence-edit", claim.pk, 4, **JUDGED, withheld_reason="Left over.")
+    judge(client, claim, 4, **JUDGED, withheld_reason="Left over.")
     assert Evidence.objects.get().withheld_reason == ""
 
 
 def test_an_edit_that_may_not_be_made_now_is_told_on_the_card(client, people):
     claim = desk.in_cross_check(people)
     client.force_login(people.author)
-    response = post(client, "evidence-edit", claim.pk, 1, **JUDGED)
+    response = judge(client, claim, 1, **JUDGED)
 
     assert (response.status_code, response.context["refusal"].edited) == (422, 1)
     assert said(response) == "You cannot change this claim while it is “In cross-check”."
@@ -197,7 +211,7 @@ def test_an_appearance_is_put_right_in_place_and_on_a_page_of_its_own(client, au
     assert "<html" in page.content.decode()
 
     given = {"claimant": who.pk, "position": "reports", "verbatim": "Twelve!", "is_first": "on"}
-    assert client.post(address, given).status_code == 302
+    assert client.post(address, given | dict(AppearanceEditForm(row).marks)).status_code == 302
     row.refresh_from_db()
     assert (row.position, row.verbatim, row.said_on, row.is_first) == ("reports", "Twelve!", None, True)
 
@@ -248,7 +262,7 @@ def test_a_source_is_named_with_its_judgement(client, author, claim):
         "credibility": 2,
         "title": "Counts of the harbour",
     }
-    assert post(client, "evidence-edit", claim.pk, 1, **given).status_code == 302
+    assert judge(client, claim, 1, **given).status_code == 302
 
     item.refresh_from_db()
     assert (item.resource.title, item.stance) == ("Counts of the harbour", "refutes")
@@ -259,7 +273,9 @@ def test_the_rubric_gives_the_worth(client, people):
     client.force_login(people.editor)
     make_rubric()
     answers = {"q-verifiable": 2, "q-significant": 2, "q-spread": 2, "q-harmful": 1, "reason": "Told everywhere."}
-    post(client, "rubric-answer", claim.pk, **answers)
+    post(
+        client, "rubric-answer", claim.pk, **answers, **dict.fromkeys([f"seen-{name}" for name in answers], digest(""))
+    )
 
     assert (desk.reload(claim).worth, desk.reload(claim).worth_reason) == ("high", "Told everywhere.")
     assert post(client, "rubric-answer", claim.pk, **{"q-verifiable": 2}).status_code == 422
@@ -457,13 +473,16 @@ def test_a_statement_is_changed_with_both_texts_in_a_conflict_too(client, people
 def test_an_editor_arranges_date_priority_and_topics(client, people, claim):
     topic = TopicFactory()
     client.force_login(people.editor)
-    post(client, "claim-arrange", claim.pk, due_at="2030-01-01T10:00", priority=2, topics=topic.pk, confidential="on")
+    given = {"due_at": "2030-01-01T10:00", "priority": 2, "topics": topic.pk, "confidential": "on"}
+    post(client, "claim-arrange", claim.pk, **marks_of_arrangement(claim), **given)
     claim = desk.reload(claim)
 
     assert (claim.due_at.year, claim.priority, claim.confidential, list(claim.topics.all())) == (
         2030, 2, True, [topic],
     )  # fmt: skip
     assert post(client, "claim-arrange", claim.pk, priority=77).status_code == 422
+    assert post(client, "claim-arrange", claim.pk, priority=3).status_code == 422  # does not say what was seen
+    assert desk.reload(claim).priority == 2
 
 
 # --- a new claim
