@@ -203,6 +203,7 @@ def test_the_search_page_tells_no_planted_word_its_beginning_or_one_like_it(news
     assert [group["kind"] for group in author] == ["verdict"]
 
 
+@pytest.mark.thorough
 def test_a_family_of_verdicts_lists_no_claim_whose_verdict_is_hidden(newsroom):
     shown = {}
     for name in [*BLIND[:-1], "author"]:
@@ -219,6 +220,7 @@ def searched(client, address, parameter, word):
     return crawl.without_chance(page.content.decode().replace(word, "").replace(word.lower(), ""))
 
 
+@pytest.mark.thorough
 def test_no_notice_and_no_letter_tells_a_hidden_word(newsroom):
     blind = {person.pk for person in vars(newsroom.people).values() if person}
     told = {

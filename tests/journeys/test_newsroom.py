@@ -71,6 +71,7 @@ def newsroom(said, db):
     return said
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_loading_the_fixture_twice_changes_nothing():
     call_command("loaddata", "newsroom", verbosity=0)

@@ -65,6 +65,7 @@ def test_strangers_sign_in_by_the_desks_own_door(client):
     assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("page", PAGES)
 def test_every_table_opens_and_can_be_searched(client, administrator, people, page):
     claim = desk.published(people)

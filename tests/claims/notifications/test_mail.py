@@ -327,6 +327,7 @@ run.run(ledger.lease("default"))
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_between_sending_and_writing_sends_no_second_mail(inbox, process_env):
     person = PersonFactory(email="checker@example.org")

@@ -542,6 +542,7 @@ def in_queue(client, **asked):
     return [int(pk) for pk in re.findall(r'data-row="(\d+)"', client.get("/claims/", asked).content.decode())]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("sort", ["due", "priority", "newest"])
 def test_following_next_walks_through_the_whole_list(client, people, sort):
     now = timezone.now()

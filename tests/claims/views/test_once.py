@@ -67,6 +67,7 @@ def addresses():
         yield reverse(f"claims:{pattern.name}", kwargs=given)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("address", sorted(set(addresses())))
 def test_no_address_carries_out_a_form_that_was_sent_already(client, author, address):
     sent = RequestFactory().post(address, {"once": "a", "text": "Hm."})

@@ -212,6 +212,7 @@ def secret(people):
     return apply(claim.pk, "pass", by=None)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", ["cross_checker", "editor", "contributor", "auditor", "administrator"])
 @pytest.mark.parametrize("name", ["comment-list", "claim-detail", "claim-record", "comment-names", "claim-compare"])
 def test_no_passage_is_sent_to_who_must_not_know_the_verdict(client, people, secret, role, name):

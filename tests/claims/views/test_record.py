@@ -407,6 +407,7 @@ def test_whatever_happens_to_a_claim_has_words():
     assert happened | {"retry_job", "cancel_job"} <= set(WORDS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("action", [*TRANSITIONS, "waive_capture", "undo", "never_heard_of"])
 def test_a_refusal_never_shows_a_name_of_the_code(client, people, claim, action):
     Refusal.objects.create(claim=claim, person=people.author, action=action, reason="No.")

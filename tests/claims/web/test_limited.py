@@ -201,6 +201,7 @@ def asking(found, *arguments, **limits):
     return thread
 
 
+@pytest.mark.thorough
 @in_proc
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSEGV, signal.SIGALRM])
 def test_a_child_that_is_ended_costs_a_sentence_and_nothing_else(fresh, ending):
@@ -234,6 +235,7 @@ def test_pages_are_read_by_one_child_and_other_files_by_one_each(fresh):
     assert len(common) == 1
 
 
+@pytest.mark.thorough
 @in_proc
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSEGV, signal.SIGXCPU])
 def test_a_page_over_which_the_common_child_dies_is_read_by_another(fresh, ending):
