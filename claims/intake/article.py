@@ -16,11 +16,12 @@ from claims.intake import handed_in
 from claims.intake.checkworthiness import Context, count_words, score
 from claims.intake.handed_in import HandedIn
 from claims.intake.sentences import Sentence, split_sentences
+from claims.language import say
 from claims.models import Article, Candidate, Event, Person, Publisher
 from claims.web.fetch import fetch
 from claims.web.guard import parse_url
 from claims.web.limited import extract_limited
-from claims.web.media import Extract
+from claims.web.media import PROBLEMS, Extract
 from claims.workflow.readable import isolate
 
 MAX_CHARACTERS = 300_000
@@ -182,6 +183,18 @@ def _readable(found: Extract) -> str:
     return found.main_text or found.body_text
 
 
+def _beginning(found: Extract) -> tuple[str, str]:
+    """What is read of it, and the sentence that says so where that is not all: whole lines or
+    sentences, as many as an article may hold.
+    """
+    text = _readable(found)
+    if len(text) <= MAX_CHARACTERS:
+        return text, found.problem
+    ends = (text.rfind(end, MAX_CHARACTERS // 2, MAX_CHARACTERS) for end in ("\n", ". ", " "))
+    cut = next((end + 1 for end in ends if end >= 0), MAX_CHARACTERS)
+    return text[:cut].rstrip(), say(PROBLEMS["shortened"])
+
+
 def read_article(job: Progress, *, article: int) -> Callable[[], None]:
     """Job: read the article where only its address or its file is known, cut it into sentences, keep those that may
     hold a claim.
@@ -197,13 +210,13 @@ def read_article(job: Progress, *, article: int) -> Callable[[], None]:
         except UserFacingError as problem:
             Article.objects.filter(pk=article).update(state=Article.State.FAILED, problem=str(problem)[:400])
             raise
-    text = _readable(found) if found else row.text
+    text, remark = _beginning(found) if found else (row.text, "")
     language = found.language if found else row.language or _guess_language(text)
     job.progress(_("cutting into sentences"), 2, 4)
     sentences = split_sentences(text)
     job.progress(_("weighing each sentence"), 3, 4)
     candidates = choose(sentences, title=row.title, language=language)
-    return lambda: _write(article, text, found, language, candidates)
+    return lambda: _write(article, text, found, language, candidates, remark)
 
 
 def _guess_language(text: str) -> str:
@@ -253,9 +266,7 @@ def _read_source(job: Progress, article: Article) -> Extract:
     if file is None:
         return _fetch(job, article.url)
     job.progress(_("reading the file"), 1, 4)
-    found = handed_in.read_file(file)
-    _check_length(_readable(found))
-    return found
+    return handed_in.read_file(file)
 
 
 def _fetch(job: Progress, url: str) -> Extract:
@@ -265,7 +276,7 @@ def _fetch(job: Progress, url: str) -> Extract:
         raise FetchFailed(_("The site answered with status %(status)d.") % {"status": page.status}, page.outcome)
     job.progress(_("reading the page"), 1, 4)
     found = extract_limited(page.body, page.content_type, page.charset, page.final_url)
-    if found.state != "ok":
+    if not handed_in.has_text(found):
         raise FetchFailed(found.problem or _("No text can be read from this page."), found.state)
     return found
 
@@ -292,14 +303,14 @@ def choose(sentences: list[Sentence], title: str = "", language: str = "") -> li
     return chosen
 
 
-def _write(article: int, text: str, found: Extract | None, language: str, chosen: list[Chosen]) -> None:
+def _write(article: int, text: str, found: Extract | None, language: str, chosen: list[Chosen], remark: str) -> None:
     row = Article.objects.select_for_update().get(pk=article)
     if row.state == Article.State.READY:
         return
     if found is not None:
         _fill_in(row, text, found)
     row.language = language
-    row.state, row.problem = Article.State.READY, ""
+    row.state, row.problem = Article.State.READY, remark
     row.save()
     handed_in.let_go(row.pk)
     Candidate.objects.bulk_create(

@@ -61,6 +61,11 @@ def let_go(article_id: int) -> None:
     ArticleFile.objects.filter(article=article_id).update(data=b"")
 
 
+def has_text(found: Extract) -> bool:
+    """Whether it was read, if only in its beginning."""
+    return found.state in {"ok", "shortened"} and bool(found.body_text)
+
+
 def read_file(file: ArticleFile) -> Extract:
     """Read its text, in a limited process.
 
@@ -68,8 +73,8 @@ def read_file(file: ArticleFile) -> Extract:
         UserFacingError: no text can be read from it; no later try would do better, unless the machine was too busy.
     """
     found = extract_limited(bytes(file.data), file.mime, "", "")
-    if found.state != "ok":
-        told = "" if found.state == "empty" else found.problem  # which speaks of a page
+    if not has_text(found):
+        told = "" if found.state in {"empty", "shortened"} else found.problem  # which speaks of a page
         refusal = UserFacingError(told or _("No text can be read from this file."), found.state)
         refusal.permanent = found.state != "too_heavy"
         raise refusal

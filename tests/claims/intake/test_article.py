@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -159,11 +160,52 @@ def test_a_file_that_cannot_be_read_says_why_and_is_still_there_to_be_read_again
     assert hand_in(people, data) == article
 
 
-def test_a_text_too_long_is_no_article_when_it_comes_as_a_file_either(people):
-    article = hand_in(people, b"Ships came. " * 30_000)
+ONLY_ITS_BEGINNING = "The document is very long; only its beginning was read."
 
-    with pytest.raises(UserFacingError, match="part by part"):
-        intake.read_article(intake.Silent(), article=article.pk)
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The harbour handled 1,240 ships on day {n} of 2025, the port office said.\n",
+        "The harbour handled 1,240 ships on day {n} of 2025, the port office said. ",
+    ],
+    ids=["lines", "one line"],
+)
+def test_of_a_file_of_five_megabytes_the_beginning_is_read_and_that_is_said(people, line):
+    data = "".join(line.format(n=n) for n in range(5_100_000 // len(line) + 1)).encode()
+    article = read(hand_in(people, data))
+
+    assert len(data) > 5_000_000
+    assert (article.state, article.problem) == ("ready", ONLY_ITS_BEGINNING)
+    assert 299_000 < len(article.text) <= 300_000
+    assert data.decode().startswith(article.text)
+    assert article.text.endswith(".")
+    assert article.candidates.count() > 1000
+
+
+def test_a_file_a_little_too_long_without_a_blank_is_cut_too(people, monkeypatch):
+    monkeypatch.setattr(intake, "MAX_CHARACTERS", 1000)
+    article = read(hand_in(people, "船".encode() * 1001))
+
+    assert (article.text, article.problem) == ("船" * 1000, ONLY_ITS_BEGINNING)
+
+
+def test_a_file_read_whole_bears_no_remark(people):
+    assert read(hand_in(people, TEXT.encode())).problem == ""
+
+
+def test_a_page_that_is_very_long_is_read_in_its_beginning_too(people, monkeypatch):
+    body = "".join(f"<p>The harbour handled 1,240 ships on day {n}.</p>" for n in range(10_000)).encode()
+    page = SimpleNamespace(outcome="ok", body=body, content_type="text/html", charset="utf-8", final_url="")
+    monkeypatch.setattr(intake, "fetch", lambda url: page)
+    article = read(intake.add_address("https://example.org/long", intake.About(), by=people.contributor))
+
+    assert (article.state, article.problem, len(article.text) <= 300_000) == ("ready", ONLY_ITS_BEGINNING, True)
+
+
+def test_a_huge_file_of_blanks_has_no_text(people):
+    with pytest.raises(UserFacingError, match=r"^No text can be read from this file"):
+        read(hand_in(people, b" \n" * 5_100_000))
 
 
 def test_the_same_file_is_taken_in_once_also_after_it_was_read(people):

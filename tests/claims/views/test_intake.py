@@ -331,6 +331,17 @@ def test_the_candidates_are_marked_in_a_text_that_stays_as_it_is(signed_in, arti
     assert found.marks[0].startswith("The harbour handled 1,240 ships")
 
 
+def test_the_remark_on_how_an_article_was_read_stands_with_its_candidates(signed_in, article):
+    address = f"/intake/{article.pk}/"
+    before = signed_in.get(address).content.decode()
+    Article.objects.filter(pk=article.pk).update(problem="Only its beginning was read.")
+    said = signed_in.get(address).content.decode()
+
+    assert said.count("Only its beginning was read.") == 1
+    assert before.count('class="cand') == said.count('class="cand')
+    assert "could not be read" not in said
+
+
 def test_candidates_come_best_first_and_the_threshold_hides_the_rest(signed_in, article):
     Candidate.objects.filter(article=article, number=1).update(score=0.25)
 
