@@ -230,6 +230,19 @@ def test_where_a_copy_was_waived_the_failed_capture_is_no_alarm_any_more(author,
     assert "Waive with a reason" not in said
 
 
+def test_where_a_copy_was_waived_a_capture_that_is_tried_again_is_no_alarm_either(author, people, site):
+    resource = ResourceFactory(url=site.put("/log", "", status=503))
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+    before = in_words(page(author, evidence))
+    edit_parts.waive(evidence.pk, "capture", by=people.author, reason="It was taken down.")
+    said = in_words(page(author, evidence))
+
+    assert "Capture failed in attempt 1 of 4" in before
+    assert "none is asked for: It was taken down." in said
+    assert not {"Capture failed", "Retry now"} & set(re.findall("Capture failed|Retry now", said))
+
+
 def test_a_copy_waived_as_it_cannot_be_read_is_not_called_none(author, people):
     locked = {"problem": "The file is protected by a password.", "mime": "application/pdf"}
     snapshot = SnapshotFactory(body_text="", kind="uploaded", captured_by=people.author, **locked)
