@@ -80,6 +80,12 @@ def test_addresses_that_are_refused_stay_in_the_form_with_their_sentence(client,
     assert response.status_code == 422
     assert response.context["links_form"].data["urls"] == "http://10.0.0.1/\nnonsense"
     assert "nonsense: " in said(response)
+    assert [
+        words.partition(": ")[0] for words in re.findall(r"<p>((?:http|nonsense)[^<]*)</p>", response.content.decode())
+    ] == [
+        "http://10.0.0.1/",
+        "nonsense",
+    ]
     assert [str(message) for message in response.context["messages"]] == ["1 address added."]
     assert Evidence.objects.get(claim=claim).resource.url == "https://good.example.org/"
 
@@ -325,6 +331,7 @@ def test_what_preflight_asks_is_asked_for_again_and_ticked_when_met(client, auth
     assert after.count('aria-label="Done"') == before.count('aria-label="Done"') + 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["author", "editor", "cross_checker", "auditor", "contributor"])
 @pytest.mark.parametrize("stage", ["in_research", "in_review", "reopened"])
 def test_every_link_to_a_place_of_the_page_has_that_place(client, people, name, stage):
