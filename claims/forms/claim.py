@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import PlainForm, RowField, WrittenField, choice_field, day_field, moment_field, words_field
+from claims.forms.fields import RowField, WrittenField, choice_field, day_field, moment_field, words_field
 from claims.forms.languages import LanguageField
 from claims.forms.marked import MarkedForm
 from claims.forms.parts import check_one_claimant, new_claimant_field
+from claims.forms.whole import WholeForm
 from claims.models import Appearance, Claim, Claimant, Correction, Rating, Topic
 from claims.workflow.merge import is_settled
 
@@ -71,7 +72,7 @@ class VerdictForm(EditForm):
             del self.fields["correction_kind"], self.fields["correction_text"]
 
 
-class ArrangeForm(PlainForm):
+class ArrangeForm(WholeForm):
     """What stands outside the content: date, priority, topics, who may see it."""
 
     due_at = moment_field(_("Due"), required=False)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import MOST_TEXT, PlainForm, WrittenField, choice_field, day_field, moment_field, words_field
 from claims.forms.marked import MarkedForm
+from claims.forms.whole import WholeForm
 from claims.models import (
     Appearance,
     ChecklistAnswer,
@@ -20,6 +21,8 @@ from claims.models import (
     RubricAnswer,
 )
 from claims.workflow.edit import digests
+from claims.workflow.edit_review import QUESTION
+from claims.workflow.merge import is_settled
 
 MOST_LINKS = 50
 
@@ -198,7 +201,7 @@ class ChecklistForm(PlainForm):
     note = WrittenField(max_length=300, required=False)
 
 
-class RubricForm(PlainForm):
+class RubricForm(WholeForm):
     """The questions of the rubric as they are asked today, and in words why it is worth checking.
 
     Args:
@@ -209,20 +212,25 @@ class RubricForm(PlainForm):
 
     def __init__(self, data: Any = None, *, questions: Sequence[dict[str, Any]], **given: Any) -> None:
         super().__init__(data, name="rubric", **given)
-        self.names = {row["code"]: f"q-{row['code']}" for row in questions}
         for row in questions:
-            self.fields[self.names[row["code"]]] = forms.TypedChoiceField(
+            self.fields[f"{QUESTION}{row['code']}"] = forms.TypedChoiceField(
                 label=row["text"],
                 choices=RubricAnswer.Answer.choices,
                 coerce=int,
                 initial=row.get("answer"),
                 widget=forms.RadioSelect,
             )
-        self.order_fields([*self.names.values(), "reason"])
+        self.order_fields([name for name in self.fields if name != "reason"])
+        self.leave_out_unshown()
 
-    @property
-    def answers(self) -> dict[str, int]:
-        return {code: self.cleaned_data[name] for code, name in self.names.items()}
+    def clean_reason(self) -> str:
+        """Two versions side by side, as the page of a conflict offers them, are no reason to save."""
+        reason: str = self.cleaned_data["reason"]
+        if not is_settled(reason):
+            raise forms.ValidationError(
+                _("Two versions still stand side by side here: keep one and take out the marks ⟦ and ⟧.")
+            )
+        return reason
 
 
 class CommentForm(PlainForm):

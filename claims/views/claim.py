@@ -27,7 +27,7 @@ from claims.forms.parts import (
     RubricForm,
 )
 from claims.forms.steps import StepForm
-from claims.models import ChecklistAnswer, Claim
+from claims.models import ChecklistAnswer, Claim, Topic
 from claims.views import claim_cards
 from claims.views.access import (
     DeskRequest,
@@ -47,7 +47,8 @@ from claims.views.reply_rows import reply_rows
 from claims.views.result_list import ResultList, neighbours
 from claims.workflow import stages, undo
 from claims.workflow.attempt import Missing
-from claims.workflow.edit import PLAIN_FIELDS, VERDICT_FIELDS, digests
+from claims.workflow.edit import PLAIN_FIELDS, VERDICT_FIELDS, digest, digests
+from claims.workflow.edit_review import QUESTION
 from claims.workflow.transitions import WORKING
 
 TEMPLATE = "claims/claim_detail.html"
@@ -257,16 +258,10 @@ def _forms(page: ClaimPage, outcome: Outcome) -> dict[str, PlainForm]:
             name="contact", initial={"deadline": stages.after(page.desk, "reply_limit", page.now)}
         ),
         "comment_form": CommentForm(name="comment"),
-        "rubric_form": RubricForm(questions=page.values.rubric, initial={"reason": claim.worth_reason}),
-        "arrange_form": ArrangeForm(
-            name="arrange",
-            initial={
-                "due_at": claim.due_at,
-                "priority": claim.priority,
-                "confidential": claim.confidential,
-                "topics": [topic["pk"] for topic in page.values.topic_names],
-            },
+        "rubric_form": RubricForm(
+            questions=page.values.rubric, seen=_seen_rubric(page), initial={"reason": claim.worth_reason}
         ),
+        "arrange_form": _arrange_form(page),
     }
     if sees:
         forms["verdict_form"] = VerdictForm(
@@ -284,6 +279,18 @@ def _forms(page: ClaimPage, outcome: Outcome) -> dict[str, PlainForm]:
         form.offer("topics", page.values.all_topics)
         form.offer("claimant", page.values.all_claimants)
     return forms
+
+
+def _seen_rubric(page: ClaimPage) -> dict[str, str]:
+    answers = {f"{QUESTION}{row['code']}": digest(row["answer"]) for row in page.values.rubric}
+    return {**answers, "reason": digest(page.claim.worth_reason)}
+
+
+def _arrange_form(page: ClaimPage) -> ArrangeForm:
+    names = ("due_at", "priority", "confidential")
+    topics = [topic["pk"] for topic in page.values.topic_names]
+    seen = {**digests(page.claim, names), "topics": digest([Topic(pk=pk) for pk in topics])}
+    return ArrangeForm(name="arrange", seen=seen, initial={**_initial(page.claim, names), "topics": topics})
 
 
 def _initial(claim: Claim, names: tuple[str, ...]) -> dict[str, Any]:

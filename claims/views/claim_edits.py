@@ -107,10 +107,13 @@ def claim_arrange(request: DeskRequest, claim_id: int) -> HttpResponse:
     form = ArrangeForm(request.POST, name="arrange")
 
     def arrange() -> None:
-        given: dict[str, Any] = dict(form.cleaned_data)
-        edit.arrange_claim(claim_id, by=request.user, topics=list(given.pop("topics")), **given)
+        given: dict[str, Any] = edit.own_changes(form.sent, form.seen)
+        edit.arrange_claim(claim_id, by=request.user, topics=given.pop("topics", None), seen=form.seen, **given)
 
-    return carry_out(request, claim_id, arrange, place="people", form=form, said=_("Arranged."), undoable=True)
+    try:
+        return carry_out(request, claim_id, arrange, place="people", form=form, said=_("Arranged."), undoable=True)
+    except StaleEdit as stale:
+        return show_both(request, claim_id, form, stale, "people")
 
 
 urlpatterns = [

@@ -14,6 +14,7 @@ from django.utils import timezone
 from claims.errors import StaleEdit
 from claims.forms.claim import EditForm
 from claims.forms.marked import SEEN, read_seen
+from claims.forms.whole import WholeForm
 from claims.models import Claim, Person
 from claims.views.access import DeskRequest, claim_address, visible_claims
 from claims.views.claim import without_history
@@ -46,7 +47,9 @@ def _difference(base: str | None, text: str, *, other: str) -> list[tuple[str, s
     return [(OPS[op], words) for op, words in compare_words(other if base is None else base, text)]
 
 
-def show_both(request: DeskRequest, claim_id: int, form: EditForm, stale: StaleEdit, place: str) -> HttpResponse:
+def show_both(
+    request: DeskRequest, claim_id: int, form: EditForm | WholeForm, stale: StaleEdit, place: str
+) -> HttpResponse:
     """Both texts of each field two people changed; nothing is written yet, and nothing is lost.
 
     What the person sent stays with the page, as the draft it came from stays on the server until one of the texts
@@ -79,7 +82,7 @@ def _sent(request: DeskRequest, names: Iterable[str]) -> list[tuple[str, str]]:
     return [(name, value) for name in names for value in request.POST.getlist(name)]
 
 
-def _rows(claim: Claim, form: EditForm, conflicts: list[Conflict]) -> list[Row]:
+def _rows(claim: Claim, form: EditForm | WholeForm, conflicts: list[Conflict]) -> list[Row]:
     events = last_written(claim, [conflict.field for conflict in conflicts])
     refs = {event.actor_ref for event in events.values()}
     ids = [ref.removeprefix("person/") for ref in refs if ref.startswith("person/")]
@@ -91,7 +94,7 @@ def _rows(claim: Claim, form: EditForm, conflicts: list[Conflict]) -> list[Row]:
     return rows
 
 
-def _field(form: EditForm, conflict: Conflict) -> BoundField:
+def _field(form: EditForm | WholeForm, conflict: Conflict) -> BoundField:
     """The field with the text of both in it; a choice stands as the person made it."""
     filled = copy(form)
     if conflict.is_text:

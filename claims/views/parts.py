@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from claims.errors import StaleEdit
 from claims.forms.parts import (
     AppearanceEditForm,
     AppearanceForm,
@@ -23,10 +24,11 @@ from claims.models import Appearance, ChecklistItem, Evidence, RubricQuestion
 from claims.views.access import DeskRequest, back_to_claim, check_may_see, claim_address, signed_in
 from claims.views.claim import Outcome, carry_out, render_claim, suffix_of
 from claims.views.claim_cards import edit_form
+from claims.views.conflict import show_both
 from claims.views.judging import stands
 from claims.views.stale import press_form
 from claims.workflow import edit_parts, edit_review
-from claims.workflow.attempt import Missing
+from claims.workflow.edit import own_changes
 from claims.workflow.judge import judge_evidence
 from claims.workflow.standing import standing
 
@@ -51,10 +53,9 @@ def evidence_add(request: DeskRequest, claim_id: int) -> HttpResponse:
         messages.success(request, _told(len(results) - len(refused)))
     if not refused:
         return answer
-    told = [Missing(f"{url}: {problem}", "evidence") for url, problem in refused]
-    sentence = " ".join(one.sentence for one in told)
+    sentence = " ".join(f"{url}: {problem}" for url, problem in refused)
     left = _with_urls(request, [url for url, _problem in refused])
-    return render_claim(request, claim_id, Outcome(sentence, "evidence", told, left))
+    return render_claim(request, claim_id, Outcome(sentence, "evidence", form=left))
 
 
 def _with_urls(request: DeskRequest, urls: list[str]) -> LinksForm:
@@ -166,9 +167,15 @@ def rubric_answer(request: DeskRequest, claim_id: int) -> HttpResponse:
     form = RubricForm(request.POST, questions=asked)
 
     def answer() -> None:
-        edit_review.answer_rubric(claim_id, by=request.user, answers=form.answers, reason=form.cleaned_data["reason"])
+        given = own_changes(form.sent, form.seen)
+        reason = given.pop("reason", None)
+        answers = {name.removeprefix(edit_review.QUESTION): answer for name, answer in given.items()}
+        edit_review.answer_rubric(claim_id, by=request.user, answers=answers, reason=reason, seen=form.seen)
 
-    return carry_out(request, claim_id, answer, place="rubric", form=form)
+    try:
+        return carry_out(request, claim_id, answer, place="rubric", form=form)
+    except StaleEdit as stale:
+        return show_both(request, claim_id, form, stale, "rubric")
 
 
 @signed_in

@@ -12,7 +12,7 @@ from claims.workflow.merge import Merged, merge_words
 WRITTEN_IN = frozenset(
     {
         "statement", "context", "no_appearance_reason", "rationale", "evidence_exception", "title", "summary", "body",
-        "correction_text",
+        "correction_text", "reason",
     }
 )  # fmt: skip
 
@@ -73,7 +73,7 @@ def last_written(claim: Claim, fields: Iterable[str]) -> dict[str, Event]:
     """For each field the event by which it came to say what it says now; a field nobody wrote is left out."""
     wanted = set(fields)
     found: dict[str, Event] = {}
-    for event in Event.objects.filter(chain=claim.chain, action="edit").order_by("-seq").iterator():
+    for event in Event.objects.filter(chain=claim.chain, action__in=["edit", "arrange"]).order_by("-seq").iterator():
         found |= dict.fromkeys(wanted & set(event.details.get("after", ())) - set(found), event)
         if set(found) == wanted:
             break

@@ -1,6 +1,7 @@
 """What people answer and ask on a claim: rubric, checklist, right of reply, and asking to see the verdict."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import transaction
@@ -18,19 +19,31 @@ from claims.models import (
     RubricQuestion,
 )
 from claims.workflow.apply import Refused
-from claims.workflow.edit import changing
+from claims.workflow.edit import changing, merge
 from claims.workflow.standing import standing
 
+QUESTION = "q-"  # before the code of a question, where it stands beside other fields
 LOW_WORTH, HIGH_WORTH = 3 / 8, 6 / 8
 
 
-def answer_rubric(claim_id: int, *, by: Person, answers: Mapping[str, int], reason: str = "") -> Claim:
+def answer_rubric(
+    claim_id: int,
+    *,
+    by: Person,
+    answers: Mapping[str, int],
+    reason: str | None = None,
+    seen: Mapping[str, str] | None = None,
+) -> Claim:
     """Judge whether a claim is worth checking.  The worth follows from the answers.
 
     Args:
-        answers: code of a question asked today -> 0 (no), 1 (partly) or 2 (yes).
+        answers: code of a question asked today -> 0 (no), 1 (partly) or 2 (yes); the others stay as they are.
+        reason: in words why it is worth checking; ``None``: it stays as it is.
+        seen: ``q-`` and the code, or ``reason`` -> the ``digest`` of what the person had before his eyes; ``None``: it
+            does not matter.
 
     Raises:
+        StaleEdit: somebody gave another answer in the meantime; nothing is written.
         Refused: a question is not asked today, an answer is none, or the person does not research.
     """
     with transaction.atomic():
@@ -40,12 +53,27 @@ def answer_rubric(claim_id: int, *, by: Person, answers: Mapping[str, int], reas
         asked = {question.code: question for question in RubricQuestion.objects.current()}
         if set(answers) - set(asked) or set(answers.values()) - set(RubricAnswer.Answer.values):
             raise Refused(_("The rubric has changed since this page was opened: answer it as it stands."), "rubric")
+        if seen is not None and not _meets(claim, answers, reason, seen):
+            return claim
         for code, answer in answers.items():
             RubricAnswer.objects.update_or_create(claim=claim, question=asked[code], defaults={"answer": answer})
-        claim.worth, claim.worth_reason = worth_of(claim), reason or claim.worth_reason
+        claim.worth = worth_of(claim)
+        claim.worth_reason = claim.worth_reason if reason is None else reason
         claim.save(update_fields=["worth", "worth_reason", "updated_at"])
         Event.objects.append(claim, "answer_rubric", by=by, body={"after": dict(answers), "worth": claim.worth})
     return claim
+
+
+def _meets(claim: Claim, answers: Mapping[str, int], reason: str | None, seen: Mapping[str, str]) -> bool:
+    """Whether anything changes; raises where somebody else changed the same."""
+    asked = RubricQuestion.objects.current()
+    rows = RubricAnswer.objects.filter(claim=claim, question__in=asked).values_list("question__code", "answer")
+    given = {code: RubricAnswer.Answer(answer) for code, answer in rows}
+    stands: dict[str, Any] = {f"{QUESTION}{code}": given.get(code) for code in answers}
+    sent: dict[str, Any] = {f"{QUESTION}{code}": RubricAnswer.Answer(answer) for code, answer in answers.items()}
+    if reason is not None:
+        stands["reason"], sent["reason"] = claim.worth_reason, reason
+    return bool(merge(SimpleNamespace(**stands), sent, seen))
 
 
 def worth_of(claim: Claim) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from claims.models import Claim, Event
 from claims.workflow import comments, edit
 from claims.workflow.apply import apply
+from claims.workflow.edit import digest
 from tests.claims.workflow import desk
 from tests.factories import AppearanceFactory, ClaimFactory, TopicFactory
 
@@ -82,7 +83,7 @@ def test_what_is_arranged_removed_or_resolved_can_be_taken_back(client, editor, 
     quote = claim.evidence.get(number=2).quotes.get()
     before = desk.seen(claim)
     presses = [
-        ("claim-arrange", (claim.pk,), {"priority": 1}),
+        ("claim-arrange", (claim.pk,), {"priority": 1, "seen-priority": digest(5)}),
         ("appearance-remove", (claim.pk, 1), {}),
         ("evidence-remove", (claim.pk, 1), {}),
         ("quote-remove", (quote.evidence_id, quote.pk), {}),
@@ -99,7 +100,7 @@ def test_what_is_arranged_removed_or_resolved_can_be_taken_back(client, editor, 
 
 def test_where_somebody_changed_it_in_the_meantime_nothing_is_undone(client, editor, people):
     claim = desk.accepted(people)
-    page = post(client, "claim-arrange", claim.pk, priority=1)
+    page = post(client, "claim-arrange", claim.pk, **{"priority": 1, "seen-priority": digest(5)})
     edit.arrange_claim(claim.pk, by=people.other_editor, due_at=desk.soon())
 
     assert said(undo(client, page)) == ["It was changed in the meantime, so nothing was undone."]
@@ -108,7 +109,7 @@ def test_where_somebody_changed_it_in_the_meantime_nothing_is_undone(client, edi
 
 def test_undo_pressed_twice_takes_effect_once(client, editor, people):
     claim = desk.accepted(people)
-    page = post(client, "claim-arrange", claim.pk, priority=1)
+    page = post(client, "claim-arrange", claim.pk, **{"priority": 1, "seen-priority": digest(5)})
     undo(client, page)
     events = Event.objects.filter(chain=claim.chain).count()
 
