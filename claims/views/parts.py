@@ -28,6 +28,7 @@ from claims.views.conflict import show_both
 from claims.views.judging import stands
 from claims.views.stale import press_form
 from claims.workflow import edit_parts, edit_review
+from claims.workflow.attempt import Missing
 from claims.workflow.edit import own_changes
 from claims.workflow.judge import judge_evidence
 from claims.workflow.standing import standing
@@ -53,9 +54,10 @@ def evidence_add(request: DeskRequest, claim_id: int) -> HttpResponse:
         messages.success(request, _told(len(results) - len(refused)))
     if not refused:
         return answer
-    sentence = " ".join(f"{url}: {problem}" for url, problem in refused)
+    told = [Missing(f"{url}: {problem}", "evidence") for url, problem in refused]
+    sentence = " ".join(one.sentence for one in told)
     left = _with_urls(request, [url for url, _problem in refused])
-    return render_claim(request, claim_id, Outcome(sentence, "evidence", form=left))
+    return render_claim(request, claim_id, Outcome(sentence, "evidence", told, left))
 
 
 def _with_urls(request: DeskRequest, urls: list[str]) -> LinksForm:
