@@ -110,7 +110,7 @@ ORDERS = frozenset(
     "make get go do give thank thanks subscribe sign".split()
 )
 CAPITALS = "".join(re.escape(chr(c)) for c in range(0x530) if chr(c).isupper())
-ADDRESS = re.compile(r"https?://\S+|pic\.twitter\S+|\S+@\S+\.\w+")
+ADDRESS = re.compile(r"https?://\S+|pic\.twitter\S+|(?<!\S)[^\s@]{1,64}@\S{1,255}\.\w+")
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 NUMBER = re.compile(r"(?<![\w.-])[$€£]?\d")
 MEASURE = re.compile(

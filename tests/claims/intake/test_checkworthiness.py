@@ -57,3 +57,8 @@ def test_any_text_gets_a_value_between_0_and_1(text):
 
     assert 0.0 <= found.value <= 1.0
     assert all(found.reasons)
+
+
+@pytest.mark.parametrize("run", ["a@", "a", "中", "1"])
+def test_an_endless_run_without_a_blank_is_scored_like_any_other(run):
+    assert 0 <= score(run * 150_000).value <= 1
