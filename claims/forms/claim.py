@@ -19,6 +19,12 @@ from claims.workflow.merge import is_settled
 class EditForm(MarkedForm):
     """Fields of a claim; beside each the mark of the text the person had before his eyes."""
 
+    def __init__(self, data: Any = None, *, name: str, **given: Any) -> None:
+        super().__init__(data, name=name, **given)
+        if self.is_bound and self.seen:
+            for absent in set(self.fields) - set(self.data):
+                self.fields[absent].required = False
+
     @property
     def sent(self) -> dict[str, Any]:
         """The fields that came with the form; those it did not show are left alone."""

@@ -73,6 +73,20 @@ def test_changes_of_different_words_are_brought_together_and_saved_with_one_pres
     assert desk.reload(claim).rationale == "Ten ships came to the port at noon."
 
 
+def test_what_stands_there_is_taken_with_one_press_and_the_persons_other_changes_with_it(client, people, author, claim):
+    mine = {"statement": "Nine ships came to the port.", "context": "In one night."}
+    data = marks(claim, *mine) | mine
+    change(claim, people.editor, statement="Ten ships came to the port.")
+    response = save(client, claim, data, name="claim-edit")
+    assert response.status_code == 409
+
+    taken = save(client, claim, fields_of_form(response, "Take what stands there"), name="claim-edit")
+
+    assert taken.status_code == 302
+    now = desk.reload(claim)
+    assert (now.statement, now.context) == ("Ten ships came to the port.", "In one night.")
+
+
 def fields_of_both(response):
     return fields_of_form(response, "Save this")
 
