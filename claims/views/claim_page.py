@@ -343,7 +343,7 @@ def _talk(**narrow: Any) -> Any:
 
 
 def read_captures(claim_id: int) -> list[Job]:
-    """Captures and uploads of the claim's sources that are under way or were given up; one statement.
+    """Jobs, under way or given up, that bring the claim's evidence a copy or let it rest on one; one statement.
 
     Read before the evidence: what ends between the two statements is then seen at work and as its copy.  The other way
     round it would be seen as neither, and a page that sees no work does not ask again.
@@ -352,7 +352,7 @@ def read_captures(claim_id: int) -> list[Job]:
     keys = sources.values_list(Concat(Value("resource/"), Cast("resource_id", CharField())), flat=True)
     # Two conditions and not one list of states, because each has a partial index of its own.
     spoken_of = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING]) | Q(state=Job.State.FAILED)
-    return list(Job.objects.filter(spoken_of, kind__in=capture.KINDS, key__in=keys))
+    return list(Job.objects.filter(spoken_of, kind__in=[*capture.KINDS, "pin"], key__in=keys))
 
 
 def captures_of(evidence: Iterable[Evidence], asked: Iterable[Job]) -> dict[int, Job]:

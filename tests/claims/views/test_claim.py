@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from claims import jobs
 from claims.models import (
     Appearance,
     Claim,
@@ -524,6 +525,19 @@ def test_a_capture_that_ends_while_the_page_is_read_is_seen_at_work_or_with_its_
 
     assert ended
     assert page.captures or page.evidence[0].pinned
+
+
+def test_a_copy_the_evidence_does_not_rest_on_yet_is_still_asked_after(client, people):
+    claim = desk.in_research(people)
+    evidence = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory(), stance="supports")
+    Job.objects.update(state="done")
+    copy = SnapshotFactory(resource=evidence.resource)
+    jobs.enqueue("pin", key=evidence.resource.chain, resource=evidence.resource_id, snapshot=copy.pk)
+
+    page = text_of(read(client, people.author, at(claim)))
+
+    assert reverse("claims:evidence-status", args=[evidence.pk]) in page
+    assert "No copy yet." not in page
 
 
 def test_next_and_previous_follow_the_list_the_person_came_from(client, people):

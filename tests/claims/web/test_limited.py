@@ -268,7 +268,8 @@ def test_a_page_that_takes_the_common_child_too_long_has_its_whole_time_in_anoth
 def test_a_page_that_takes_too_much_memory_leaves_the_next_one_all_of_it(fresh):
     large = PAGE + b"<p>word" * 100_000
     assert read(PAGE).title == "Bridge"
-    assert read(large, memory=50_000_000).state == "too_heavy"
+    # Which of the two depends on whose memory ends first: a parser may call it a fault of the page.
+    assert read(large, memory=50_000_000).state in {"too_heavy", "unreadable"}
     assert read(large).title == "Bridge"
 
 
