@@ -1,6 +1,6 @@
 """Changes to a claim: who may make them, what two people at once get, what the record says."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -154,6 +154,18 @@ def test_editors_arrange_dates_and_topics(claim, people):
 
 
 # --- citations
+
+
+def test_a_date_two_people_set_at_once_is_refused_with_both_moments(claim, people):
+    seen = {"due_at": edit.digest(desk.reload(claim).due_at)}
+    edit.arrange_claim(claim.pk, by=people.editor, due_at=datetime(2031, 5, 6, 7, 8, tzinfo=UTC))
+
+    with pytest.raises(StaleEdit) as stale:
+        edit.arrange_claim(claim.pk, by=people.editor, due_at=datetime(2032, 5, 6, 7, 8, tzinfo=UTC), seen=seen)
+
+    theirs, mine = stale.value.conflicts["due_at"]
+    assert (theirs[:10], mine[:10]) == ("2031-05-06", "2032-05-06")
+    assert desk.reload(claim).due_at == datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
 
 
 def test_citations_follow_the_text(people):
