@@ -166,7 +166,8 @@ def test_one_appearance_one_question_and_one_arrangement_are_kept(browser, peopl
     author.press(page_of(claim), at(claim, "appearances/"), url="https://a.org/", position="asserts")
     asked = {"asked": "Harbour office", "channel": "email", "question": "How many?", "deadline": "2030-01-01T10:00"}
     author.press(page_of(claim), at(claim, "contacts/"), **asked)
-    editor.press(page_of(claim), at(claim, "arrange/"), priority=2)
+    seen = {"seen-priority": edit.digest(claim.priority)}
+    editor.press(page_of(claim), at(claim, "arrange/"), **seen, priority=2)
 
     assert claim.appearances.count() == claim.contacts.count() == events(claim, "arrange") == 1
 

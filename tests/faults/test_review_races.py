@@ -30,7 +30,7 @@ def test_of_a_thousand_pairs_of_saves_one_wins_each_and_no_character_is_lost():
 def test_without_the_look_at_what_was_seen_one_text_overwrites_the_other(monkeypatch):
     people = desk.hire()
     claim = desk.ready(people)
-    monkeypatch.setattr(edit, "_merge", lambda _claim, fields, _seen: dict(fields))
+    monkeypatch.setattr(edit, "merge", lambda _row, fields, _seen: dict(fields))
 
     assert rounds.save_pairs(claim, people, TWIN, until_wrong=True).wrong
 
