@@ -27,7 +27,7 @@ PAGES = {
     "reader": ("editor-1", ""),
     "Intake": ("editor-1", "/intake/"),
     "desk": ("editor-1", "/desk/"),
-    "charts": ("editor-1", "/desk/charts/"),
+    "a chart": ("editor-1", "/desk/charts/flow/"),
     "search": ("editor-1", "/search/?q=missiles"),
     "topics": ("editor-1", "/topics/"),
     "background work": ("editor-1", "/jobs/"),
@@ -52,13 +52,13 @@ WATCH = """
 
 def look(visitor, path):
     """Bytes of CSS and JavaScript, milliseconds to the first paint, and the layout shift (CLS) until all is quiet."""
-    visitor.page.goto(path, wait_until="networkidle")
+    assert visitor.page.goto(path, wait_until="networkidle").ok, path
     visitor.page.wait_for_timeout(300)
     return visitor.page.evaluate(SEEN)
 
 
 def fresh(house, browser, username, viewport):
-    visitor = house.visitor(browser, username)
+    visitor = house.visitor(browser, username, pictures=None)
     visitor.page.set_viewport_size(viewport)
     visitor.context.add_init_script(WATCH)
     return visitor
@@ -66,7 +66,7 @@ def fresh(house, browser, username, viewport):
 
 def found(house, browser):
     """Addresses of a claim with a captured piece of evidence, of that evidence, and of a fact-check."""
-    visitor = house.visitor(browser, "editor-1")
+    visitor = house.visitor(browser, "editor-1", pictures=None)
     addresses = {"fact-check": first(visitor, "/fact-checks/", r"/fact-checks/[a-z0-9-]+/")[0]}
     for claim in first(visitor, "/claims/", r"/claims/\d+/"):
         if copies := first(visitor, claim, r"/evidence/\d+/(?=\")"):

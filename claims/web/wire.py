@@ -101,6 +101,8 @@ class Wire(httpcore2.NetworkStream):
             raise failure("too_slow")
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not buffer:  # httpcore tells of an empty body, and of its end
+            return
         self._sock.settimeout(self._budget.seconds(self._budget.limits.read))
         self.sent += buffer
         try:

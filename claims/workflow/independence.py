@@ -12,6 +12,9 @@ from dataclasses import dataclass
 BITS = 64
 FEWEST_WORDS = 30  # of shorter texts nothing can be said
 NEAR = 8  # bits: texts that share about 95 of 100 shingles; unrelated ones lie 32 apart, give or take 4
+SHINGLE = 3  # words in a row that are looked at as one
+_NUMBER = BITS // 8  # bytes
+_WORD = SHINGLE * _NUMBER  # bytes of what a word is hashed to: a number for each place in a shingle
 _SIGN = 1 << (BITS - 1)
 _ALL_BITS = 2 * _SIGN - 1
 _SLICE = BITS // (NEAR + 1)  # bits of a slice; what is left over lies in none
@@ -37,26 +40,27 @@ class Piece:
 
 
 def simhash(text: str) -> int | None:
-    """Sixty-four bits, as a signed number, that differ little where texts differ little; ``None`` for a short text."""
+    """Sixty-four bits, as a signed number, that differ little where texts differ little; ``None`` for a short text.
+
+    Three words in a row are hashed by tabulation (Carter and Wegman 1979): each place has its own number for a word, and the
+    three are joined by XOR.  So a word is hashed once, however often it comes.
+    """
     words = re.findall(r"\w+", text.casefold())
     if len(words) < FEWEST_WORDS:
         return None
-    encoded = " ".join(words).encode().split(b" ")
-    hashed = hashlib.blake2b
-    digests = b"".join(
-        [
-            hashed(shingle, digest_size=BITS // 8).digest()
-            for shingle in map(b" ".join, zip(encoded, encoded[1:], encoded[2:], strict=False))
-        ]
-    )
-    shingles = len(digests) // (BITS // 8)
+    hashed = {word: hashlib.blake2b(word.encode(), digest_size=_WORD).digest() for word in set(words)}
+    row = b"".join([hashed[word] for word in words])
+    shingles = len(words) - SHINGLE + 1
     ones = int.from_bytes(b"\1" * shingles)  # the lowest bit of each byte
     found = 0
-    for place in range(BITS // 8):
-        column = int.from_bytes(digests[place :: BITS // 8])
+    for byte in range(_NUMBER):
+        column = 0  # this byte of the number of every shingle
+        for place in range(SHINGLE):
+            begin = place * _WORD + place * _NUMBER + byte
+            column ^= int.from_bytes(row[begin::_WORD][:shingles])
         for bit in range(8):
             if 2 * ((column >> bit) & ones).bit_count() > shingles:
-                found |= 1 << (place * 8 + bit)
+                found |= 1 << (byte * 8 + bit)
     return found - 2 * _SIGN if found & _SIGN else found
 
 

@@ -48,8 +48,8 @@ def test_the_number_fits_a_signed_column_of_eight_bytes():
 
 def test_the_number_of_a_text_stays_what_it_was():
     """Numbers are stored with the copies and compared with those of later ones."""
-    assert simhash(text_of(1)) == -8917612868824450179
-    assert simhash("Straße und Größe. " * 20) == -2167915957289840018
+    assert simhash(text_of(1)) == 448755099907458315
+    assert simhash("Straße und Größe. " * 20) == -8223903484238168821
 
 
 def test_one_origin_one_address_or_one_text_make_one_group():
