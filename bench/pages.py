@@ -39,19 +39,24 @@ SEEN = """
   () => {
     const sent = performance.getEntriesByType("resource").filter((one) => /\\.(css|js)(\\?|$)/.test(one.name));
     const paint = performance.getEntriesByName("first-contentful-paint")[0];
-    return [sent.reduce((sum, one) => sum + one.encodedBodySize, 0), paint ? paint.startTime : 0, window.moved];
+    const weight = sent.reduce((sum, one) => sum + one.encodedBodySize, 0);
+    return [weight, paint ? paint.startTime : 0, window.moved, window.whatMoved.join("; ")];
   }
 """
 WATCH = """
   window.moved = 0;
+  window.whatMoved = [];
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.moved += entry.value;
+    for (const entry of list.getEntries()) {
+      window.moved += entry.value;
+      window.whatMoved.push(...entry.sources.map(({ node }) => (node ? node.outerHTML || node.textContent : "gone").slice(0, 200)));
+    }
   }).observe({ type: "layout-shift", buffered: true });
 """
 
 
 def look(visitor, path):
-    """Bytes of CSS and JavaScript, milliseconds to the first paint, and the layout shift (CLS) until all is quiet."""
+    """Bytes of CSS and JavaScript, milliseconds to the first paint, the layout shift (CLS) until all is quiet, and of what."""
     assert visitor.page.goto(path, wait_until="networkidle").ok, path
     visitor.page.wait_for_timeout(300)
     return visitor.page.evaluate(SEEN)
@@ -104,12 +109,14 @@ with tempfile.TemporaryDirectory(prefix="fcb-", ignore_cleanup_errors=True) as f
         house.close()
         browser.close()
 
-bare = {width: statistics.median(paint for _w, paint, _m in looks["smallest", width]) for width in (1440, 390)}
+bare = {width: statistics.median(paint for _w, paint, *_rest in looks["smallest", width]) for width in (1440, 390)}
 rows = [(f"{name}: CSS and JavaScript, kB as sent", looks[name, 1440][0][0] / 1000, "<= 60") for name in PAGES]
 for (name, width), seen in looks.items():
     if name != "smallest":
-        paint = statistics.median(paint for _weight, paint, _moved in seen)
-        moved = max(moved for *_rest, moved in seen)
+        paint = statistics.median(paint for _weight, paint, *_rest in seen)
+        moved, what = max((moved, what) for *_rest, moved, what in seen)
+        if moved:
+            print(f"{name} at {width}: {what}")
         rows += [
             (f"{name} at {width}: layout shift (CLS) in thousandths, the worst", moved * 1000, "0"),
             (f"{name} at {width}: first paint against the smallest page (ratio)", paint / bare[width], ""),
