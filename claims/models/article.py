@@ -50,6 +50,7 @@ class Article(models.Model):
     external_id = models.CharField(max_length=120, unique=True, null=True, blank=True)  # null: none given
     publisher = models.ForeignKey(Publisher, on_delete=models.PROTECT, null=True, blank=True, related_name="articles")
     title = models.CharField(_("title"), max_length=300)
+    is_title_guessed = models.BooleanField(db_default=False)  # the first line of its text, which nobody looked at yet
     url = models.URLField(_("address"), max_length=2000, blank=True)
     published_on = models.DateField(_("date"), null=True, blank=True)
     date_basis = models.CharField(_("where the date comes from"), max_length=300, blank=True)
