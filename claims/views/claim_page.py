@@ -130,6 +130,7 @@ class ClaimPage:
             self.evidence,
             questions=self.values.checklist,
             loose=self.values.loose_citations,
+            logged=bool(self.contacts),
             awaited=[(row.pk, row.asked, row.deadline) for row in self.awaited],
             told=self.values.told,
         )

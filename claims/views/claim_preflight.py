@@ -7,10 +7,8 @@ from django.utils.translation import gettext as _
 from claims.models import ChecklistAnswer
 from claims.views.claim_page import ClaimPage
 from claims.views.reply_rows import replies_in_words
-from claims.workflow.preflight_list import ungraded
+from claims.workflow.preflight_list import CLAIMANT_ASKED, ungraded
 from claims.workflow.transitions import WORKING
-
-CLAIMANT_ASKED = "reply"  # the code of that question in the checklist a desk begins with; no hint where it has another
 
 
 def read_preflight(page: ClaimPage) -> dict[str, Any]:
@@ -21,6 +19,7 @@ def read_preflight(page: ClaimPage) -> dict[str, Any]:
     answered_no = [
         row for row in page.values.checklist if row["required"] and row["answer"] == ChecklistAnswer.Answer.NO
     ]
+    unlogged = _unlogged(page)
     return {
         "ungraded": ungraded(page.evidence),
         "shows_preflight": page.claim.status in WORKING,
@@ -29,16 +28,23 @@ def read_preflight(page: ClaimPage) -> dict[str, Any]:
         "replies_line": replies_in_words(page.contacts, page.now),
         "reply_hint": _reply_hint(page),
         "answered_no": [row for row in answered_no if row["note"]] if page.sees_verdict else [],
+        "unlogged": unlogged,
+        "unlogged_note": unlogged["note"] if unlogged and page.sees_verdict else "",
     }
 
 
 def _reply_hint(page: ClaimPage) -> str:
-    """Where the checklist and the right of reply tell two stories."""
-    answer = next((row["answer"] for row in page.values.checklist if row["code"] == CLAIMANT_ASKED), "")
-    if answer == ChecklistAnswer.Answer.YES and not page.contacts:
-        return _(
-            "The checklist says that the claimant was asked, but nobody stands under “Right of reply”: log whom you asked."
-        )
-    if answer == ChecklistAnswer.Answer.NO and page.contacts:
+    """Where the checklist says less than the right of reply; more than that is a line of the list."""
+    if page.contacts and _answer(page, ChecklistAnswer.Answer.NO):
         return _("Somebody was asked, but the checklist says that the claimant was not: put one of the two right.")
     return ""
+
+
+def _unlogged(page: ClaimPage) -> dict[str, Any] | None:
+    """The question whether the claimant was asked, where "yes" is all that says so; a note has to say why."""
+    return None if page.contacts else _answer(page, ChecklistAnswer.Answer.YES)
+
+
+def _answer(page: ClaimPage, answer: ChecklistAnswer.Answer) -> dict[str, Any] | None:
+    given = (row for row in page.values.checklist if (row["code"], row["answer"]) == (CLAIMANT_ASKED, answer))
+    return next(given, None)

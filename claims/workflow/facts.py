@@ -54,7 +54,7 @@ SELECT jsonb_build_object(
             SELECT FROM claims_checklistanswer again JOIN claims_checklistitem later ON later.id = again.item_id
             WHERE again.claim_id = claim.id AND later.code = item.code AND later.version > item.version)),
     'questions', (
-        SELECT jsonb_agg(jsonb_build_object('pk', item.id, 'text', item.text, 'required', item.required,
+        SELECT jsonb_agg(jsonb_build_object('pk', item.id, 'code', item.code, 'text', item.text, 'required', item.required,
             'answer', COALESCE(given.answer, ''), 'note', COALESCE(given.note, ''), 'reworded', EXISTS (
                 SELECT FROM claims_checklistanswer before JOIN claims_checklistitem older ON older.id = before.item_id
                 WHERE before.claim_id = claim.id AND older.code = item.code AND older.version < item.version)
@@ -62,6 +62,7 @@ SELECT jsonb_build_object(
         FROM claims_checklistitem item
         LEFT JOIN claims_checklistanswer given ON given.item_id = item.id AND given.claim_id = claim.id
         WHERE item.is_active),
+    'logged', EXISTS (SELECT FROM claims_contactlog asked WHERE asked.claim_id = claim.id),
     'awaited', (
         SELECT jsonb_agg(jsonb_build_array(asked.id, asked.asked, asked.deadline) ORDER BY asked.asked_at, asked.id)
         FROM claims_contactlog asked WHERE asked.claim_id = claim.id AND asked.answer = ''
@@ -103,8 +104,9 @@ class Facts:
         citations: ``[number, number of the evidence]``, the second ``None`` where it points to none.
         contacts: lines as published.
         checklist: questions with their answers, in the checklist's order: ``code``, ``version``, ``text``, ``answer``.
-        questions: what the checklist asks today: ``pk``, ``text``, ``required``, with this claim's ``answer`` and
-            ``note``, and whether it was ``reworded`` since it was answered.
+        questions: what the checklist asks today: ``pk``, ``code``, ``text``, ``required``, with this claim's ``answer``
+            and ``note``, and whether it was ``reworded`` since it was answered.
+        logged: whether the log says of anybody that he was asked.
         awaited: questions put to somebody that are still open: id, who was asked, until when he may answer.
         unawaited: questions still open that the desk does not wait for: who was asked, until when he may answer, why not.
         told: kind and text of the change told with the newest public version; ``None``: it never was public.
@@ -120,6 +122,7 @@ class Facts:
     contacts: list[str]
     checklist: list[dict[str, Any]]
     questions: list[dict[str, Any]]
+    logged: bool
     awaited: list[tuple[int, str, datetime]]
     unawaited: list[tuple[str, datetime, str]]
     told: list[str] | None
@@ -149,6 +152,7 @@ def read_facts(claim: Claim) -> Facts:
         contacts=said.get("contacts") or [],
         checklist=said.get("checklist") or [],
         questions=said.get("questions") or [],
+        logged=bool(said.get("logged")),
         awaited=[(pk, who, datetime.fromisoformat(until)) for pk, who, until in said.get("awaited") or []],
         unawaited=[(who, datetime.fromisoformat(until), why) for who, until, why in said.get("unawaited") or []],
         told=said.get("told"),

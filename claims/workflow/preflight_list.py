@@ -17,6 +17,7 @@ from claims.workflow.facts import Facts, read_facts
 from claims.workflow.readable import isolate
 
 ENOUGH_ORIGINS = 2
+CLAIMANT_ASKED = "reply"  # the code of that question in the checklist a desk begins with
 
 P = TypeVar("P", Evidence, EvidenceFacts, Piece)
 
@@ -46,7 +47,7 @@ def read_list(claim: Claim, rows: Sequence[Piece] | None = None, facts: Facts | 
     loose = [number for number, evidence in facts.citations if evidence is None]
     return make_list(
         claim, evidence,
-        questions=facts.questions, loose=loose, awaited=facts.awaited, told=facts.told,
+        questions=facts.questions, loose=loose, logged=facts.logged, awaited=facts.awaited, told=facts.told,
     )  # fmt: skip
 
 
@@ -54,8 +55,9 @@ def make_list(
     claim: Claim,
     evidence: Sequence[Piece],
     *,
-    questions: Iterable[Mapping[str, Any]],
+    questions: Sequence[Mapping[str, Any]],
     loose: Iterable[int],
+    logged: bool,
     awaited: Iterable[tuple[int, str, datetime]],
     told: list[str] | None,
 ) -> list[Item]:
@@ -65,6 +67,7 @@ def make_list(
         evidence: of ``read_evidence`` or ``evidence_rows``.
         questions: what the checklist asks today (see ``Facts``).
         loose: citations that point to no evidence.
+        logged: whether the log says of anybody that he was asked.
         awaited: questions put to somebody that are still open (see ``Facts``).
         told: the change told with the newest public version; ``None``: it never was public.
     """
@@ -74,7 +77,7 @@ def make_list(
         Item(_("Every source captured"), captures_done(evidence)),
         Item(_("Every passage found in its source"), quotes_found(evidence)),
         Item(_("Checklist answered"), checklist_answered(questions)),
-        Item(_("Replies in, or a reason not to wait"), replies_settled(awaited)),
+        Item(_("Replies in, or a reason not to wait"), [*asked_in_log(questions, logged), *replies_settled(awaited)]),
         Item(_("Every citation resolves"), citations_resolve(loose), tells=True),
     ]
     if told is not None:
@@ -186,6 +189,21 @@ def _open_question(asked: Mapping[str, Any]) -> str:
     if asked["answer"] == ChecklistAnswer.Answer.NO and not asked["note"].strip():
         return _("Checklist, answered “no” without saying why: %(question)s")
     return ""
+
+
+def asked_in_log(questions: Iterable[Mapping[str, Any]], logged: bool) -> list[Missing]:
+    """A "yes" to whether the claimant was asked is borne out by the log, or a note says why it stands nowhere there."""
+    sentence = _(
+        "The checklist says that the claimant was asked, but nobody stands under “Right of reply”: log whom you asked, "
+        "or say in a note to that answer why it stands nowhere."
+    )
+    return [Missing(sentence, f"checklist-{row['pk']}") for row in questions if not logged and is_unlogged(row)]
+
+
+def is_unlogged(asked: Mapping[str, Any]) -> bool:
+    """Whether a question is answered so that the log has to bear it out, and no note says why it does not."""
+    says_yes = asked["code"] == CLAIMANT_ASKED and asked["answer"] == ChecklistAnswer.Answer.YES
+    return says_yes and not asked["note"].strip()
 
 
 def replies_settled(awaited: Iterable[tuple[int, str, datetime]]) -> list[Missing]:

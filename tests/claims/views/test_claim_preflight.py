@@ -102,15 +102,41 @@ def log_contact(claim, people):
     )  # fmt: skip
 
 
-def test_a_yes_without_anybody_who_was_asked_gets_a_hint(client, people, asked):
+def logged_form(page, item):
+    return f'id="checklist-log-{item.pk}"' in page
+
+
+def test_a_yes_without_anybody_who_was_asked_is_missing_until_it_is_logged(client, people, asked):
     claim, item = asked
-    assert hint(client, people, claim) == ""
+    assert not logged_form(read(client, people.author, at(claim)).content.decode(), item)
     edit_review.answer_checklist(claim.pk, by=people.author, item=item, answer="yes")
-    assert "nobody stands under “Right of reply”" in hint(client, people, claim)
+    page = read(client, people.author, at(claim)).content.decode()
+    assert "nobody stands under “Right of reply”" in page
+    assert logged_form(page, item)
 
     log_contact(claim, people)
 
-    assert hint(client, people, claim) == ""
+    page = read(client, people.author, at(claim)).content.decode()
+    assert "nobody stands under “Right of reply”" not in page
+    assert not logged_form(page, item)
+
+
+def test_why_nobody_was_logged_is_shown_to_the_approver_and_to_nobody_who_reads_blind(client, people):
+    claim = desk.ready(people)
+    item = ChecklistItemFactory(code="reply", text="Was the claimant asked?", required=False)
+    sent = {"item": item.pk, "answer": "yes", "note": "Asked at a briefing in March."}
+    client.force_login(people.author)
+    client.post(f"/claims/{claim.pk}/checklist/", sent)
+    apply(claim.pk, "submit", by=people.author)
+
+    assert "Asked at a briefing in March." not in read(client, people.cross_checker, at(claim)).content.decode()
+
+    apply(claim.pk, "pass", by=None)
+    apply(claim.pk, "cross_check", by=people.cross_checker, rating=desk.reload(claim).rating, reason="Counted too.")
+    edit_review.show_verdict(claim.pk, by=people.editor)
+    panel = read(client, people.editor, at(claim)).content.decode().partition('id="preflight"')[2]
+    assert "with nobody under “Right of reply”" in panel
+    assert "Asked at a briefing in March." in panel
 
 
 def test_a_no_beside_somebody_who_was_asked_gets_a_hint(client, people, asked):

@@ -3,7 +3,7 @@
 import pytest
 
 from claims.models import Claim, Evidence, Quote, QuoteCheck, Waiver
-from claims.workflow import edit_parts, preflight
+from claims.workflow import edit_parts, edit_review, preflight, replies
 from claims.workflow.apply import Refused, apply
 from claims.workflow.preflight_list import read_list, ungraded
 from tests.claims.workflow import desk
@@ -157,6 +157,43 @@ def test_only_required_questions_of_today_are_asked(people):
 
     edit_review.answer_checklist(claim.pk, by=people.author, item=asked, answer="n/a")
     assert missing(claim) == {}
+
+
+def test_a_claimant_who_was_asked_stands_in_the_log_or_a_note_says_why_not(people):
+    claim, item = desk.ready(people), ChecklistItemFactory(code="reply", text="Was the claimant asked?", required=False)
+
+    def answer(said, note=""):
+        edit_review.answer_checklist(claim.pk, by=people.author, item=item, answer=said, note=note)
+
+    answer("n/a")
+    assert missing(claim) == {}
+
+    answer("yes")
+    (line,) = (line for line in read_list(desk.reload(claim)) if line.missing)
+    assert line.title == "Replies in, or a reason not to wait"
+    assert [(found.place, "log whom you asked" in found.sentence) for found in line.missing] == [
+        (f"checklist-{item.pk}", True)
+    ]
+
+    answer("yes", "Asked at a briefing; the spokesman would not be named.")
+    assert missing(claim) == {}
+
+    answer("yes")
+    replies.log_contact(
+        claim.pk, by=people.author, asked="Port office", channel="email", contact_detail="", question="How many?",
+        deadline=desk.soon(), asked_at=None, public_line="",
+    )  # fmt: skip
+    assert "log whom you asked" not in " ".join(missing(claim)["Replies in, or a reason not to wait"])
+
+
+def test_a_yes_that_stands_nowhere_is_never_approved(people):
+    claim = desk.in_review(people)
+    item = ChecklistItemFactory(code="reply", text="Was the claimant asked?", required=False)
+    edit_review.answer_checklist(claim.pk, by=people.editor, item=item, answer="yes")
+    claim = desk.reload(claim)
+
+    with pytest.raises(Refused, match="log whom you asked"):
+        apply(claim.pk, "approve", by=people.other_editor, seen=desk.seen(claim), notes=desk.noted(claim))
 
 
 def test_the_list_costs_the_same_however_much_evidence(people, django_assert_num_queries):
