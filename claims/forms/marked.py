@@ -1,6 +1,6 @@
 """Forms that carry, beside each field, the mark of what the person had before his eyes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from copy import copy
 from typing import Any
 
@@ -33,27 +33,27 @@ class MarkedForm(PlainForm):
         """Hidden fields: name and mark."""
         return [(f"{SEEN}{name}", mark) for name, mark in self.seen.items() if name in self.fields]
 
-    def show_conflict(self, conflicts: Iterable[str], now: Mapping[str, Any]) -> None:
+    def show_conflict(self, conflicts: Mapping[str, str], now: Mapping[str, Any]) -> None:
         """Make a valid form ready to come back: what the person wrote stays, what he left alone is as it stands now.
 
         Args:
-            conflicts: fields somebody else changed too; each says what stands now, and saving again replaces it.
+            conflicts: field somebody else changed too -> who did, in a sentence; it says what stands now, and saving
+                again replaces it.
             now: field -> the value that stands now.
         """
         data: Any = copy(self.data)
-        conflicts, given = set(conflicts), dict(self.cleaned_data)
+        given = dict(self.cleaned_data)
         for name, value in now.items():
             is_left = digest(given[name]) == self.seen.get(name)
             if is_left or name in conflicts:
                 data[f"{SEEN}{name}"] = digest(value)
-            if is_left and not conflicts & {name}.union(*(group for group in self.together if name in group)):
+            if is_left and not set(conflicts) & {name}.union(*(group for group in self.together if name in group)):
                 self._put(data, name, value)
         self.data, self.seen = data, read_seen(data)
-        for name in conflicts:
-            words = _(
-                "Somebody else changed this meanwhile. It now says: “%(now)s”. Save again to put yours in its place."
-            )
-            self.add_error(name, words % {"now": self._in_words(name, now[name])})
+        for name, who in conflicts.items():
+            said = self._in_words(name, now[name])
+            stands = _("It now says: “%(now)s”.") % {"now": said} if said else _("It is empty now.")
+            self.add_error(name, f"{who} {stands} {_('Save again to put yours in its place.')}")
 
     def _put(self, data: Any, name: str, value: Any) -> None:
         data.pop(name, None)

@@ -190,17 +190,22 @@ def _nearest(article: Article, person: Person) -> dict[int, list[Near]]:
 
 
 def _near(match: Match, person: Person) -> Near:
-    labels = {"likely": _("likely the same"), "related": _("related")}
     status = match.target.status
     return Near(
         claim=match.target,
         score=match.score,
-        label=labels.get(match.label, _("little in common")),
+        label=say_how_near(match.label),
         reasons=tuple(say_why(match.reasons, is_near=bool(match.label))),
         is_opposite="negation" in match.reasons and bool(match.label),
         is_likely=match.label == "likely",
         can_take=person.can_contribute and status in (LIVE if person.is_editor else EDITABLE),
     )
+
+
+def say_how_near(label: str) -> str:
+    """How near two texts are, in words; a weak label says neither yes nor no, for it does not know."""
+    words = {"likely": _("likely the same"), "related": _("may be the same, read both")}
+    return words.get(label, _("few words in common, read both"))
 
 
 def say_why(reasons: dict[str, list[str]], *, is_near: bool, of_claim: bool = False) -> Iterable[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 
 from django.forms import BoundField
@@ -15,11 +14,11 @@ from claims.errors import StaleEdit
 from claims.forms.claim import EditForm
 from claims.forms.marked import SEEN, read_seen
 from claims.forms.whole import WholeForm
-from claims.models import Claim, Person
+from claims.models import Claim
 from claims.views.access import DeskRequest, claim_address, visible_claims
 from claims.views.claim import without_history
 from claims.workflow.compare import compare_words
-from claims.workflow.conflicts import Conflict, last_written, read_conflicts
+from claims.workflow.conflicts import Conflict, Written, last_written, read_conflicts
 
 OPS = {"=": "equal", "-": "delete", "+": "insert"}
 
@@ -30,8 +29,7 @@ class Row:
 
     conflict: Conflict
     field: BoundField
-    written_by: Person | None = None
-    written_at: datetime | None = None
+    written: Written | None = None
 
     @property
     def my_changes(self) -> list[tuple[str, str]]:
@@ -83,15 +81,8 @@ def _sent(request: DeskRequest, names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _rows(claim: Claim, form: EditForm | WholeForm, conflicts: list[Conflict]) -> list[Row]:
-    events = last_written(claim, [conflict.field for conflict in conflicts])
-    refs = {event.actor_ref for event in events.values()}
-    ids = [ref.removeprefix("person/") for ref in refs if ref.startswith("person/")]
-    people = {person.ref: person for person in Person.objects.filter(pk__in=ids)}
-    rows = [Row(conflict, _field(form, conflict)) for conflict in conflicts]
-    for row in rows:
-        if event := events.get(row.conflict.field):
-            row.written_by, row.written_at = people.get(event.actor_ref), event.at
-    return rows
+    written = last_written(claim, [conflict.field for conflict in conflicts])
+    return [Row(conflict, _field(form, conflict), written.get(conflict.field)) for conflict in conflicts]
 
 
 def _field(form: EditForm | WholeForm, conflict: Conflict) -> BoundField:

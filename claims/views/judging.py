@@ -20,6 +20,7 @@ from claims.views.claim_cards import Card, judged_values
 from claims.views.live import read_id
 from claims.views.stale import press_form
 from claims.workflow import edit_parts
+from claims.workflow.conflicts import OF_EVIDENCE
 from claims.workflow.edit import digest
 
 TEMPLATE = "claims/claim_evidence.html"
@@ -89,7 +90,9 @@ def answer_on_card(
     if form is None:
         refused = press(request, claim_id, operation, **given)
     else:
-        refused = press_form(request, claim_id, operation, form=form, now=lambda: stands(item), **given)
+        refused = press_form(
+            request, claim_id, operation, form=form, now=lambda: stands(item), part=(OF_EVIDENCE, item.number), **given
+        )
     if not request.htmx:
         return render_claim(request, claim_id, refused) if refused else back_to_claim(request, claim_id, place)
     context, card = _read_card(request, claim_id, item.number, refused or Outcome())

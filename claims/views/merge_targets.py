@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from claims.forms.fields import read_claim_number
@@ -17,7 +16,7 @@ from claims.models import Claim, ClaimText, Person
 from claims.search import index
 from claims.search.find import Narrow, ask, find
 from claims.views.access import DeskRequest, signed_in, visible_claims
-from claims.views.candidate_cards import say_why
+from claims.views.candidate_cards import say_how_near, say_why
 
 MOST = 6
 LOOKED_AT = 100
@@ -81,10 +80,9 @@ def _holding(typed: str, person: Person) -> list[int]:
 
 
 def _target(claim: Claim, one: Ranked) -> Target:
-    labels = {"likely": _("likely the same"), "related": _("related")}
     return Target(
         claim,
-        label=labels.get(one.label, _("little in common")),
+        label=say_how_near(one.label),
         reasons=tuple(say_why(one.reasons, is_near=bool(one.label), of_claim=True)),
         is_opposite="negation" in one.reasons and bool(one.label),
     )

@@ -29,6 +29,7 @@ from claims.views.judging import stands
 from claims.views.stale import press_form
 from claims.workflow import edit_parts, edit_review
 from claims.workflow.attempt import Missing
+from claims.workflow.conflicts import OF_APPEARANCE, OF_EVIDENCE
 from claims.workflow.edit import own_changes
 from claims.workflow.judge import judge_evidence
 from claims.workflow.standing import standing
@@ -88,6 +89,7 @@ def evidence_edit(request: DeskRequest, claim_id: int, number: int) -> HttpRespo
     refused = press_form(
         request, claim_id, save, form=form, now=lambda: stands(item), place=place, said=said, edited=number,
         undoable=undoable,
+        part=(OF_EVIDENCE, number),
     )  # fmt: skip
     return render_claim(request, claim_id, refused) if refused else back_to_claim(request, claim_id, place)
 
@@ -146,7 +148,7 @@ def _put_right(request: DeskRequest, row: Appearance, form: AppearanceEditForm) 
         return AppearanceEditForm(Appearance.objects.select_related("claimant").get(pk=row.pk)).initial
 
     claim_id, place = row.claim_id, "appearances"
-    refused = press_form(request, claim_id, save, form=form, now=now, place=place)
+    refused = press_form(request, claim_id, save, form=form, now=now, place=place, part=(OF_APPEARANCE, row.number))
     return render_claim(request, claim_id, refused) if refused else back_to_claim(request, claim_id, place)
 
 

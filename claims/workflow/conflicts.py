@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from claims.errors import StaleEdit
-from claims.models import Claim, Event, Rating
+from claims.models import Claim, Event, Person, Rating
 from claims.workflow.edit import digest
+from claims.workflow.edit_review import QUESTION
 from claims.workflow.merge import Merged, merge_words
+
+# Events that say of a field who wrote it: of the claim itself, and of a part that has a number.
+OF_CLAIM = frozenset({"edit", "arrange", "answer_rubric"})
+OF_EVIDENCE = frozenset({"edit_evidence", "title_source"})
+OF_APPEARANCE = frozenset({"edit_appearance"})
+HOLD_TEXTS = frozenset({"create", "edit", "answer_rubric"})
 
 WRITTEN_IN = frozenset(
     {
@@ -61,7 +69,7 @@ def read_bases(claim: Claim, seen: Mapping[str, str]) -> dict[str, str]:
     if "rating" in seen and "rating" not in found:
         rating = next((row for row in Rating.objects.all() if digest(row) == seen["rating"]), None)
         found["rating"] = str(rating or "")
-    for event in Event.objects.filter(chain=claim.chain, action__in=["edit", "create"]).order_by("-seq").iterator():
+    for event in Event.objects.filter(chain=claim.chain, action__in=HOLD_TEXTS).order_by("-seq").iterator():
         if len(found) == len(seen):
             break
         for texts in _texts(event):
@@ -69,15 +77,41 @@ def read_bases(claim: Claim, seen: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def last_written(claim: Claim, fields: Iterable[str]) -> dict[str, Event]:
-    """For each field the event by which it came to say what it says now; a field nobody wrote is left out."""
+@dataclass(frozen=True)
+class Written:
+    """Who brought a field to say what it says now, and when; ``by`` is ``None`` where no person did."""
+
+    by: Person | None
+    at: datetime
+
+
+def last_written(
+    claim: Claim, fields: Iterable[str], *, actions: frozenset[str] = OF_CLAIM, number: int | None = None
+) -> dict[str, Written]:
+    """For each field who wrote it last; one nobody wrote is left out.
+
+    Args:
+        number: of the piece of evidence or the appearance whose fields these are.
+    """
     wanted = set(fields)
     found: dict[str, Event] = {}
-    for event in Event.objects.filter(chain=claim.chain, action__in=["edit", "arrange"]).order_by("-seq").iterator():
-        found |= dict.fromkeys(wanted & set(event.details.get("after", ())) - set(found), event)
+    for event in Event.objects.filter(chain=claim.chain, action__in=actions).order_by("-seq").iterator():
+        if number is None or event.details.get("number") == number:
+            found |= dict.fromkeys(wanted & _changed(event) - set(found), event)
         if set(found) == wanted:
             break
-    return found
+    ids = {event.actor_ref.removeprefix("person/") for event in found.values() if event.actor_ref.startswith("person/")}
+    people = {person.ref: person for person in Person.objects.filter(pk__in=ids)}
+    return {name: Written(people.get(event.actor_ref), event.at) for name, event in found.items()}
+
+
+def _changed(event: Event) -> set[str]:
+    """The fields an event wrote, as forms name them."""
+    body = event.details
+    before, after = body.get("before", {}), body.get("after", {})
+    if event.action == "answer_rubric":
+        return {f"{QUESTION}{code}" for code in after} | ({"reason"} & set(body))
+    return {name for name, value in after.items() if name not in before or value != before[name]}
 
 
 def _texts(event: Event) -> Iterable[Mapping[str, str | None]]:

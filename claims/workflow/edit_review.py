@@ -58,9 +58,11 @@ def answer_rubric(
         for code, answer in answers.items():
             RubricAnswer.objects.update_or_create(claim=claim, question=asked[code], defaults={"answer": answer})
         claim.worth = worth_of(claim)
-        claim.worth_reason = claim.worth_reason if reason is None else reason
+        body: dict[str, Any] = {"after": dict(answers), "worth": claim.worth}
+        if reason is not None and reason != claim.worth_reason:
+            claim.worth_reason = body["reason"] = reason
         claim.save(update_fields=["worth", "worth_reason", "updated_at"])
-        Event.objects.append(claim, "answer_rubric", by=by, body={"after": dict(answers), "worth": claim.worth})
+        Event.objects.append(claim, "answer_rubric", by=by, body=body)
     return claim
 
 

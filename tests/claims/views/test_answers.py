@@ -14,11 +14,6 @@ from tests.claims.workflow import desk
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def ask(claim, person):
     Assignment.objects.filter(claim=claim, role="checker").update(assigned_at=timezone.now() - timedelta(days=6))
     Reminder.objects.create(claim=claim, kind="still_on_it", due_at=timezone.now(), person=person)

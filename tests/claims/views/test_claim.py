@@ -49,11 +49,6 @@ HTMX = {"HX-Request": "true"}
 EVERYBODY = ["contributor", "author", "cross_checker", "editor", "other_editor", "administrator", "auditor"]
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def at(claim, query=""):
     return reverse("claims:claim-detail", args=[claim.pk]) + query
 

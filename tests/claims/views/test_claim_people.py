@@ -14,11 +14,6 @@ from tests.factories import PersonFactory, RatingFactory, TopicFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def read(client, person, claim):
     client.force_login(person)
     return client.get(reverse("claims:claim-detail", args=[claim.pk]))

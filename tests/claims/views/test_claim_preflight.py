@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 MENDED = "All that was missing then has been mended: submit it again."
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def sent_back(client, person, claim):
     """The sentences of the note that says why it came back."""
     page = read(client, person, at(claim))

@@ -19,11 +19,6 @@ PLANTED = "Surely it is false, the verdict says so."
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     claim = desk.in_research(people)
     desk.add_proof(claim, people.author)

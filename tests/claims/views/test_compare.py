@@ -20,11 +20,6 @@ PLANTED = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def write(claim, by, **fields):
     edit.edit_claim(claim.pk, by=by, fields=fields, seen=edit.digests(desk.reload(claim)))
 

@@ -13,11 +13,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     claim = desk.in_research(people)
     desk.write_verdict(claim, people.author, rationale="Twelve ships came to the port at night.")
@@ -157,7 +152,7 @@ def test_a_text_that_came_by_no_edit_has_no_name_beside_it(client, author, claim
     data = marks(claim, "title") | {"title": "Boats"}
     Claim.objects.filter(pk=claim.pk).update(title="Slipped in")
 
-    assert [row.written_by for row in save(client, claim, data).context["rows"]] == [None]
+    assert [row.written for row in save(client, claim, data).context["rows"]] == [None]
 
 
 def test_a_choice_is_shown_with_both_and_made_again(client, people, author, claim):

@@ -16,11 +16,6 @@ from tests.factories import ClaimFactory, PersonFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def read(client, person):
     client.force_login(person)
     return client.get("/desk/")

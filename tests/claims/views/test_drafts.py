@@ -12,11 +12,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     return desk.ready(people)
 

@@ -14,11 +14,6 @@ from tests.factories import ClaimFactory, PersonFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def page(client, address="/help/"):
     return unescape(client.get(address).content.decode())
 

@@ -8,18 +8,12 @@ from django.utils import timezone
 from claims import jobs
 from claims.models import Article, Event, Job
 from claims.views.jobs import Row
-from tests.claims.workflow import desk
 from tests.factories import ClaimFactory, EvidenceFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/jobs/"
 PART = {"HX-Request": "true", "HX-Target": "jobs"}
-
-
-@pytest.fixture
-def people():
-    return desk.hire()
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ HTMX = {"HX-Request": "true", "HX-Target": "e1"}
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     """In research, with three pieces: two of one origin for it, one against."""
     claim = desk.in_research(people)

@@ -23,11 +23,6 @@ LATER = timedelta(hours=3)
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     return desk.in_cross_check(people)
 

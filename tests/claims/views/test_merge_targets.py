@@ -7,16 +7,12 @@ from django.urls import reverse
 
 from claims.matching import retrieve
 from claims.models import Claim
+from claims.views.candidate_cards import say_how_near
+from claims.views.merge_targets import find_targets
 from claims.workflow.apply import apply
-from tests.claims.workflow import desk
 from tests.factories import ClaimFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people():
-    return desk.hire()
 
 
 @pytest.fixture
@@ -79,6 +75,16 @@ def test_before_anything_is_typed_the_nearest_claims_are_offered_with_their_reas
     assert offered(client, claim) == [near.pk]
     assert "likely the same" in page
     assert re.search("same words: [a-z, ]*harbour", page)
+
+
+def test_a_weak_likeness_says_neither_yes_nor_no(client, editor, claim):
+    weak = ClaimFactory(statement="The northern lighthouse was closed on Monday.")
+    retrieve.index_claims()
+
+    (one,) = find_targets(claim, editor, "")
+
+    assert (one.claim, one.label) == (weak, "few words in common, read both")
+    assert say_how_near("related") == "may be the same, read both"
 
 
 def test_of_a_duplicate_the_claim_it_repeats_is_offered(client, editor, claim, near):

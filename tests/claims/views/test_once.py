@@ -29,11 +29,6 @@ TWICE_IS_ONCE = re.compile(
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def author(client, people):
     client.force_login(people.author)
     return people.author

@@ -28,11 +28,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     return desk.in_research(people)
 

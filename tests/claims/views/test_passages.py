@@ -22,11 +22,6 @@ TALK = {"HX-Request": "true", "HX-Target": "comments"}
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     claim = desk.in_research(people)
     desk.add_proof(claim, people.author)

@@ -35,11 +35,6 @@ MOST_STATEMENTS = 8
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def editor(client):
     person = PersonFactory(role="editor", name="Desk Editor")
     client.force_login(person)

@@ -26,11 +26,6 @@ HTMX = {"HX-Request": "true", "HX-Target": "record"}
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     return desk.in_research(people)
 

@@ -20,11 +20,6 @@ ASKED = {"asked": "Harbour office", "channel": "email", "question": "How many?",
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     return desk.in_research(people)
 

@@ -40,11 +40,6 @@ def nothing_is_known_of_other_tests():
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def editor(client):
     person = PersonFactory(role="editor", name="Desk Editor")
     client.force_login(person)

@@ -14,11 +14,6 @@ WRITTEN = "Counted twice, written for an hour."
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     return desk.in_research(people)
 

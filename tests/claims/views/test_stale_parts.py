@@ -4,9 +4,9 @@ import re
 
 import pytest
 from django.urls import reverse
-from selectolax.lexbor import LexborHTMLParser
 
 from claims.models import Event, Evidence, Refusal, Resource, Waiver
+from tests.claims.views.sent_forms import forms_of
 from tests.claims.workflow import desk
 from tests.factories import AppearanceFactory, ClaimantFactory, EvidenceFactory
 
@@ -14,24 +14,6 @@ pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true", "HX-Target": "e4"}
 WITHHELD = {"withheld": "on", "withheld_reason": "A life is at risk."}
-
-
-def read_form(page, path):
-    """Name and value of each field of the form of a page that posts to an address."""
-    form = next(
-        form for form in LexborHTMLParser(page).css("form") if form.attributes["action"].partition("?")[0] == path
-    )
-    ticked = {box.attributes["name"]: "on" for box in form.css("input[type=checkbox][checked]")}
-    lines = form.css("input[name]:not([type=checkbox])")
-    given = ticked | {line.attributes["name"]: line.attributes.get("value") or "" for line in lines}
-    given |= {box.attributes["name"]: box.text().removeprefix("\n") for box in form.css("textarea[name]")}
-    chosen = [(box.attributes["name"], box.css_first("option[selected]")) for box in form.css("select[name]")]
-    return given | {name: option.attributes.get("value") or "" for name, option in chosen if option is not None}
-
-
-@pytest.fixture
-def people():
-    return desk.hire()
 
 
 @pytest.fixture
@@ -56,7 +38,7 @@ def visits(client, people, item):
             page = page.replace("?edit", "?grade")
         if name == "appearance-edit":
             page = path
-        return path, read_form(client.get(page, headers=HTMX).content.decode(), path)
+        return path, forms_of(client.get(page, headers=HTMX), path)[0]
 
     def send(person, form, headers=None, **changes):
         client.force_login(person)
@@ -70,7 +52,7 @@ def visits(client, people, item):
 def returned(response, form):
     """The form that came back, ready to be sent again."""
     path, _given = form
-    return path, read_form(response.content.decode(), path)
+    return path, forms_of(response, path)[0]
 
 
 def test_a_stale_form_never_shows_a_withheld_source_again(visits, people, item):
@@ -135,6 +117,7 @@ def test_the_same_field_comes_back_with_both_texts_and_nothing_is_written(visits
     assert (row.note, row.resource.title, row.origin) == ("Theirs.", "Their title", "Agency")
     page = answer.content.decode()
     assert re.findall(r"It now says: “([^”]*)”", page) == ["Their title", "Theirs."]
+    assert len(re.findall(rf"{people.editor} changed this meanwhile \(\d", page)) == 2
     path, form = returned(answer, old)
     assert (form["note"], form["title"], form["origin"]) == ("Mine.", "My title", "The office")
     assert (form["kind"], form["withheld"]) == ("primary", "on")  # what he left alone is as it stands now
@@ -143,6 +126,28 @@ def test_the_same_field_comes_back_with_both_texts_and_nothing_is_written(visits
     row = Evidence.objects.select_related("resource").get(pk=item.pk)
     assert (row.note, row.resource.title, row.origin) == ("Mine.", "My title", "The office")
     assert (row.kind, row.withheld_reason) == ("primary", "A life is at risk.")
+
+
+def test_ones_own_other_window_is_called_that_and_an_emptied_field_empty(visits, people, item):
+    opened, send = visits
+    old = opened(people.author)
+    send(people.author, opened(people.author), origin="")
+
+    page = send(people.author, old, origin="The office").content.decode()
+
+    assert "You changed this meanwhile in another window (" in page
+    assert "It is empty now." in page
+
+
+def test_who_named_a_source_from_another_claim_is_not_guessed(visits, people, item):
+    opened, send = visits
+    old = opened(people.author)
+    Resource.objects.update(title="Their title")
+
+    assert (
+        "Somebody else changed this meanwhile. It now says: “Their title”."
+        in send(people.author, old, title="My title").content.decode()
+    )
 
 
 def test_a_choice_somebody_else_made_is_told_in_words(visits, people, item):
@@ -179,7 +184,9 @@ def test_two_grades_on_the_card_meet(visits, people, item):
 
     item.refresh_from_db()
     assert (answer.status_code, item.grade_reason) == (409, "Theirs.")
-    assert "It now says: “Theirs.”" in answer.content.decode()
+    assert re.search(
+        rf"{people.editor} changed this meanwhile \([^)]+\)\. It now says: “Theirs\.”", answer.content.decode()
+    )
     form = returned(answer, old)
     assert (form[1]["grade_reason"], form[1]["reliability"]) == ("Mine.", "A")
     assert send(people.author, form, HTMX).status_code == 200
@@ -199,7 +206,9 @@ def test_an_appearance_keeps_what_each_of_two_people_changed(visits, people, cla
     row.refresh_from_db()
     assert (row.verbatim, str(row.said_on), row.place) == ("Twelve.", "2026-01-02", "Page 3")
     assert answer.status_code == 409
-    assert "It now says: “Twelve.”" in answer.content.decode()
+    assert re.search(
+        rf"{people.editor} changed this meanwhile \([^)]+\)\. It now says: “Twelve\.”", answer.content.decode()
+    )
     form = returned(answer, old)
     assert (form[1]["verbatim"], form[1]["said_on"], form[1]["new_claimant"]) == (
         "A dozen.", "2026-01-02", "Pilots' union",
@@ -212,7 +221,7 @@ def test_an_appearance_keeps_what_each_of_two_people_changed(visits, people, cla
 def test_two_names_for_a_source_meet_in_the_reader(client, people, item):
     client.force_login(people.author)
     reader, path = (reverse(f"claims:{name}", args=[item.pk]) for name in ("evidence-reader", "source-title"))
-    old = read_form(client.get(reader).content.decode(), path)
+    old = forms_of(client.get(reader), path)[0]
     Resource.objects.update(title="Their title")
 
     answer = client.post(path, old | {"title": "My title"})
@@ -220,7 +229,7 @@ def test_two_names_for_a_source_meet_in_the_reader(client, people, item):
     page = answer.content.decode()
     assert (answer.status_code, Resource.objects.get(pk=item.resource_id).title) == (422, "Their title")
     assert "Somebody else named this source meanwhile: “Their title”." in page
-    assert client.post(path, read_form(page, path)).status_code == 302
+    assert client.post(path, forms_of(answer, path)[0]).status_code == 302
     assert Resource.objects.get(pk=item.resource_id).title == "My title"
 
 

@@ -22,11 +22,6 @@ BACK = re.compile(r'name="back" value="([^"]*)"')
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def editor(client, people):
     client.force_login(people.editor)
     return people.editor

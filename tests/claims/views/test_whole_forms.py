@@ -1,7 +1,6 @@
 """Arranging a claim and its rubric, from a page that is no longer what stands there."""
 
 from datetime import timedelta
-from html.parser import HTMLParser
 from threading import Barrier, Thread
 
 import pytest
@@ -11,40 +10,13 @@ from django.urls import reverse
 
 from claims.models import Event
 from claims.workflow import edit, edit_review
+from tests.claims.views.sent_forms import forms_of
 from tests.claims.workflow import desk
 from tests.factories import ClaimFactory, TopicFactory, make_rubric
 
 pytestmark = pytest.mark.django_db
 
 GIVEN = {"verifiable": 2, "significant": 1, "spread": 1, "harmful": 0}
-
-
-class _Forms(HTMLParser):
-    """What a browser would send of each form of a page: its address -> names and values."""
-
-    def __init__(self):
-        super().__init__()
-        self.forms, self.data, self.select, self.area = [], {}, "", ""
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        name = given.get("name") or ""
-        value = given.get("value") or ("on" if given.get("type") == "checkbox" else "")
-        if tag == "form":
-            self.data = {}
-            self.forms.append((given.get("action", ""), self.data))
-        elif tag == "select":
-            self.select = name
-        elif tag == "option" and "selected" in given:
-            self.data.setdefault(self.select, []).append(value)
-        elif tag == "input" and name and (given.get("type") not in {"checkbox", "radio"} or "checked" in given):
-            self.data.setdefault(name, []).append(value)
-
-
-def forms_of(response, path):
-    reader = _Forms()
-    reader.feed(response.content.decode())
-    return [data for action, data in reader.forms if action.startswith(path)]
 
 
 def at(name, claim):
@@ -54,11 +26,6 @@ def at(name, claim):
 def opened(client, claim, name):
     """The form as it stands on the claim's page now."""
     return forms_of(client.get(at("claim-detail", claim)), at(name, claim))[0]
-
-
-@pytest.fixture
-def people():
-    return desk.hire()
 
 
 @pytest.fixture
@@ -103,7 +70,7 @@ def test_a_form_that_changes_nothing_writes_nothing(client, editor, claim):
 def test_an_editor_who_saw_the_tick_lifts_confidentiality(client, people, editor, claim):
     edit.arrange_claim(claim.pk, by=people.other_editor, confidential=True)
     form = opened(client, claim, "claim-arrange")
-    assert form.pop("confidential") == ["on"]
+    assert form.pop("confidential") == "on"
     client.post(at("claim-arrange", claim), form)
 
     assert not desk.reload(claim).confidential
@@ -161,6 +128,8 @@ def test_the_same_question_answered_by_two_shows_both_and_loses_nothing(client, 
     assert (answers_of(claim), desk.reload(claim).worth_reason) == (GIVEN, "Told everywhere.")
     shown = {row.conflict.field: (row.conflict.theirs, row.conflict.mine) for row in response.context["rows"]}
     assert shown == {"q-verifiable": ("Yes", "No"), "reason": ("Told everywhere.", "A rumour.")}
+    assert [row.written.by for row in response.context["rows"]] == [people.author, people.author]
+    assert response.content.decode().count(f"<bdi>{people.author}</bdi>, <time ") == 2
 
     sent = forms_of(response, at("rubric-answer", claim))[button]
     assert client.post(at("rubric-answer", claim), sent).status_code == 302
