@@ -65,7 +65,7 @@ class ImportForm(forms.Form):
 class ImportFileAdmin(SettingAdmin):
     """Administrators only: a file may hold what auditors must not see."""
 
-    list_display = ("name", "format", "state", "created_by", "created_at")
+    list_display = ("name", "format", "how_far", "created_by", "created_at")
     list_select_related = ("created_by",)
     list_filter = ("state", "format")
     search_fields = ("name",)
@@ -95,6 +95,10 @@ class ImportFileAdmin(SettingAdmin):
     def _check(self, request: HttpRequest) -> None:
         if not self._is_administrator(request):
             raise PermissionDenied
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def how_far(self, row: ImportFile) -> str:
+        return row.state_in_words
 
     # --- in
 
@@ -133,7 +137,6 @@ class ImportFileAdmin(SettingAdmin):
             "title": row.name,
             "file": row,
             "is_under_way": row.state in UNDER_WAY,
-            "may_write": row.state == State.TRIED and _writes(row.trial),
             "job": jobs.order_by("-pk").first(),
             "said": _counted(row),
             "refused": [line for line in lines if line["is_refused"]],
@@ -197,16 +200,14 @@ def _counted(row: ImportFile) -> str:
     return counted(counts, is_trial=not row.outcome) if any(counts.values()) else ""
 
 
-def _writes(trial: dict[str, Any]) -> bool:
-    return bool(trial["counts"][CREATED] or trial["counts"][CHANGED])
-
-
 def _in_words(line: dict[str, Any]) -> dict[str, Any]:
     """A line of a report in the reader's language."""
     problems = [Problem(*problem) for problem in line["problems"]]
     return {
         "row": line["row"],
         "name": line["name"],
+        "statement": line.get("statement", ""),  # a report of before they were told has neither
+        "claim": line.get("claim"),
         "what": WHAT[line["what"]],
         "columns": ", ".join(line["columns"]),
         "is_refused": line["what"] == REFUSED,

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -52,6 +53,17 @@ class ImportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def may_be_written(self) -> bool:
+        """It was tried, and something would come of it."""
+        counts = self.trial.get("counts", {})
+        return self.state == self.State.TRIED and bool(counts.get("created") or counts.get("changed"))
+
+    @property
+    def state_in_words(self) -> str:
+        is_idle = self.state == self.State.TRIED and not self.may_be_written
+        return gettext("Tried: there is nothing to write") if is_idle else self.get_state_display()
 
     @property
     def shown(self) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Records of a file -> claims of the desk, batch by batch: all of a batch or nothing of it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -18,6 +19,7 @@ from claims.transfer.read import Problem, Record
 from claims.workflow.imports import NewClaim, create_claims
 
 BATCH = 500
+FIRST_WORDS = 80  # characters of a statement in a report
 LOCK = 0x696D706F7274  # "import": one batch at a time on a desk
 EVERYTHING = Reach(verdicts=True, confidential=True)
 
@@ -29,8 +31,11 @@ class Line:
     """What becomes of one record.
 
     Attributes:
+        name: its external id; often empty.
         columns: what is changed, where something is.
         problems: why it is refused, where it is.
+        statement: its first words.
+        claim: the number of the claim, where there is one that whoever brings the file may know of.
     """
 
     row: int
@@ -38,6 +43,8 @@ class Line:
     what: str
     columns: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    statement: str = ""
+    claim: int | None = None
 
 
 @dataclass
@@ -130,18 +137,24 @@ class Import:
         sound = [record for record in group if not record.problems]
         self.names.prepare(sound)
         new = [record for record in sound if record.name not in known]
-        made = {record.row for record in new}
-        create_claims([self._draft(record) for record in new], by=self.by)
+        claims = create_claims([self._draft(record) for record in new], by=self.by)
+        made = {record.row: claim for record, claim in zip(new, claims, strict=True)}
         changed = self._change([record for record in sound if record.row not in made], known)
-        return [self._line(record, made, changed) for record in group]
+        return [self._line(record, made, changed, known.get(record.name)) for record in group]
 
-    def _line(self, record: Record, made: set[int], changed: dict[int, tuple[str, ...]]) -> Line:
+    def _line(
+        self, record: Record, made: dict[int, Claim], changed: dict[int, tuple[str, ...]], claim: Claim | None
+    ) -> Line:
+        statement = str(record.values.get("statement") or "")
+        if claim is not None and claim.confidential and not self.reaches_confidential:
+            claim = None  # what the file says of it is all that is told
+        line = partial(Line, record.row, record.name, statement=_first_words(statement, claim))
         if record.problems:
-            return Line(record.row, record.name, REFUSED, problems=tuple(record.problems))
+            return line(REFUSED, problems=tuple(record.problems), claim=claim.pk if claim else None)
         if record.row in made:
-            return Line(record.row, record.name, CREATED)
+            return line(CREATED, claim=None if self.try_only else made[record.row].pk)
         columns = changed.get(record.row, ())
-        return Line(record.row, record.name, CHANGED if columns else UNCHANGED, columns)
+        return line(CHANGED if columns else UNCHANGED, columns, claim=claim.pk if claim else None)
 
     # --- claims that are there
 
@@ -199,7 +212,13 @@ def _imported_before(pks: list[int]) -> dict[int, dict[str, str]]:
 
 
 def _held_back(line: Line) -> Line:
-    return Line(line.row, line.name, HELD_BACK, line.columns)
+    """One that would be new is no claim yet."""
+    return replace(line, what=HELD_BACK, claim=None if line.what == CREATED else line.claim)
+
+
+def _first_words(statement: str, claim: Claim | None) -> str:
+    words = " ".join((statement or (claim.statement if claim else "")).split())
+    return words if len(words) <= FIRST_WORDS else f"{words[: FIRST_WORDS - 1].rstrip()}…"
 
 
 def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:

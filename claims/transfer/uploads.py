@@ -203,6 +203,7 @@ class Report:
         if line.what != UNCHANGED and self._has_room(line.what):
             problems = [[one.row, one.column, one.sentence, one.told] for one in line.problems]
             said = {"row": line.row, "name": line.name, "what": line.what, "columns": line.columns}
+            said |= {"statement": line.statement, "claim": line.claim}
             self.lines.append({**said, "problems": problems})
 
     def _has_room(self, what: str) -> bool:

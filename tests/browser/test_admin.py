@@ -73,7 +73,7 @@ def test_a_file_of_claims_is_tried_refused_by_cell_written_and_the_same_again_ch
 
     page = bring(administrator, "claims.csv", good)
     expect(page.get_by_text("0 new, 0 changed, 1 unchanged.")).to_be_visible()
-    expect(page.get_by_text("There is nothing to write.")).to_be_visible()
+    expect(page.get_by_text("Tried: there is nothing to write")).to_be_visible()
 
     administrator.go("/admin/claims/importfile/")
     expect(page.get_by_role("link", name="claims.csv")).to_have_count(3)

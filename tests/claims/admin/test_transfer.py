@@ -49,6 +49,9 @@ def test_a_file_is_tried_shown_and_written(client, administrator):
     assert "<td>statement</td>" in shown
     assert "Before." not in shown
     assert not Claim.objects.filter(external_id="x-1").exists()
+    known = Claim.objects.get(external_id="x-2")
+    assert f'<a href="/claims/{known.pk}/">C-{known.pk}</a> <bdi>After.</bdi> <code><bdi>x-2</bdi></code>' in shown
+    assert "<td><bdi>The quay is new.</bdi> <code><bdi>x-1</bdi></code>" in shown
 
     row = ImportFile.objects.get()
     assert client.post(reverse("admin:claims_importfile_write", args=[row.pk])).url == page
@@ -57,7 +60,9 @@ def test_a_file_is_tried_shown_and_written(client, administrator):
     shown = client.get(page).content.decode()
     assert "What came of it" in shown
     assert "1 created, 1 changed, 0 unchanged." in shown
-    assert Claim.objects.get(external_id="x-1").statement == "The quay is new."
+    new = Claim.objects.get(external_id="x-1")
+    assert new.statement == "The quay is new."
+    assert f'<a href="/claims/{new.pk}/">C-{new.pk}</a> <bdi>The quay is new.</bdi>' in shown
 
 
 def test_what_is_refused_is_listed_by_row_and_column_and_cannot_be_written(client, administrator):
@@ -67,7 +72,36 @@ def test_what_is_refused_is_listed_by_row_and_column_and_cannot_be_written(clien
     shown = client.get(page).content.decode()
 
     assert "<td>2</td><td>priority</td><td><bdi>“0” is no number from 1 to 9.</bdi></td>" in shown
-    assert "There is nothing to write." in shown
+    assert "Tried: there is nothing to write" in shown
+    assert "waits for your word" not in shown
+    assert "<bdi>The quay is new.</bdi> <code><bdi>x-1</bdi></code>" in shown  # no claim yet, hence no link
+    listed = client.get(reverse(LIST)).content.decode()
+    assert "Tried: there is nothing to write" in listed
+    assert listed.count("waits for your word") == 1  # the filter beside the list
+
+
+def test_of_a_confidential_claim_a_report_tells_only_what_the_file_says(client, administrator):
+    claim = ClaimFactory(external_id="x-1", statement="A secret ship.", confidential=True)
+    page = bring(client, table({"external_id": "x-1", "context": "Harbour"})).url
+    work_off()
+
+    shown = client.get(page).content.decode()
+    assert "this claim cannot be changed by an import from here" in shown
+    assert "A secret ship" not in shown
+    assert f"/claims/{claim.pk}/" not in shown
+
+
+def test_a_report_shortens_a_statement_and_shows_those_of_a_batch_that_is_held_back(client, administrator):
+    known = ClaimFactory(external_id="x-2", statement="Before. " * 20)
+    refused = {"external_id": "x-3", "statement": "Nine.", "priority": "0"}
+    page = bring(client, table(ONE, {"external_id": "x-2", "context": "Harbour"}, refused)).url
+    work_off()
+
+    shown = client.get(page).content.decode()
+    first_words = f"{('Before. ' * 20)[:79].rstrip()}…"
+    assert f'<a href="/claims/{known.pk}/">C-{known.pk}</a> <bdi>{first_words}</bdi> <code>' in shown
+    assert "<td><bdi>The quay is new.</bdi> <code><bdi>x-1</bdi></code>" in shown
+    assert shown.count("<td>held back</td>") == 2
 
 
 def test_a_press_that_comes_too_late_says_so(client, administrator):
