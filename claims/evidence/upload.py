@@ -20,8 +20,9 @@ from claims.evidence.capture import add_snapshot, after_snapshot, fill_in
 from claims.evidence.source import locked
 from claims.jobs import JobRun
 from claims.models import Claim, Event, Evidence, Job, Person, Resource, Snapshot
+from claims.web.kinds import readable_kind
 from claims.web.limited import extract_limited
-from claims.web.media import DOCX, HTML, PDF, Extract, sniff
+from claims.web.media import Extract
 from claims.web.pictures import JPEG, PNG, is_svg, read_picture
 from claims.workflow import edit_parts
 from claims.workflow.apply import Refused, keep_refusal
@@ -33,15 +34,7 @@ READ_SECONDS = 10  # of CPU
 STEPS = 3
 ACCEPT = ".pdf,.html,.htm,.txt,.docx,.png,.jpg,.jpeg"
 KINDS_IN_WORDS = gettext_lazy("PDF, web page (HTML), plain text, Word (DOCX), PNG or JPEG; at most 20 MB")
-TEXT = "text/plain"
 IMAGES = frozenset((PNG, JPEG))
-READABLE = frozenset((PDF, HTML, DOCX, TEXT))
-
-_NOT_TEXT = (b"{\\rtf", b"%!PS", b"MZ", b"#!")
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_LOOKED_AT = 64 * 1024  # bytes
-_STRANGE = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))  # no text holds more than a few of these
-_FEW = 0.01
 
 
 @dataclass(frozen=True)
@@ -170,22 +163,12 @@ def media_type(name: str, data: bytes) -> str:
         return picture.mime
     if is_svg(data):
         raise Refused(_("A drawing in SVG is not kept, for it can hold programs: save it as PNG or PDF."), "kind")
-    mime = TEXT if data.startswith(_UTF_16) else sniff(data, "")
-    if mime == TEXT and name.lower().endswith((".html", ".htm")):
-        mime = HTML
-    if mime not in READABLE or (mime in {TEXT, HTML} and not _is_text(data)):
+    mime = readable_kind(name, data)
+    if not mime:
         raise Refused(
             _("This kind of file is not kept. What can be uploaded: %(kinds)s.") % {"kinds": KINDS_IN_WORDS}, "kind"
         )
     return mime
-
-
-def _is_text(data: bytes) -> bool:
-    """Whether the first bytes are letters, as nearly all of a text's are."""
-    start = data[:_LOOKED_AT]
-    if start.startswith(_UTF_16):
-        start = start.decode("utf-16", "ignore").encode()
-    return not data.startswith(_NOT_TEXT) and len(start) - len(start.translate(None, _STRANGE)) <= len(start) * _FEW
 
 
 def _check_may_change(claim_id: int, by: Person, action: str, *, own: bool = False) -> None:

@@ -14,20 +14,22 @@ from claims.forms.parts import check_one_claimant, new_claimant_field
 from claims.intake.article import About
 from claims.intake.handed_in import MAX_BYTES
 from claims.models import Appearance, Article, Claimant
+from claims.web.kinds import readable_kind
 
-CONTENT_TYPES = {
-    ".txt": "text/plain",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".pdf": "application/pdf",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
+ENDINGS = (".txt", ".html", ".htm", ".pdf", ".docx")
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?=\S)", re.IGNORECASE)  # "Moscow: it rained" has a blank behind the colon
+RUNS = frozenset(("javascript", "vbscript", "data", "blob", "file", "view-source"))  # never how a text begins
 ADDRESS = re.compile(r"https?://\S+|[\w-]+(?:\.[\w-]+)+(?:/\S*)?", re.IGNORECASE)
 
 
 class TakeInForm(forms.Form):
-    """An address, a text or a file, and what the person knows of the article."""
+    """An address, a text or a file, and what the person knows of the article.
 
+    Attributes:
+        mime: of the file, by its bytes; empty without one.
+    """
+
+    mime = ""
     source = WrittenField(
         label=gettext_lazy("Address of the article, or its text"),
         required=False,
@@ -37,25 +39,39 @@ class TakeInForm(forms.Form):
         label=gettext_lazy("Or a file"),
         required=False,
         help_text=gettext_lazy("Text, web page, PDF or Word (.txt .html .pdf .docx), up to 10 MB."),
-        widget=forms.FileInput(attrs={"accept": ",".join(CONTENT_TYPES)}),
+        widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
     )
-    title = WrittenField(label=gettext_lazy("Title"), max_length=300, required=False)
+    title = WrittenField(
+        label=gettext_lazy("Title"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Empty: what the page calls itself, or the first line of a text."),
+    )
     publisher = WrittenField(label=gettext_lazy("Publisher"), max_length=160, required=False)
     published_on = day_field(gettext_lazy("Date"))
 
     def clean_source(self) -> str:
         source: str = self.cleaned_data["source"]
-        scheme, colon, _rest = source.strip().partition("://")
-        if colon and len(source.split()) == 1 and scheme.lower() not in {"http", "https"}:
+        if _is_other_address(source.strip()):
             raise forms.ValidationError(_("An address begins with http:// or https://; no other can be read."))
         return source
 
     def clean_file(self) -> Any:
+        """The file, when its name and its bytes are of a kind that is read; ``mime`` is what its bytes say."""
         file = self.cleaned_data["file"]
-        if file and PurePath(file.name).suffix.lower() not in CONTENT_TYPES:
+        if file and PurePath(file.name).suffix.lower() not in ENDINGS:
             raise forms.ValidationError(_("This kind of file cannot be read: bring .txt, .html, .pdf or .docx."))
         if file and file.size > MAX_BYTES:
             raise forms.ValidationError(_("The file is larger than 10 MB."))
+        self.mime = readable_kind(file.name, file.read()) if file else ""
+        if file and not self.mime:
+            raise forms.ValidationError(
+                _(
+                    "This file is not what its name says: it holds no text, web page, PDF or Word file that could be read."
+                )
+            )
+        if file:
+            file.seek(0)
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -75,13 +91,17 @@ class TakeInForm(forms.Form):
         return source if source.lower().startswith("http") else f"https://{source}"
 
     @property
-    def content_type(self) -> str:
-        return CONTENT_TYPES[PurePath(self.cleaned_data["file"].name).suffix.lower()]
-
-    @property
     def about(self) -> About:
         data = self.cleaned_data
         return About(data["title"], data["publisher"], data["published_on"])
+
+
+def _is_other_address(typed: str) -> bool:
+    """Whether it is one line that begins as an address of another kind does: ``ftp://…``, ``mailto:…``, ``javascript:…``."""
+    scheme = SCHEME.match(typed)
+    if scheme is None or scheme[1].lower() in {"http", "https"} or len(typed.splitlines()) > 1:
+        return False
+    return scheme[1].lower() in RUNS or len(typed.split()) == 1
 
 
 class DescribeForm(forms.Form):
@@ -110,6 +130,12 @@ class DescribeForm(forms.Form):
 class PasteForm(forms.Form):
     """The text of an article whose address could not be read."""
 
+    title = WrittenField(
+        label=gettext_lazy("Title"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Empty: the first line of the text."),
+    )
     text = WrittenField(
         label=gettext_lazy("Text of the article"), widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"})
     )

@@ -51,8 +51,13 @@ class About:
     url: str = ""
 
 
-def add_text(text: str, about: About, *, by: Person | None) -> Article:
+def add_text(text: str, about: About, *, by: Person | None, into: int | None = None) -> Article:
     """Take in a pasted or read text.  A text that is there already is not taken in twice.
+
+    Where nobody gave a title it is the first line, and the article says so (``is_title_guessed``).
+
+    Args:
+        into: the article whose text this is, while the desk has none of it.
 
     Raises:
         UserFacingError: there is nothing to read, or more than can be read at once.
@@ -61,7 +66,7 @@ def add_text(text: str, about: About, *, by: Person | None) -> Article:
     if not text:
         raise UserFacingError(_("There is no text to read: paste the article, or give its address."), "empty")
     _check_length(text)
-    return _keep(about, by=by, text=text)
+    return _keep(about, by=by, text=text, into=into)
 
 
 def _check_length(text: str) -> None:
@@ -101,7 +106,9 @@ def add_address(url: str, about: About, *, by: Person | None) -> Article:
     return _keep(About(about.title, about.publisher, about.published_on, url.strip()), by=by, text="")
 
 
-def _keep(about: About, *, by: Person | None, text: str, file: HandedIn | None = None) -> Article:
+def _keep(
+    about: About, *, by: Person | None, text: str, file: HandedIn | None = None, into: int | None = None
+) -> Article:
     if by is not None and not by.can_contribute:
         raise UserFacingError(_("Your role reads; it does not take articles in."), "person")
     text_sha256 = hashlib.sha256(text.encode()).hexdigest() if text else ""
@@ -109,11 +116,10 @@ def _keep(about: About, *, by: Person | None, text: str, file: HandedIn | None =
         _wait_for_others(file.sha256 if file else text_sha256 or about.url)
         if (found := _known(about, text_sha256, file)) is not None:
             return found
-        title = (about.title or _first_line(text) or (file.name if file else about.url))[:300]
-        article = _known_by_title(title, file) if text or (file and about.title) else None
-        article = article or Article(title=title, publisher=find_publisher(about), url=about.url, created_by=by)
-        if text and article.title == article.url:  # it failed to be fetched and was pasted instead
-            article.title = (_first_line(text) or article.url)[:300]
+        article = Article.objects.filter(pk=into, text="").first() if into else None
+        article = article or _article_for(about, text, file, by)
+        if text and article.title == article.url:  # all that was known of it
+            _name(article, "" if about.title == article.url else about.title, text)
         if about.published_on:
             article.published_on, article.date_basis = about.published_on, _("given by who took it in")
         article.text, article.text_sha256, article.state = text, text_sha256, Article.State.WAITING
@@ -125,6 +131,23 @@ def _keep(about: About, *, by: Person | None, text: str, file: HandedIn | None =
         Event.objects.append(article, "add_article", by=by, body=body)
         jobs.enqueue("read_article", key=article.chain, by=by, article=article.pk)
     return article
+
+
+def _article_for(about: About, text: str, file: HandedIn | None, by: Person | None) -> Article:
+    """The article the desk knows by this title already, else a new one."""
+    title = (about.title or _first_line(text) or (file.name if file else about.url))[:300]
+    article = _known_by_title(title, file) if text or (file and about.title) else None
+    if article is None:
+        article = Article(title=title, publisher=find_publisher(about), url=about.url, created_by=by)
+        article.is_title_guessed = bool(text and not about.title)
+    return article
+
+
+def _name(article: Article, title: str, text: str) -> None:
+    """Give it the title a person or the text has for it."""
+    first_line = _first_line(text)
+    article.is_title_guessed = bool(first_line and not title)
+    article.title = (title or first_line or article.title)[:300]
 
 
 def _wait_for_others(source: str) -> None:
@@ -344,7 +367,7 @@ def _fill_in(row: Article, text: str, found: Extract) -> None:
     row.text, row.text_sha256 = text, text_sha256
     file_name = handed_in.file_name(row.pk)
     if row.title in {row.url, file_name[:300]}:
-        row.title = (found.title or (_first_line(text) if file_name else "") or row.title)[:300]
+        _name(row, found.title, text if file_name else "")
     if file_name and not row.url:
         row.url = found.canonical_url
         row.publisher = row.publisher or find_publisher(About(url=row.url))

@@ -15,6 +15,7 @@ from claims.workflow.apply import apply
 from claims.workflow.readable import clean, isolate
 from claims.workflow.transitions import EDITABLE, LIVE
 
+PLACE = "paragraph %(number)d"  # kept in English, read in the reader's language: the filter ``said_place``
 AS_ACCEPTED = ("create", "add_appearance")  # what the record of a claim holds that was just accepted from an article
 
 
@@ -175,7 +176,7 @@ def _add_appearance(claim_id: int, candidate: Candidate, by: Person, said: Said)
         **who,
         said_on=article.published_on,
         date_basis=_("date of the article") if article.published_on else "",
-        place=_("paragraph %(number)d") % {"number": candidate.paragraph},
+        place=PLACE % {"number": candidate.paragraph},
     )
 
 

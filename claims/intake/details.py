@@ -16,7 +16,7 @@ UNDER_REVIEW = ("preflight", "in_cross_check", "in_review", "approved")
 
 @transaction.atomic
 def describe_article(article_id: int, about: About, *, by: Person) -> Article:
-    """Change title, publisher and date of an article; ``about.url`` is left alone.
+    """Change title, publisher and date of an article; ``about.url`` is left alone.  A title that was guessed is so no more.
 
     The title is part of what every claim says that was made in the article, so whoever changes it is recorded as one
     of their authors.
@@ -40,7 +40,7 @@ def describe_article(article_id: int, about: About, *, by: Person) -> Article:
     after = _said_of(article)
     if before == after:
         return article
-    article.save(update_fields=["title", "publisher", "published_on", "date_basis"])
+    article.save(update_fields=["title", "is_title_guessed", "publisher", "published_on", "date_basis"])
     Event.objects.append(article, "describe_article", by=by, body={"before": before, "after": after})
     if before["title"] != title:
         _record_on_claims(article, citing, before["title"], by)
@@ -48,7 +48,7 @@ def describe_article(article_id: int, about: About, *, by: Person) -> Article:
 
 
 def _describe(article: Article, title: str, about: About) -> None:
-    article.title = title
+    article.title, article.is_title_guessed = title, False
     article.publisher = find_publisher(About(publisher=about.publisher, url=article.url))
     if about.published_on != article.published_on:
         article.published_on = about.published_on
@@ -59,6 +59,7 @@ def _said_of(article: Article) -> dict[str, Any]:
     day: date | None = article.published_on
     return {
         "title": article.title,
+        "is_title_guessed": article.is_title_guessed,
         "publisher": article.publisher.name if article.publisher else "",
         "published_on": day.isoformat() if day else None,
     }

@@ -1,5 +1,6 @@
 """The template tags of the desk: ``{% load desk %}``.  What each part looks like: ``docs/design.md``."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -38,6 +39,7 @@ register.simple_tag(moments.moment)
 register.inclusion_tag("includes/field.html")(fields.field)
 
 NOTICE_ICONS = {"info": "info", "wait": "circle-alert", "late": "circle-alert"}
+PARAGRAPH = re.compile(r"paragraph (\d{1,9})")
 SHORT_HASH = 4  # characters kept at each end
 STAGES = [
     gettext_lazy("Inbox"),
@@ -257,6 +259,13 @@ def cited(text: str, prefix: str = "e") -> SafeString:
 def isolated(value: object) -> str:
     """A name or a foreign text for the inside of a sentence, or an attribute, where no ``<bdi>`` can stand."""
     return "" if value is None else isolate(str(value))
+
+
+@register.filter
+def said_place(place: str) -> str:
+    """Where in a text something stands, as intake writes it, in the reader's language; what a person wrote stays."""
+    found = PARAGRAPH.fullmatch(place)
+    return _("paragraph %(number)d") % {"number": int(found[1])} if found else place
 
 
 @register.filter

@@ -19,6 +19,7 @@ from claims.evidence import capture, quotes, upload, watch
 from claims.forms.marked import SEEN
 from claims.forms.upload import UploadForm
 from claims.models import Evidence, Person, Snapshot, Waiver
+from claims.templatetags.files import say_misnamed
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import STOP_POLLING
 from claims.views.reader import CaptureLine, open_reader, read_capture
@@ -156,7 +157,8 @@ def snapshot_upload(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     """A file in the place of a capture."""
     name, data = _read_file(request)
     upload.upload_copy(evidence.resource_id, by=request.user, name=name, data=data, evidence_id=evidence.pk, later=True)
-    messages.success(request, _("The file is kept. This evidence rests on it as soon as it is read."))
+    kept = _("The file is kept. This evidence rests on it as soon as it is read.")
+    messages.success(request, f"{kept} {say_misnamed(name, upload.media_type(name, data))}".strip())
     return _back(evidence)
 
 
@@ -191,19 +193,21 @@ def evidence_upload(request: DeskRequest, claim_id: int) -> HttpResponse:
         except UserFacingError as problem:
             refusal = str(problem)
         else:
-            messages.success(request, _said_of_file(evidence, data))
+            messages.success(request, _said_of_file(evidence, name, data))
             return _back(evidence)
     context = {"claim": claim, "form": form, "refusal": refusal}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal or form.errors else HTTPStatus.OK
     return render(request, UPLOAD_TEMPLATE, context, status=status)
 
 
-def _said_of_file(evidence: Evidence, data: bytes) -> str:
-    kept = _("The file is kept as evidence %(n)d; it is being read.") % {"n": evidence.number}
+def _said_of_file(evidence: Evidence, name: str, data: bytes) -> str:
     known = upload.same_file(evidence, data)
-    return (
-        f"{kept} " + _("It is the same file as evidence %(n)d, so both count once.") % {"n": known} if known else kept
-    )
+    said = [
+        _("The file is kept as evidence %(n)d; it is being read.") % {"n": evidence.number},
+        say_misnamed(name, upload.media_type(name, data)),
+        _("It is the same file as evidence %(n)d, so both count once.") % {"n": known} if known else "",
+    ]
+    return " ".join(filter(None, said))
 
 
 @require_POST

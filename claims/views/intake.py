@@ -20,6 +20,7 @@ from claims.intake import article as intake
 from claims.intake import candidates
 from claims.intake.details import describe_article
 from claims.models import Article, Candidate, Job, Person
+from claims.templatetags.files import say_misnamed
 from claims.views.access import DeskRequest, signed_in
 from claims.views.candidate_cards import THRESHOLDS, Card, Triage, open_card, read_triage
 from claims.views.live import STOP_POLLING, is_part, read_id
@@ -45,6 +46,8 @@ def intake_list(request: DeskRequest) -> HttpResponse:
             article = _take_in(form, request.user)
             if article.state == Article.State.READY:
                 messages.info(request, _("This was taken in before; here is what the desk has of it."))
+            elif form.mime and (told := say_misnamed(form.cleaned_data["file"].name, form.mime)):
+                messages.info(request, told)
             return redirect("claims:intake-detail", article.pk)
         except UserFacingError as refusal:
             form.add_error("file" if form.cleaned_data["file"] else "source", str(refusal))
@@ -59,15 +62,17 @@ def intake_list(request: DeskRequest) -> HttpResponse:
 def _take_in(form: TakeInForm, by: Person) -> Article:
     file = form.cleaned_data["file"]
     if file:
-        return intake.add_file(file.read(), form.content_type, form.about, by=by, name=file.name)
+        return intake.add_file(file.read(), form.mime, form.about, by=by, name=file.name)
     if form.address:
         return intake.add_address(form.address, form.about, by=by)
     return intake.add_text(form.cleaned_data["source"], form.about, by=by)
 
 
 def _articles(request: DeskRequest) -> dict[str, Any]:
-    """One page of articles with how many of their candidates are open.  Those only cited, without a text, are left out."""
-    found = Article.objects.exclude(state=Article.State.READY, text_sha256="").defer("text").order_by("-pk")
+    """One page of articles with how many of their candidates are open, or of those claims only cite, without a text."""
+    is_cited, only_cited = "cited" in request.GET, Article.objects.filter(state=Article.State.READY, text_sha256="")
+    taken_in = Article.objects.exclude(state=Article.State.READY, text_sha256="")
+    found = (only_cited if is_cited else taken_in).defer("text").order_by("-pk")
     before = read_id(request.GET.get("before", ""))
     if before:
         found = found.filter(pk__lt=before)
@@ -80,6 +85,8 @@ def _articles(request: DeskRequest) -> dict[str, Any]:
     return {
         "articles": [(row, open_of.get(row.pk, {"total": 0, "open": 0})) for row in shown],
         "is_first": before is None,
+        "is_cited": is_cited,
+        "has_cited": is_cited or only_cited.exists(),
         "is_reading": any(row.state in {Article.State.WAITING, Article.State.READING} for row in shown),
         "older": shown[-1].pk if len(rows) > PER_PAGE else None,
     }
@@ -113,8 +120,11 @@ def _context(request: DeskRequest, article: Article, **more: Any) -> dict[str, A
         "may_decide": request.user.can_contribute,
         "may_see_to": intake.may_see_to(article, request.user),
         "describe_form": DescribeForm.of(article),
+        "paste_form": PasteForm(),
         **more,
     }
+    if article.state == Article.State.READY and not article.text_sha256:
+        return {"is_cited": True, **context}
     if article.state == Article.State.READY:
         triage = _triage(request, article, read_id(request.GET.get("at", "")))
         return {"triage": triage, "thresholds": THRESHOLDS, **context}
@@ -167,8 +177,8 @@ def intake_paste(request: DeskRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         context = _context(request, article, paste_form=form)
         return render(request, DETAIL, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    about = intake.About(title=article.title, url=article.url, published_on=article.published_on)
-    return _answer(request, pk, lambda: intake.add_text(form.cleaned_data["text"], about, by=request.user))
+    about = intake.About(title=form.cleaned_data["title"], url=article.url)
+    return _answer(request, pk, lambda: intake.add_text(form.cleaned_data["text"], about, by=request.user, into=pk))
 
 
 def _answer(request: DeskRequest, pk: int, operation: Callable[[], Article]) -> HttpResponse:

@@ -7,7 +7,7 @@ import pytest
 from claims.errors import UserFacingError
 from claims.intake import article as intake
 from claims.intake.details import describe_article
-from claims.models import Event
+from claims.models import Article, Event
 from claims.workflow import edit_parts
 from claims.workflow.apply import apply
 from claims.workflow.revisions import authors_of, read_content
@@ -51,9 +51,24 @@ def test_title_publisher_and_date_are_put_right_and_recorded(people, article):
 
 
 def test_saying_the_same_again_is_not_recorded(people, article):
+    Article.objects.filter(pk=article.pk).update(is_title_guessed=False)
     describe_article(article.pk, about(article.title), by=people.editor)
 
     assert not Event.objects.filter(action="describe_article").exists()
+
+
+def test_a_title_taken_from_the_first_line_is_confirmed_by_saving_it_or_put_right(people, article):
+    assert article.is_title_guessed
+    describe_article(article.pk, about(article.title), by=people.editor)
+
+    article.refresh_from_db()
+    assert not article.is_title_guessed
+    said = Event.objects.get(chain=article.chain, action="describe_article").details
+    assert (said["before"]["is_title_guessed"], said["after"]["is_title_guessed"]) == (True, False)
+    other = intake.add_text("He came.\nHe saw it all.", intake.About(), by=people.contributor)
+    describe_article(other.pk, about("What he saw"), by=people.editor)
+    other.refresh_from_db()
+    assert (other.title, other.is_title_guessed) == ("What he saw", False)
 
 
 def test_a_date_can_be_taken_away_with_where_it_came_from(people, article):

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.utils import translation
 
 from claims.models import claim, evidence, job
 from claims.models.rating import Rating
 from claims.templatetags import marks
 from claims.templatetags.balance import balance
-from claims.templatetags.desk import cited, short_hash
+from claims.templatetags.desk import cited, said_place, short_hash
 from claims.templatetags.marks import icon
 from claims.templatetags.moments import due, moment
 
@@ -507,3 +508,10 @@ def test_evidence_card_says_what_readers_will_not_see_and_what_has_no_copy():
     assert "No copy, and none is asked for: it is a film" in words(html)
     assert "Waiting for its capture" in words(html)
     assert "Ask again." in words(html)
+
+
+def test_a_place_as_intake_writes_it_is_read_in_the_readers_language():
+    with translation.override("de"):
+        assert said_place("paragraph 15") == "Absatz 15"
+        assert said_place("paragraphs 8, 9: in brackets") == "paragraphs 8, 9: in brackets"
+    assert said_place("paragraph 15") == "paragraph 15"

@@ -646,6 +646,20 @@ def test_file_takes_the_place_of_a_capture(author, people):
     assert (evidence.pinned.kind, evidence.pinned.body_text) == ("uploaded", "Twelve ships came.")
 
 
+def test_an_upload_that_is_another_than_its_name_says_is_kept_as_what_it_is_and_said_so(author, people, evidence):
+    words = "“fake.png” is not what its name says: by its content it is of the kind “web page”, and kept as that."
+    sends = [reverse("claims:evidence-upload", args=[evidence.claim_id]), address("snapshot-upload", evidence)]
+    fields = {"stance": "supports", "kind": "primary"}
+    for number, send in enumerate(sends):
+        page = b"<!doctype html><title>Quay</title><p>Twelve ships came, %d." % number
+        file = SimpleUploadedFile("fake.png", page)
+        assert words in author.post(send, fields | {"file": file}, follow=True).content.decode()
+    honest = SimpleUploadedFile("a.html", b"<!doctype html><p>Nine ships.")
+    answer = author.post(sends[0], fields | {"file": honest}, follow=True).content.decode()
+    assert "is being read" in answer
+    assert "not what its name says" not in answer
+
+
 def test_upload_that_is_missing_too_large_or_not_kept_says_so(author, evidence, monkeypatch):
     send = address("snapshot-upload", evidence)
 

@@ -15,6 +15,7 @@ from claims.jobs import ledger
 from claims.jobs.run import run
 from claims.models import Article, Candidate, Claim, Claimant, Event, Job, Match
 from claims.workflow.apply import apply
+from tests.claims.web.pixels import png
 from tests.claims.workflow import desk
 from tests.factories import ClaimFactory
 
@@ -121,6 +122,37 @@ def test_an_uploaded_file_is_taken_in(signed_in):
     assert "Ships came in numbers" in signed_in.get(f"/intake/{read(article).pk}/").content.decode()
 
 
+WORD = b"PK\x03\x04 word/document.xml"
+PAGE = f"<!doctype html><title>Quay</title><p>{TEXT}</p>".encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("ships.pdf", PAGE, "web page"),
+        ("ships.txt", b"%PDF-1.7 and no more", "PDF"),
+        ("ships.html", WORD, "Word file"),
+        ("ships.docx", TEXT.encode(), "plain text"),
+    ],
+)
+def test_a_file_that_is_another_than_its_name_says_is_read_as_what_it_is_and_said_so(signed_in, name, data, kind):
+    page = signed_in.post(LIST, {"file": SimpleUploadedFile(name, data)}, follow=True).content.decode()
+
+    assert f"“{name}” is not what its name says: by its content it is of the kind “{kind}”" in page
+    same = signed_in.post(LIST, {"file": SimpleUploadedFile("ships.txt", TEXT.encode() + b"!")}, follow=True)
+    assert "not what its name says" not in same.content.decode()
+
+
+@pytest.mark.parametrize("name", ["ships.txt", "ships.pdf", "ships.html"])
+@pytest.mark.parametrize("data", [png(4, 4), b"MZ\x90\x00\x03", b"PK\x03\x04" + bytes(200), bytes(300)])
+def test_a_file_that_holds_nothing_to_read_is_refused_whatever_its_name(signed_in, name, data):
+    response = signed_in.post(LIST, {"file": SimpleUploadedFile(name, data)})
+
+    assert response.status_code == 422
+    assert "This file is not what its name says" in response.content.decode()
+    assert not Article.objects.exists()
+
+
 def test_a_file_that_cannot_be_read_says_so_on_its_page(signed_in):
     signed_in.post(LIST, {"file": SimpleUploadedFile("ships.pdf", b"%PDF-1.7 and no more")})
     run(ledger.lease("default"))
@@ -194,7 +226,7 @@ def test_the_list_costs_the_same_however_long(signed_in, people, count, django_a
     )
     signed_in.get(LIST)
 
-    with django_assert_num_queries(6):  # session, person, articles, candidates, and two of the shell
+    with django_assert_num_queries(7):  # session, person, articles, any only cited, candidates, and two of the shell
         page = signed_in.get(LIST)
 
     assert (b"?before=" in page.content) == (count == 40)
@@ -270,7 +302,54 @@ def test_the_text_can_be_pasted_instead(signed_in, failed):
     signed_in.post(f"/intake/{failed.pk}/text/", {"text": TEXT})
 
     failed.refresh_from_db()
-    assert (failed.state, failed.title) == ("waiting", "Ships came in numbers")
+    assert (failed.state, failed.title, failed.is_title_guessed) == ("waiting", "Ships came in numbers", True)
+
+
+def test_the_text_pasted_instead_is_given_its_title_at_once(signed_in, failed):
+    assert 'name="title"' in signed_in.get(f"/intake/{failed.pk}/").content.decode().partition('id="paste"')[2]
+
+    signed_in.post(f"/intake/{failed.pk}/text/", {"text": TEXT, "title": "The year of ships"})
+
+    failed.refresh_from_db()
+    assert (failed.state, failed.title, failed.is_title_guessed) == ("waiting", "The year of ships", False)
+
+
+GUESSED = "title taken from the first line"
+
+
+def test_a_title_taken_from_the_first_line_is_said_to_be_so_until_somebody_looked_at_it(signed_in, people):
+    article = intake.add_text(TEXT, intake.About(), by=people.contributor)
+    page = f"/intake/{article.pk}/"
+    assert "Title, publisher, date" not in signed_in.get(page).content.decode()  # while it is read
+
+    read(article)
+    part = signed_in.get(page, headers={**PART, "HX-Target": "article"}).content.decode()
+    assert GUESSED in part
+    assert GUESSED in signed_in.get(page).content.decode()
+    signed_in.post(f"{page}describe/", {"title": article.title})
+    assert GUESSED not in signed_in.get(page).content.decode()
+
+
+def test_a_title_somebody_gave_is_not_said_to_be_guessed(signed_in, article):
+    assert GUESSED not in signed_in.get(f"/intake/{article.pk}/").content.decode()
+
+
+def test_articles_that_are_only_cited_are_shown_apart_and_take_their_text(signed_in, people):
+    cited = Article.objects.create(title="The treaty in full", state="ready")
+    page = signed_in.get(LIST).content.decode()
+    assert "No article's text has been taken in yet" in page
+    assert f"{LIST}?cited" in page
+    assert "The treaty in full" not in page
+
+    assert "The treaty in full" in signed_in.get(f"{LIST}?cited").content.decode()
+    page = signed_in.get(f"/intake/{cited.pk}/").content.decode()
+    assert "does not have the text of this article" in page
+    assert 'name="title"' not in page.partition('id="paste"')[2]
+    signed_in.post(f"/intake/{cited.pk}/text/", {"text": TEXT})
+    cited.refresh_from_db()
+    assert (cited.state, cited.title, cited.text) == ("waiting", "The treaty in full", TEXT.strip())
+    assert "?cited" not in signed_in.get(LIST).content.decode()
+    assert "Every article the claims cite has its text" in signed_in.get(f"{LIST}?cited").content.decode()
 
 
 def test_what_is_said_of_an_article_is_put_right_on_its_page(signed_in, article):
@@ -460,7 +539,18 @@ def test_what_was_taken_in_and_read_before_is_said(signed_in, article):
     assert "This was taken in before" in shown.content.decode()
 
 
-@pytest.mark.parametrize("typed", ["ftp://example.org/a", " file:///etc/passwd ", "htp://example.org"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ftp://example.org/a",
+        " file:///etc/passwd ",
+        "htp://example.org",
+        "javascript:alert(1)",
+        "JavaScript:alert(1, 2) // and more",
+        "mailto:desk@example.org",
+        "data:text/html,1",
+    ],
+)
 def test_an_address_of_another_kind_is_not_taken_for_a_text(signed_in, typed):
     response = signed_in.post(LIST, {"source": typed})
 
@@ -468,6 +558,14 @@ def test_an_address_of_another_kind_is_not_taken_for_a_text(signed_in, typed):
     assert "An address begins with http:// or https://" in response.content.decode()
     assert typed.strip() in response.content.decode()
     assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "typed", ["Moscow: it rained all day.", "Note:the ships are late.\nNobody came.", "He said:nothing"]
+)
+def test_a_text_with_a_colon_is_no_address(signed_in, typed):
+    assert signed_in.post(LIST, {"source": typed}).status_code == 302
+    assert Article.objects.get().text == typed
 
 
 def test_the_heading_follows_when_the_article_was_read(signed_in, article):
