@@ -31,7 +31,7 @@ class Assignment(models.Model):
         null=True,
         blank=True,
         related_name="offers",
-        help_text=_("Whom its holder asked to take the role over; it changes hands when he accepts."),
+        help_text=_("Whom its holder asked to take this part over; it changes hands when he accepts."),
     )
 
     class Meta:
