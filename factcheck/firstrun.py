@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connections, transaction
@@ -24,28 +24,39 @@ WORDS_IN_PASSWORD = 4
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread
 
 
-def prepare(say: Callable[[str], None]) -> None:
-    """Bring tables, static files and people up to date; quick when nothing changed."""
+def prepare(say: Callable[[str], None]) -> bool:
+    """Bring tables, static files and people up to date; quick when nothing changed.
+
+    Returns:
+        whether this was the first run, in which people got their passwords.
+    """
     with ThreadPoolExecutor(
         max_workers=1
     ) as aside:  # compressing takes seconds at the first run, and a core of its own
         static = aside.submit(_collect_static)
         call_command("migrate", interactive=False, verbosity=0)
-        if not Person.objects.exists():
+        is_first = not Person.objects.exists()
+        if is_first:
             _open_desk(say)
         static.result()
     connections.close_all()
+    return is_first
 
 
-def welcome(say: Callable[[str], None]) -> None:
-    """Say where the house is, how to get in, and where its data lies."""
+def welcome(say: Callable[[str], None], *, is_first: bool = False) -> None:
+    """Say where the house is, how to get in, and where its data lies.
+
+    What is said ends in a log: passwords of a newsroom at work are said once.
+    """
     say(f"\nThe desk is open:  {settings.BASE_URL}/")
+    is_demo = Desk.objects.filter(is_demo=True).exists()
     if lines := sign_ins():
-        say("\nSign in as")
-        for line in lines:
-            say(line)
-        say(f"(first passwords of this installation, kept in {_passwords_file()})")
-    if Desk.objects.filter(is_demo=True).exists():
+        if is_demo or is_first:
+            say("\nSign in as")
+            for line in lines:
+                say(line)
+        say(f"(first passwords that nobody changed yet are kept in {_passwords_file()})")
+    if is_demo:
         say("\nThis is the demonstration newsroom.  For one of your own, beside it:")
         say('  VAR_DIR=./newsroom .venv/bin/python manage.py new_newsroom "Harbour desk" --person "First Last:editor"')
     connections.close_all()
@@ -54,10 +65,23 @@ def welcome(say: Callable[[str], None]) -> None:
 
 
 def sign_ins() -> list[str]:
-    """A line for each active person whose first password is known: role, user name, password."""
+    """A line for each active person who still has the first password: role, user name, password.
+
+    The others' first passwords are forgotten.
+    """
     known = _known_passwords()
-    roles = dict(Person.objects.filter(is_active=True, username__in=known).values_list("username", "role"))
-    return [f"  {roles[username]:<14} {username:<18} {word}" for username, word in known.items() if username in roles]
+    people = Person.objects.in_bulk(list(known), field_name="username")
+    there = {username: word for username, word in known.items() if username in people}
+    with ThreadPoolExecutor(max_workers=4) as pool:  # as slow as making them
+        held = pool.map(lambda item: check_password(item[1], people[item[0]].password), there.items())
+        first = {username: word for (username, word), is_held in zip(there.items(), held, strict=True) if is_held}
+    if first != known:
+        vardir.write_private(_passwords_file(), json.dumps(first, indent=1) + "\n")
+    return [
+        f"  {people[username].role:<14} {username:<18} {word}"
+        for username, word in first.items()
+        if people[username].is_active
+    ]
 
 
 @transaction.atomic

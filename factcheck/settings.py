@@ -19,6 +19,9 @@ VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).expanduser().absolute(
 PORT = env.int("PORT", 8000)
 HOST = env.str("HOST", "127.0.0.1")  # the address the web server listens on
 BASE_URL = env.str("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")  # how readers reach this desk
+WEB_WORKERS = env.int("WEB_WORKERS", 2)  # processes that answer pages
+WEB_THREADS = env.int("WEB_THREADS", 4)  # of each
+POOL_PROCESSES = env.int("POOL_PROCESSES", 2)  # of each of the two pools of background work
 DEMO = env.bool("DEMO", True)  # False: start with an empty desk
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret(VAR_DIR, "secret_key")
@@ -237,9 +240,11 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "claims.views.sign_in.csrf_failed"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE_HSTS_PRELOAD = _over_tls
-SECURE_HSTS_INCLUDE_SUBDOMAINS = _over_tls
-SECURE_HSTS_SECONDS = 31_536_000 if _over_tls else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _over_tls
+# Browsers keep to this for as long as it says; the publisher's other hosts are not ours to bind, nor is a browser's list.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000) if _over_tls else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which ask for that
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", False) else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 
@@ -257,7 +262,6 @@ EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL") or env.bool("EMAIL_USE_SSL", F
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "desk@localhost")
 
-# --- what is said to the log
 # --- captures
 
 CAPTURE_GAP_SECONDS = env.float("CAPTURE_GAP_SECONDS", 2.0)  # between two visits to one website
@@ -269,6 +273,7 @@ ARCHIVE_ORG = env.str("ARCHIVE_ORG", "off")  # the Internet Archive: "find" its 
 ARCHIVE_ORG_ACCESS = env.str("ARCHIVE_ORG_ACCESS", "")  # the keys of an account there, which "save" needs
 ARCHIVE_ORG_SECRET = env.str("ARCHIVE_ORG_SECRET", "")
 
+# --- what is said to the log
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
 LOGGING = {
     "version": 1,

@@ -21,9 +21,7 @@ from factcheck.celery import FAST_QUEUES, SLOW_QUEUES
 from factcheck.processes import Child
 from factcheck.vardir import CannotStart, Running
 
-WEB_WORKERS, WEB_THREADS = 2, 4
-POOL_PROCESSES = 2  # of each Celery worker
-WEB_CONNECTIONS = 6  # of each web process; a thread holds at most one
+SPARE_CONNECTIONS = 2  # of each web process, whose threads hold at most one each
 
 
 class Stopped(Exception):
@@ -54,12 +52,12 @@ def _open_and_watch(stack: ExitStack, say: Callable[[str], None], asked: Event) 
     _require_free_port(settings.HOST, settings.PORT)
     children = _start_servers(var_dir, stack)
     _stop_if(asked)
-    firstrun.prepare(say)
+    is_first = firstrun.prepare(say)
     _stop_if(asked)
     children += _start_house(var_dir, stack)
     stack.callback(vardir.withdraw, var_dir)
     vardir.announce(var_dir, Running(os.getpid(), settings.DATABASE_URL, settings.CELERY_BROKER_URL, settings.BASE_URL))
-    firstrun.welcome(say)
+    firstrun.welcome(say, is_first=is_first)
     _watch(children, asked)
 
 
@@ -106,7 +104,8 @@ def _start_house(var_dir: Path, stack: ExitStack) -> list[Child]:
 
 
 def _start(name: str, *argv: str, patience: float = 10, death_signal: signal.Signals = signal.SIGTERM) -> Child:
-    pool_of_connections = {"DB_POOL_SIZE": str(WEB_CONNECTIONS)} if name == "web" else {}
+    connections = settings.DB_POOL_SIZE or settings.WEB_THREADS + SPARE_CONNECTIONS
+    pool_of_connections = {"DB_POOL_SIZE": str(connections)} if name == "web" else {}
     return processes.start(
         name,
         [sys.executable, *argv],
@@ -120,7 +119,7 @@ def _start(name: str, *argv: str, patience: float = 10, death_signal: signal.Sig
 
 def _celery_options(name: str, queues: Sequence[str]) -> list[str]:
     return [
-        *("-A", "factcheck", "worker", "-n", f"{name}@%h", "-Q", ",".join(queues), "-c", str(POOL_PROCESSES)),
+        *("-A", "factcheck", "worker", "-n", f"{name}@%h", "-Q", ",".join(queues), "-c", str(settings.POOL_PROCESSES)),
         *("--without-gossip", "--without-mingle", "-l", settings.LOG_LEVEL),
     ]
 
@@ -128,7 +127,7 @@ def _celery_options(name: str, queues: Sequence[str]) -> list[str]:
 def _granian_options() -> list[str]:
     return [
         *("--interface", "wsgi", "--host", settings.HOST, "--port", str(settings.PORT)),
-        *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
+        *("--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(settings.WEB_THREADS)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "5", "--no-ws"),
     ]
 

@@ -66,20 +66,46 @@ def test_a_newsroom_that_cannot_be_loaded_leaves_the_desk_as_it_was(installation
     assert firstrun._known_passwords() == {}
 
 
+@pytest.fixture
+def first_passwords(installation):
+    """Of one who keeps his, of one who chose another, of one who left, and of one who is not there."""
+    for username, password, is_active in [("checker-1", "aaaa", True), ("editor-1", "own", True), ("left", "dddd", False)]:
+        Person.objects.create_user(username, "", password, name=username, role="checker", is_active=is_active)
+    file = installation / "secrets/first-passwords.json"
+    file.write_text('{"checker-1": "aaaa", "editor-1": "bbbb", "left": "dddd", "gone": "cccc"}')
+    return file
+
+
 @pytest.mark.django_db
-def test_the_welcome_names_address_roles_and_data_and_only_people_who_are_there(installation, settings):
+def test_the_welcome_names_address_roles_and_data_and_only_passwords_that_hold(installation, settings, first_passwords):
     settings.BASE_URL = "http://127.0.0.1:8000"
-    Person.objects.create(username="checker-1", name="Checker 1", role="checker")
-    (installation / "secrets/first-passwords.json").write_text('{"checker-1": "aaaa-bbbb", "gone": "cccc"}')
+    said = []
+
+    firstrun.welcome(said.append, is_first=True)
+
+    words = "\n".join(said)
+    assert "http://127.0.0.1:8000/" in words
+    assert ["checker", "checker-1", "aaaa"] in [line.split() for line in said]
+    assert not [word for word in ("bbbb", "cccc", "dddd") if word in words]
+    assert f"The data lies in {installation}" in words
+
+
+@pytest.mark.django_db
+def test_a_first_password_is_forgotten_when_its_owner_has_another(first_passwords):
+    firstrun.sign_ins()
+
+    assert json.loads(first_passwords.read_text()) == {"checker-1": "aaaa", "left": "dddd"}
+    assert first_passwords.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db
+def test_passwords_of_a_newsroom_at_work_are_said_at_its_first_start_only(first_passwords):
     said = []
 
     firstrun.welcome(said.append)
 
-    words = "\n".join(said)
-    assert "http://127.0.0.1:8000/" in words
-    assert ["checker", "checker-1", "aaaa-bbbb"] in [line.split() for line in said]
-    assert "gone" not in words
-    assert f"The data lies in {installation}" in words
+    assert "aaaa" not in "\n".join(said)
+    assert str(first_passwords) in "\n".join(said)
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ def test_a_request_to_stop_that_was_dropped_is_heard_at_the_next_step(moment, tm
     said, reached = [], []
 
     def step(name, answer):
-        def take(*_):
+        def take(*_, **__):
             reached.append(name)
             if name == moment:
                 AsksToStop()
