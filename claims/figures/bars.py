@@ -3,7 +3,7 @@
 336 is what a telephone 390 wide leaves inside a panel, so that letters stay 12 pixels high there and grow elsewhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 WIDTH = 336
@@ -51,13 +51,20 @@ class Shape:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a chart asks to be drawn."""
+    """What a chart asks to be drawn.
+
+    Attributes:
+        write: how a number is written where there is room for six figures.
+        shorten: how it is written over a narrow column.
+    """
 
     labels: Sequence[str]
     counts: Sequence[Sequence[int]]
     series: Sequence[str]
     spans: Sequence[Sequence[float]] = ()
     notes: Sequence[str] = ()  # at the end of each line
+    write: Callable[[int], str] = str
+    shorten: Callable[[int], str] = str
 
 
 @dataclass(frozen=True)
@@ -82,22 +89,16 @@ def cut(text: str, width: float) -> str:
     return text if len(text) <= most else text[: max(1, most - 1)].rstrip() + "…"
 
 
-def short(count: int) -> str:
-    """A number in four letters."""
-    for size, letter in ((1_000_000, "m"), (1_000, "k")):
-        if count >= size:
-            return f"{count / size:.1f}{letter}" if count < 10 * size else f"{count // size}{letter}"
-    return str(count)
-
-
-def stack(counts: Sequence[int], most: int, width: float) -> list[tuple[float, float] | None]:
+def stack(
+    counts: Sequence[int], most: int, width: float, write: Callable[[int], str] = str
+) -> list[tuple[float, float] | None]:
     """Start and length of each part of a bar; parts stay wide enough for their glyph and figure.
 
     Args:
         most: the longest bar's total, which fills the width.
     """
     unit = min(UNIT, width / max(most, 1))
-    least = [28 + FIGURE * len(str(count)) if count else 0 for count in counts]
+    least = [28 + FIGURE * len(write(count)) if count else 0 for count in counts]
     wanted = [max(count * unit, low) for count, low in zip(counts, least, strict=True)]
     over, loose = sum(wanted) - width, sum(wanted) - sum(least)
     if over > 0:
@@ -115,20 +116,20 @@ def _bars(sheet: Sheet) -> Drawing:
     shapes, words = [], []
     for line, counts in enumerate(sheet.counts):
         y = line * PITCH
-        total = str(sum(counts))
+        total = sheet.write(sum(counts))
         words.append(Word(0, y + 14, cut(sheet.labels[line], WIDTH - 60), "t-ink"))
         if len(sheet.series) > 1 and sum(count > 0 for count in counts) != 1:
             words.append(Word(WIDTH, y + 14, total, "t-b t-end"))
-        for series, place in enumerate(stack(counts, most, WIDTH)):
+        for series, place in enumerate(stack(counts, most, WIDTH, sheet.write)):
             if place:
-                shapes.append(_part(line, series, place, y + 20, counts[series]))
+                shapes.append(_part(line, series, place, y + 20, sheet.write(counts[series])))
     return Drawing(len(sheet.counts) * PITCH - 6, shapes, words, [])
 
 
-def _part(line: int, series: int, place: tuple[float, float], y: float, count: int) -> Shape:
+def _part(line: int, series: int, place: tuple[float, float], y: float, said: str) -> Shape:
     x, length = place
     box = Box(x + 0.5, y + 0.5, length - 1, BAR - 1)
-    number = Word(x + 22, y + 16.5, str(count), "t-ink t-b")
+    number = Word(x + 22, y + 16.5, said, "t-ink t-b")
     return Shape(line, series, Box(x, y, length, BAR), (box,), (number,), (x + 5, y + 5))
 
 
@@ -139,12 +140,12 @@ def _columns(sheet: Sheet) -> Drawing:
     shapes, words, boxes = [], [], []
     for series, name in enumerate(sheet.series):
         floor = series * BAND + 84
-        total = sum(counts[series] for counts in sheet.counts)
-        words += [Word(20, floor - 70, name, "t-ink"), Word(WIDTH, floor - 70, str(total), "t-b t-end")]
+        total = sheet.write(sum(counts[series] for counts in sheet.counts))
+        words += [Word(20, floor - 70, name, "t-ink"), Word(WIDTH, floor - 70, total, "t-b t-end")]
         boxes.append(Box(0, floor, WIDTH, 1, "f-axis"))
         for line, counts in enumerate(sheet.counts):
             if counts[series]:
-                shapes.append(_column(line, series, counts[series], most, pitch, floor))
+                shapes.append(_column(sheet, line, series, most, floor))
     every = max(1, -int(-46 // pitch))
     bottom = len(sheet.series) * BAND + 10
     for line in range(0, len(sheet.counts), every):
@@ -153,13 +154,15 @@ def _columns(sheet: Sheet) -> Drawing:
     return Drawing(bottom + 6, shapes, words, boxes, tuple(n * BAND + 2.0 for n in range(len(sheet.series))))
 
 
-def _column(line: int, series: int, count: int, most: int, pitch: float, floor: float) -> Shape:
-    high = max(3.0, 44 * count / most)
+def _column(sheet: Sheet, line: int, series: int, most: int, floor: float) -> Shape:
+    """One column; a number wider than its slice would run into the next one's, so its title alone says it."""
+    count, pitch = sheet.counts[line][series], WIDTH / len(sheet.counts)
+    high, said = max(3.0, 44 * count / most), sheet.shorten(count)
     x, width = line * pitch, min(pitch - 3, 40)
     box = Box(round(x + 1, 1), round(floor - high, 1), round(width, 1), round(high, 1))
-    number = Word(round(x + 1 + width / 2, 1), round(floor - high - 4, 1), short(count), "t-ink t-mid")
+    number = Word(round(x + 1 + width / 2, 1), round(floor - high - 4, 1), said, "t-ink t-mid")
     hit = Box(round(x, 1), floor - 60, round(max(pitch - 0.2, BAR), 1), 60)
-    return Shape(line, series, hit, (box,), (number,))
+    return Shape(line, series, hit, (box,), (number,) if len(said) * LETTER <= pitch else ())
 
 
 def _spans(sheet: Sheet) -> Drawing:
@@ -173,7 +176,7 @@ def _spans(sheet: Sheet) -> Drawing:
         room = WIDTH - 24 - FIGURE * 7
         long, full = max(3.0, room * half / most), max(5.0, room * nearly / most)
         boxes = (Box(0.5, y + 23.5, round(full, 1), 17, "f-pale"), Box(0.5, y + 23.5, round(long, 1), 17, "f-full"))
-        number = Word(round(full + 25, 1), y + 36.5, str(sheet.counts[line][0]), "t-ink t-b")
+        number = Word(round(full + 25, 1), y + 36.5, sheet.write(sheet.counts[line][0]), "t-ink t-b")
         hit = Box(0, y + 20, round(full + 31 + FIGURE * 6, 1), BAR)
         shapes.append(Shape(line, 0, hit, boxes, (number,), (round(full + 7, 1), y + 25)))
     return Drawing(len(sheet.spans) * PITCH - 6, shapes, words, [])
@@ -196,7 +199,7 @@ def _grid(sheet: Sheet) -> Drawing:
             box = Box(round(left + wide * series + 1.5, 1), y + 0.5, round(wide - 4, 1), high - 5)
             middle = round(box.x + box.w / 2, 1)
             if count:
-                number = Word(middle, y + 20.5, str(count), "t-mid t-ink t-b")
+                number = Word(middle, y + 20.5, sheet.write(count), "t-mid t-ink t-b")
                 shapes.append(Shape(line, series, box, (box,), (number,)))
             else:
                 boxes.append(Box(box.x, box.y, box.w, box.h, "f-grid"))

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 
+from claims.figures.numbers import in_full
 from claims.figures.period import Period
 from claims.models import Person
 from claims.models.claim import ClaimQuerySet
@@ -31,6 +32,10 @@ class Mark:
 
     count: int
     query: str
+
+    @property
+    def words(self) -> str:
+        return in_full(self.count)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.figures.charts import Chart, Line, Listed, Series, mark
+from claims.figures.numbers import in_full
 from claims.figures.period import Period, Slice, end_of, start_of
 from claims.language import midway
 from claims.models import Claim, Person, Stay
@@ -179,7 +180,7 @@ def in_time(seconds: float) -> str:
     if span < timedelta(days=1):
         return ngettext("%(n)d hour", "%(n)d hours", n := round(seconds / 3600)) % {"n": n}
     days = seconds / DAY
-    return _("%(n)s days") % {"n": localize(round(days, 1)) if days < 10 else f"{days:.0f}"}  # noqa: PLR2004  # two figures
+    return _("%(n)s days") % {"n": localize(round(days, 1)) if days < 10 else in_full(round(days))}  # noqa: PLR2004  # two figures
 
 
 LISTS = {

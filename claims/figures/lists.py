@@ -77,7 +77,7 @@ QUESTIONS: dict[str, Question] = {
         dated=False,
     ),
     "agreement": Question(
-        _("Do second verdicts agree with first ones?"),
+        _("Do second verdicts take the side of the first ones?"),
         _("Nothing yet: a claim comes here when its second verdict was given blind and you may see both."),
         verdicts.count_agreement,
         (AGREEING,),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.figures.charts import Chart, Line, Listed, Series, mark
+from claims.figures.numbers import in_full
 from claims.figures.period import Period
 from claims.models import Claim, Evidence, Person, SourceAlert
 from claims.models.claim import ClaimQuerySet
@@ -35,8 +36,8 @@ def count_sources(person: Person, period: Period) -> Chart:
     found = dict(claims.order_by().values("health").annotate(n=Count("pk")).values_list("health", "n"))
     lines = [_line(key, found.get(key, 0)) for key in STATES if found.get(key)]
     changed = sum(found.get(key, 0) for key in CHANGED)
-    finding = _("%(changed)d of %(n)d claims rest on a passage that changed") % {
-        "changed": changed, "n": sum(found.values()),
+    finding = _("%(changed)s of %(n)s claims rest on a passage that changed") % {
+        "changed": in_full(changed), "n": in_full(sum(found.values())),
     }  # fmt: skip
     return Chart("bars", (_("Sources of the claim"),), SERIES, lines, finding)
 

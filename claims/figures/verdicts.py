@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from claims.figures.charts import MOST_KEPT, Chart, Line, Listed, Mark, Series, Tally, mark
 from claims.figures.flow import are_days, in_days
+from claims.figures.numbers import in_full
 from claims.figures.period import Period, end_of, start_of
 from claims.models import Appearance, Claim, Claimant, FactCheck, Person, Rating, Reading, Topic
 from claims.models.claim import ClaimQuerySet
@@ -66,8 +67,8 @@ def _balance(rows: Any, name: str, period: Period) -> Chart:
         {"one": _("claimants"), "head": _("Claimant")} if name == "said" else {"one": _("topics"), "head": _("Topic")}
     )
     false = sum(tally.counts.get("false", 0) > 0 for tally in tallies.values())
-    finding = _("%(n)d %(what)s, %(false)d of them with something false") % {
-        "n": len(tallies), "what": said["one"], "false": false,
+    finding = _("%(n)s %(what)s, %(false)s of them with something false") % {
+        "n": in_full(len(tallies)), "what": said["one"], "false": in_full(false),
     }  # fmt: skip
     return Chart("bars", (said["head"],), FAMILIES, lines, finding if tallies else "", len(order) - len(lines))
 
@@ -129,9 +130,11 @@ def count_agreement(person: Person, period: Period) -> Chart:
     ]
     agreed, n = sum(count for (one, two), count in cells.items() if one == two), sum(cells.values())
     told = ngettext(
-        "the verdicts agree on %(agreed)d of %(n)d claim", "the verdicts agree on %(agreed)d of %(n)d claims", n
+        "in these days: the same side in %(agreed)s of %(n)s claim",
+        "in these days: the same side in %(agreed)s of %(n)s claims",
+        n,
     )
-    finding = told % {"agreed": agreed, "n": n} if cells else ""
+    finding = told % {"agreed": in_full(agreed), "n": in_full(n)} if cells else ""
     return Chart("grid", (_("First verdict"),), FAMILIES, lines, finding)
 
 

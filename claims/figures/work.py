@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.figures.charts import Chart, Line, Listed, Series, Tally, mark
+from claims.figures.numbers import in_full
 from claims.figures.period import Period
 from claims.models import Assignment, Claim, Person
 from claims.models.claim import ClaimQuerySet
@@ -57,7 +58,9 @@ def count_due(person: Person, period: Period) -> Chart:
     )
     lines = [_term(key, found.get(key, 0)) for key in TERMS]
     late = sum(found.get(key, 0) for key in LATE)
-    finding = _("%(late)d late, %(soon)d due within 24 hours") % {"late": late, "soon": found.get("today", 0)}
+    finding = _("%(late)s late, %(soon)s due within 24 hours") % {
+        "late": in_full(late), "soon": in_full(found.get("today", 0)),
+    }  # fmt: skip
     return Chart("bars", (_("Due"),), DUE, [line for line in lines if line.total], finding)
 
 
@@ -100,7 +103,9 @@ def count_load(person: Person, period: Period) -> Chart:
     ]
     lines.sort(key=lambda line: -line.total)  # equal ones stay in the order of names
     busiest = lines[0] if lines else None
-    finding = _("most: %(who)s, %(n)d") % {"who": isolate(busiest.label), "n": busiest.total} if busiest else ""
+    finding = (
+        _("most: %(who)s, %(n)s") % {"who": isolate(busiest.label), "n": in_full(busiest.total)} if busiest else ""
+    )
     return Chart("bars", (_("Person"),), ROLES, lines, finding)
 
 

@@ -85,10 +85,12 @@ def words_field(label: Label, *, rows: int = 2, required: bool = False, help_tex
     )
 
 
-def choice_field(label: Label, choices: Any, *, required: bool = True, empty: Label = "") -> forms.ChoiceField:
+def choice_field(
+    label: Label, choices: Any, *, required: bool = True, empty: Label = "", initial: str | None = None
+) -> forms.ChoiceField:
     """A choice; ``empty`` adds a first line that stands for none."""
     offered = [("", empty), *choices.choices] if empty else choices.choices
-    return forms.ChoiceField(label=label, choices=offered, required=required)
+    return forms.ChoiceField(label=label, choices=offered, required=required, initial=initial)
 
 
 class PlainForm(forms.Form):

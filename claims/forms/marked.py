@@ -53,7 +53,7 @@ class MarkedForm(PlainForm):
         for name, who in conflicts.items():
             said = self._in_words(name, now[name])
             stands = _("It now says: “%(now)s”.") % {"now": said} if said else _("It is empty now.")
-            self.add_error(name, f"{who} {stands} {_('Save again to put yours in its place.')}")
+            self.add_error(name, " ".join((who, stands, _("Save again to put yours in its place."))))
 
     def _put(self, data: Any, name: str, value: Any) -> None:
         data.pop(name, None)

@@ -36,7 +36,7 @@ class LinksForm(PlainForm):
         help_text=_("One a line; each is captured in the background."),
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "https://", "spellcheck": "false"}),
     )
-    stance = choice_field(_("Stance"), Evidence.Stance)
+    stance = choice_field(_("Stance"), Evidence.Stance, initial=Evidence.Stance.CONTEXT)  # counts for neither side
     kind = choice_field(_("Type"), EvidenceKind)
     origin = WrittenField(label=_("Origin"), max_length=120, required=False)
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from claims.figures import bars
 from claims.figures.charts import MOST_LINES, Chart, Mark, Question, Series
 from claims.figures.lists import QUESTIONS
+from claims.figures.numbers import in_part, in_short
 from claims.figures.period import PRESETS, Period, preset, read_period
 from claims.language import midway
 from claims.views.access import DeskRequest, signed_in
@@ -125,7 +126,8 @@ def _sheet(chart: Chart) -> bars.Sheet:
         notes = [_("Second verdict")]
     counts = [[mark.count if mark else 0 for mark in line.marks] for line in lines]
     names = [str(one.label) for one in chart.series]
-    return bars.Sheet([line.label for line in lines], counts, names, [line.spans for line in lines], notes)
+    labels, spans = [line.label for line in lines], [line.spans for line in lines]
+    return bars.Sheet(labels, counts, names, spans, notes, write=in_part, shorten=in_short)
 
 
 def _drawn(chart: Chart, shape: bars.Shape) -> Drawn:
@@ -136,7 +138,7 @@ def _drawn(chart: Chart, shape: bars.Shape) -> Drawn:
     css = series.css
     if chart.form == "grid":  # what agrees stands on the diagonal
         css = "k-acc" if shape.line == shape.series else "k-wait"
-    return Drawn(shape, series, css, _address(mark), f"{line.label}, {series.label}: {mark.count}{more}")
+    return Drawn(shape, series, css, _address(mark), f"{line.label}, {series.label}: {mark.words}{more}")
 
 
 def _address(mark: Mark) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from claims.figures.numbers import in_full
 from claims.figures.period import read_period
 from claims.models import Assignment, Claim, Person
 from claims.views.access import DeskRequest, signed_in
@@ -161,10 +162,11 @@ def _finding(found: Agreement) -> str:
     """The finding in the head of the panel."""
     if not found.pairs:
         return _("no pair yet")
-    told = ngettext("%(agreed)d of %(pairs)d pair agrees", "%(agreed)d of %(pairs)d pairs agree", found.pairs) % {
-        "agreed": found.agreed,
-        "pairs": found.pairs,
-    }
+    told = ngettext(
+        "of all time: the same rating in %(agreed)s of %(pairs)s pair",
+        "of all time: the same rating in %(agreed)s of %(pairs)s pairs",
+        found.pairs,
+    ) % {"agreed": in_full(found.agreed), "pairs": in_full(found.pairs)}
     if found.alpha is None:
         return told
     return _("%(told)s, alpha %(alpha)s") % {"told": told, "alpha": number_format(found.alpha, 2)}

@@ -2,12 +2,11 @@
 
 import itertools
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.figures import bars
-from claims.figures.bars import Sheet, cut, draw, short, stack
+from claims.figures.bars import Sheet, cut, draw, stack
 
 COUNTS = st.integers(0, 250_000)
 
@@ -83,12 +82,15 @@ def test_a_total_is_written_where_a_bar_has_parts_or_none():
     assert [word.text for word in alone.words] == ["one"]
 
 
-@pytest.mark.parametrize(
-    ("count", "said"),
-    [(0, "0"), (999, "999"), (1000, "1.0k"), (12_345, "12k"), (1_000_000, "1.0m"), (25_000_000, "25m")],
-)
-def test_a_number_in_four_letters(count, said):
-    assert short(count) == said
+def test_a_number_wider_than_its_column_is_left_to_its_title():
+    counts = [[12_345]] * 13
+    wide, narrow = (
+        draw("columns", Sheet(["Days"] * 13, counts, ["in"], notes=["1 Jan"] * 13, shorten=shorten))
+        for shorten in (str, lambda count: f"{count // 1000}k")
+    )
+
+    assert {shape.words for shape in wide.shapes} == {()}
+    assert [shape.words[0].text for shape in narrow.shapes] == ["12k"] * 13
 
 
 def test_a_long_label_is_cut_at_its_end():

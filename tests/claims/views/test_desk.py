@@ -84,7 +84,7 @@ def test_with_few_pairs_it_says_so(client, people):
     desk.in_review(people)
     response = agreement(client, people.editor)
 
-    assert response.context["finding"] == "1 of 1 pair agrees"
+    assert response.context["finding"] == "of all time: the same rating in 1 of 1 pair"
     assert "Not enough pairs yet" in text_of(response)
 
 
@@ -93,7 +93,7 @@ def test_alpha_stands_in_the_head_when_there_are_pairs_enough(client, people, mo
     desk.in_review(people)
     desk.in_review(people, code="false", second="false")
 
-    assert agreement(client, people.editor).context["finding"] == "2 of 2 pairs agree, alpha 1.00"
+    assert agreement(client, people.editor).context["finding"] == "of all time: the same rating in 2 of 2 pairs, alpha 1.00"
 
 
 def differing(people):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser
 
 from claims.forms.parts import AppearanceEditForm
 from claims.models import Claim, Evidence
@@ -83,6 +84,29 @@ def test_addresses_that_are_refused_stay_in_the_form_with_their_sentence(client,
     ]
     assert [str(message) for message in response.context["messages"]] == ["1 address added."]
     assert Evidence.objects.get(claim=claim).resource.url == "https://good.example.org/"
+
+
+def test_every_form_that_adds_evidence_begins_with_the_stance_that_counts_for_neither_side(client, author, claim):
+    pages = [reverse("claims:claim-detail", args=[claim.pk]), reverse("claims:evidence-upload", args=[claim.pk])]
+    paths = [reverse("claims:evidence-add", args=[claim.pk]), pages[1]]
+
+    offered = [form_of(client.get(page), path)["stance"] for page, path in zip(pages, paths, strict=True)]
+
+    assert offered == [("context", ["supports", "refutes", "context"])] * 2
+
+
+def form_of(response, path):
+    """Of each choice of a form what is chosen, and what is offered, in its order."""
+    page = LexborHTMLParser(response.content.decode())
+    form = next(form for form in page.css("form") if form.attributes["action"] == path)
+    return {
+        choice.attributes["name"]: (
+            choice.css_first("option[selected]").attributes["value"],
+            [option.attributes["value"] for option in choice.css("option")],
+        )
+        for choice in form.css("select")
+        if choice.css_first("option[selected]")
+    }
 
 
 def test_more_than_fifty_addresses_are_too_many(client, author, claim):

@@ -116,6 +116,18 @@ def test_page_that_did_not_change_is_not_sent_again(client, name):
     assert client.get(reverse(f"claims:{name}"), headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 
+def test_every_reader_gets_the_same_page_with_the_way_to_the_desk_in_its_head(client):
+    address = reverse("claims:fact-check-list")
+    read_by_anybody = client.get(address)
+    client.force_login(PersonFactory(role="editor"))
+    read_by_the_desk = client.get(address)
+    head = read_by_anybody.content.decode().partition("</header>")[0]
+
+    assert f'href="{reverse("claims:claim-list")}">For the desk</a>' in head
+    assert read_by_the_desk.content == read_by_anybody.content
+    assert read_by_the_desk["ETag"] == read_by_anybody["ETag"]
+
+
 @pytest.mark.parametrize("name", [*PAGES, "claim-search"])
 def test_public_pages_are_only_read(client, name):
     assert client.post(reverse(f"claims:{name}")).status_code == 405

@@ -1,0 +1,29 @@
+"""Numbers of charts are written as the language of the reader writes them."""
+
+import pytest
+from django.utils import translation
+
+from claims.figures.numbers import in_full, in_part, in_short
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "german"),
+    [
+        (0, "0", "0"),
+        (9_999, "9999", "9999"),
+        (12_345, "12k", "12 Tsd."),
+        (999_999, "999k", "999 Tsd."),
+        (1_260_000, "1.2m", "1,2 Mio."),
+        (1_250_000_000, "1,250m", "1.250 Mio."),
+    ],
+)
+def test_a_number_over_a_narrow_column(count, english, german):
+    assert in_short(count) == english
+    with translation.override("de"):
+        assert in_short(count).replace("\u00a0", " ") == german
+
+
+def test_a_number_where_there_is_room():
+    assert [in_full(12_345), in_part(250_000), in_part(1_250_000)] == ["12,345", "250,000", "1.2m"]
+    with translation.override("de"):
+        assert [in_full(12_345), in_part(250_000)] == ["12.345", "250.000"]
