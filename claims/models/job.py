@@ -96,6 +96,7 @@ class Job(models.Model):
             models.Index(name="job_leased", fields=["lease_until"], condition=Q(state="running")),
             models.Index(name="job_of_claim", fields=["claim", "-id"]),
             models.Index(name="job_trouble", fields=["-id"], condition=Q(state="failed")),
+            models.Index(name="job_about", fields=["kind", "key", "-id"]),
         ]
 
     def __str__(self) -> str:

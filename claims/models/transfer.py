@@ -3,11 +3,17 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+
+def shared_storage() -> Storage:
+    """Where every host of the desk finds a file: its job runs on any of them."""
+    return storages["evidence"]
 
 
 class ImportFile(models.Model):
@@ -27,7 +33,7 @@ class ImportFile(models.Model):
         DISCARDED = "discarded", _("Given up")
 
     name = models.CharField(_("file"), max_length=200)
-    file = models.FileField(upload_to="imports/", blank=True)  # empty: thrown away
+    file = models.FileField(upload_to="imports/", storage=shared_storage, blank=True)  # empty: thrown away
     format = models.CharField(_("format"), max_length=12, choices=Format.choices)
     sha256 = models.CharField(max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)

@@ -163,6 +163,8 @@ def _run(job: JobRun, row: ImportFile, state: str, *, try_only: bool) -> Effects
         run.run(read_records(row.file.open("rb").file, row.format))
     except FileRefused as refusal:
         failure = _(refusal.sentence) % refusal.told
+    except FileNotFoundError:
+        failure = _("The file is no longer where files of imports are kept: bring it once more.")
     return partial(_keep, row.pk, state, report.told(), failure)
 
 

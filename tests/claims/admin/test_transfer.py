@@ -1,6 +1,7 @@
 """Import and export in the panel: administrators only, nothing hidden, tried before it is written."""
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -21,8 +22,8 @@ def people():
 
 
 @pytest.fixture
-def administrator(client, people, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def administrator(client, people, monkeypatch, tmp_path):
+    monkeypatch.setattr(ImportFile._meta.get_field("file"), "storage", FileSystemStorage(tmp_path))
     client.force_login(people.administrator)
     return people.administrator
 

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import FileSystemStorage, storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -26,8 +27,8 @@ def administrator():
 
 
 @pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(ImportFile._meta.get_field("file"), "storage", FileSystemStorage(tmp_path))
     return tmp_path
 
 
@@ -78,6 +79,26 @@ def test_it_is_written_when_somebody_says_so_and_its_bytes_are_thrown_away(
     assert list(Event.objects.filter(chain="desk").order_by("seq").values_list("action", flat=True)) == [
         "bring_import", "write_import",
     ]  # fmt: skip
+
+
+def test_a_file_lies_where_every_host_of_the_desk_finds_it():
+    _name, _path, _args, options = ImportFile._meta.get_field("file").deconstruct()
+
+    assert options["storage"]() is storages["evidence"]
+
+
+def test_a_file_that_is_not_found_ends_in_a_sentence(administrator, folder):
+    row = bring(table(ONE), administrator)
+    (folder / row.file.name).unlink()
+    uploads.confirm(row.pk, by=administrator)
+
+    work_off()
+
+    row.refresh_from_db()
+    assert (row.state, row.problem) == (
+        "failed", "The file is no longer where files of imports are kept: bring it once more.",
+    )  # fmt: skip
+    assert not Claim.objects.exists()
 
 
 def test_refusals_are_kept_by_row_and_column(administrator):
