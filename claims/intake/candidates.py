@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from claims.errors import UserFacingError
 from claims.language import midway
 from claims.models import Appearance, Candidate, Claim, Claimant, Event, Person, Topic
-from claims.workflow import edit, edit_parts
+from claims.workflow import edit, edit_appearances
 from claims.workflow.apply import apply
 from claims.workflow.readable import clean, isolate
 from claims.workflow.transitions import EDITABLE, LIVE
@@ -145,7 +145,7 @@ def _remove_its_appearance(candidate: Candidate, by: Person) -> None:
     row = rows.order_by("-number").first()
     if row is None:
         raise UserFacingError(_("Its appearance was changed in the meantime: see the page of the claim."), "changed")
-    edit_parts.remove_appearance(row.pk, by=by)
+    edit_appearances.remove_appearance(row.pk, by=by)
 
 
 def _open_candidate(candidate_id: int) -> Candidate:
@@ -167,7 +167,7 @@ def _open_candidate(candidate_id: int) -> Candidate:
 def _add_appearance(claim_id: int, candidate: Candidate, by: Person, said: Said) -> None:
     article = candidate.article
     who: Said = {"claimant": None, "position": "asserts", **said}
-    edit_parts.add_appearance(
+    edit_appearances.add_appearance(
         claim_id,
         by=by,
         article=article,

@@ -23,7 +23,7 @@ from claims.views.access import (
 )
 from claims.views.claim import carry_out
 from claims.views.conflict import show_both
-from claims.workflow import drafts, edit, edit_parts
+from claims.workflow import drafts, edit, edit_appearances
 from claims.workflow.topics import name_topic
 
 
@@ -57,7 +57,7 @@ def _create(request: DeskRequest, form: NewClaimForm) -> Claim:
     topics = dict.fromkeys([*given["topics"], *named])
     claim = edit.create_claim(by=request.user, statement=given["statement"], topics=topics, **fields)
     if form.appearance:
-        edit_parts.add_appearance(claim.pk, by=request.user, **form.appearance)
+        edit_appearances.add_appearance(claim.pk, by=request.user, **form.appearance)
     return claim
 
 

@@ -27,7 +27,7 @@ from claims.views.claim_cards import edit_form
 from claims.views.conflict import show_both
 from claims.views.judging import stands
 from claims.views.stale import press_form
-from claims.workflow import edit_parts, edit_review
+from claims.workflow import edit_appearances, edit_parts, edit_review
 from claims.workflow.attempt import Missing
 from claims.workflow.conflicts import OF_APPEARANCE, OF_EVIDENCE
 from claims.workflow.edit import own_changes
@@ -115,7 +115,7 @@ def appearance_add(request: DeskRequest, claim_id: int) -> HttpResponse:
         given = form.cleaned_data
         if not given["is_first"]:
             del given["is_first"]  # the first one added is the first known, unless somebody says otherwise
-        edit_parts.add_appearance(claim_id, by=request.user, **given)
+        edit_appearances.add_appearance(claim_id, by=request.user, **given)
 
     return carry_out(request, claim_id, add, place="appearances", form=form)
 
@@ -142,7 +142,7 @@ def appearance_edit(request: DeskRequest, claim_id: int, number: int) -> HttpRes
 
 def _put_right(request: DeskRequest, row: Appearance, form: AppearanceEditForm) -> HttpResponse:
     def save() -> None:
-        edit_parts.edit_appearance(row.pk, by=request.user, seen=form.seen, **form.cleaned_data)
+        edit_appearances.edit_appearance(row.pk, by=request.user, seen=form.seen, **form.cleaned_data)
 
     def now() -> Mapping[str, Any]:
         return AppearanceEditForm(Appearance.objects.select_related("claimant").get(pk=row.pk)).initial
@@ -156,7 +156,7 @@ def _put_right(request: DeskRequest, row: Appearance, form: AppearanceEditForm) 
 @require_POST
 def appearance_remove(request: DeskRequest, claim_id: int, number: int) -> HttpResponse:
     row = get_object_or_404(Appearance, claim=claim_id, number=number)
-    remove = partial(edit_parts.remove_appearance, row.pk, by=request.user)
+    remove = partial(edit_appearances.remove_appearance, row.pk, by=request.user)
     said = _("The appearance is taken off.")
     return carry_out(request, claim_id, remove, place="appearances", said=said, undoable=True)
 

@@ -1,31 +1,24 @@
-"""Change what hangs on a claim: appearances, evidence, passages, waivers."""
+"""Change the evidence of a claim: its sources, the passages marked in them, and what is done without."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urldefrag
 
-from django.db.models import Max, Model
-from django.utils.functional import Promise
+from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.errors import FetchFailed
 from claims.jobs import JobRun
-from claims.models import Appearance, Citation, Claim, Evidence, Person, Quote, Resource, Snapshot, Waiver
+from claims.models import Citation, Claim, Evidence, Person, Quote, Resource, Snapshot, Waiver
 from claims.web import guard
 from claims.workflow import put_back
 from claims.workflow.apply import Refused
-from claims.workflow.claimants import name_claimant
-from claims.workflow.edit import Change, changing, link_citations, merge, own_changes
+from claims.workflow.edit import Change, changing, link_citations
 from claims.workflow.revisions import is_unreadable
-from claims.workflow.standing import is_own
+from claims.workflow.rows import Seen, changing_row, differing, own_fields, write_row
 from claims.workflow.transitions import APPROVED, EDITABLE, IN_CROSS_CHECK, IN_REVIEW, PREFLIGHT
-
-Row = TypeVar("Row", bound=Model)
-Seen = Mapping[str, str] | None
 
 LONGEST_ADDRESS = 2000
 LONGEST_TITLE = 400
@@ -34,113 +27,6 @@ FROZEN = (PREFLIGHT, IN_CROSS_CHECK, IN_REVIEW, APPROVED)
 EVIDENCE_FIELDS = (
     "stance", "kind", "origin", "reliability", "credibility", "grade_reason", "note", "withheld", "withheld_reason",
 )  # fmt: skip
-APPEARANCE_FIELDS = ("claimant", "article", "url", "verbatim", "position", "said_on", "date_basis", "place", "is_first")
-
-
-GONE: dict[type[Model], str | Promise] = {
-    Appearance: gettext_lazy("This appearance is no longer there."),
-    Evidence: gettext_lazy("This evidence is no longer there."),
-    Quote: gettext_lazy("This passage is no longer marked."),
-    Waiver: gettext_lazy("This waiver is no longer there."),
-}
-
-
-@contextmanager
-def _changing_row(model: type[Row], pk: int, action: str, *, by: Person | None) -> Iterator[tuple[Change, Row]]:
-    """Lock the claim a row hangs on, and read the row anew: somebody may have changed or removed it meanwhile.
-
-    Raises:
-        Refused: it is gone, or ``changing`` refuses.
-    """
-    found: Any = _get(model, pk)
-    claim_id = found.claim_id if isinstance(found, Appearance | Evidence) else found.evidence.claim_id
-    with changing(claim_id, action, by=by, own=not isinstance(found, Waiver) and is_own(found, by)) as change:
-        yield change, _get(model, pk)
-
-
-def _get(model: type[Row], pk: int) -> Row:
-    row = model._default_manager.filter(pk=pk).first()
-    if row is None:
-        raise Refused(str(GONE[model]), "gone")
-    return row
-
-
-def _differences(row: Any, fields: Mapping[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:
-    if unknown := set(fields) - set(allowed):
-        raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
-    return {name: value for name, value in fields.items() if getattr(row, name) != value}
-
-
-def _change_row(change: Change, row: Any, fields: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
-    """Write what differs and say so in the Event; nothing differs: nothing is recorded."""
-    changed = _differences(row, fields, allowed)
-    if not changed:
-        change.nothing = True
-        return
-    change.body["before"] = {name: _plain(getattr(row, name)) for name in changed}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(changed))
-    change.body |= {"number": row.number, "after": {name: _plain(value) for name, value in changed.items()}}
-
-
-def _own(row: Any, fields: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
-    """What the person changed himself, by the marks of what he saw; everything where nothing says what he saw."""
-    return dict(fields) if seen is None else merge(row, own_changes(fields, seen), seen)
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if hasattr(value, "pk") else value
-
-
-# --- appearances
-
-
-def add_appearance(claim_id: int, *, by: Person | None, **fields: Any) -> Appearance:
-    """Say of one more place where the claim was made.
-
-    Args:
-        fields: ``APPEARANCE_FIELDS``, or for who is not known yet ``new_claimant``, a name, and ``claimant_kind``.
-    """
-    with changing(claim_id, "add_appearance", by=by) as change:
-        last = Appearance.objects.filter(claim=change.claim).aggregate(n=Max("number"))["n"] or 0
-        fields = _with_claimant(change, fields)
-        if "is_first" not in fields:
-            fields["is_first"] = last == 0
-        elif fields["is_first"]:
-            Appearance.objects.filter(claim=change.claim, is_first=True).update(is_first=False)
-        row = Appearance.objects.create(claim=change.claim, number=last + 1, added_by=by, **fields)
-        change.body |= {"number": row.number, "after": {name: _plain(value) for name, value in fields.items()}}
-    return row
-
-
-def edit_appearance(appearance_id: int, *, by: Person, seen: Seen = None, **fields: Any) -> Appearance:
-    """Put an appearance right; ``seen`` and what is raised as in ``edit_evidence``."""
-    with _changing_row(Appearance, appearance_id, "edit_appearance", by=by) as (change, row):
-        fields = _own(row, _with_claimant(change, fields), seen)
-        if fields.get("is_first"):
-            Appearance.objects.filter(claim=change.claim, is_first=True).exclude(pk=row.pk).update(is_first=False)
-        _change_row(change, row, fields, APPEARANCE_FIELDS)
-    return row
-
-
-def _with_claimant(change: Change, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields with the claimant of a name that was written instead of chosen."""
-    kept = {name: value for name, value in fields.items() if name not in {"new_claimant", "claimant_kind"}}
-    if fields.get("new_claimant", "").strip():
-        kind = fields.get("claimant_kind", "")
-        kept["claimant"] = name_claimant(fields["new_claimant"], by=change.by, kind=kind)
-    return kept
-
-
-def remove_appearance(appearance_id: int, *, by: Person) -> None:
-    with _changing_row(Appearance, appearance_id, "remove_appearance", by=by) as (change, row):
-        change.body |= {"number": row.number, "before": {n: _plain(getattr(row, n)) for n in APPEARANCE_FIELDS}}
-        change.body["kept"] = put_back.keep_appearance(row)
-        row.delete()
-
-
-# --- evidence
 
 
 def find_resource(url: str) -> Resource:
@@ -163,7 +49,7 @@ def add_evidence(claim_id: int, *, by: Person | None, resource: Resource, **fiel
     Raises:
         Refused: the claim cites this source already.
     """
-    _differences(Evidence(), fields, EVIDENCE_FIELDS)
+    differing(Evidence(), fields, EVIDENCE_FIELDS)
     with changing(claim_id, "add_evidence", by=by) as change:
         return _cite(change, resource, fields)
 
@@ -227,9 +113,9 @@ def edit_evidence(evidence_id: int, *, by: Person, seen: Seen = None, **fields: 
     Raises:
         StaleEdit: somebody else changed the same field meanwhile; nothing is written.
     """
-    with _changing_row(Evidence, evidence_id, "edit_evidence", by=by) as (change, row):
-        fields = _own(row, fields, seen)
-        _change_row(change, row, _withheld_with_reason(row, fields), EVIDENCE_FIELDS)
+    with changing_row(Evidence, evidence_id, "edit_evidence", by=by) as (change, row):
+        fields = own_fields(row, fields, seen)
+        write_row(change, row, _withheld_with_reason(row, fields), EVIDENCE_FIELDS)
     return row
 
 
@@ -245,11 +131,11 @@ def title_source(evidence_id: int, *, by: Person, title: str, seen: str | None =
             bring it in alone.
     """
     title = " ".join(title.split())[:LONGEST_TITLE]
-    with _changing_row(Evidence, evidence_id, "title_source", by=by) as (change, row):
+    with changing_row(Evidence, evidence_id, "title_source", by=by) as (change, row):
         source = Resource.objects.select_for_update(no_key=True).get(pk=row.resource_id)
         if not title:
             raise Refused(_("Say what the source is called."), "title")
-        if not _own(source, {"title": title}, None if seen is None else {"title": seen}) or title == source.title:
+        if not own_fields(source, {"title": title}, None if seen is None else {"title": seen}) or title == source.title:
             change.nothing = True
             return source
         if not by.can_research and Evidence.objects.filter(resource=source).exclude(added_by=by).exists():
@@ -278,7 +164,7 @@ def _withheld_with_reason(row: Evidence, fields: Mapping[str, Any]) -> Mapping[s
 
 def remove_evidence(evidence_id: int, *, by: Person) -> None:
     """Take a source off a claim; its captured copies and the record stay."""
-    with _changing_row(Evidence, evidence_id, "remove_evidence", by=by) as (change, row):
+    with changing_row(Evidence, evidence_id, "remove_evidence", by=by) as (change, row):
         if not by.can_research and row.quotes.exclude(added_by=by).exists():
             words = _("Somebody else marked a passage in it: a checker or an editor takes it off.")
             raise Refused(words, "person")
@@ -296,7 +182,7 @@ def remove_evidence(evidence_id: int, *, by: Person) -> None:
 
 def pin_snapshot(evidence_id: int, snapshot_id: int, *, by: Person | None) -> Evidence:
     """Say which captured copy a piece of evidence rests on."""
-    with _changing_row(Evidence, evidence_id, "pin_snapshot", by=by) as (change, row):
+    with changing_row(Evidence, evidence_id, "pin_snapshot", by=by) as (change, row):
         snapshot = Snapshot.objects.filter(pk=snapshot_id, resource=row.resource_id).first()
         if snapshot is None:
             raise Refused(
@@ -342,7 +228,7 @@ def add_quote(
     Raises:
         Refused: the words do not stand at that place of that copy.
     """
-    with _changing_row(Evidence, evidence_id, "add_quote", by=by) as (change, row):
+    with changing_row(Evidence, evidence_id, "add_quote", by=by) as (change, row):
         end = start + len(exact)
         if snapshot.resource_id != row.resource_id or not exact.strip() or snapshot.body_text[start:end] != exact:
             raise Refused(_("Those words do not stand in this copy; mark them again."), "quote")
@@ -360,7 +246,7 @@ def add_quote(
 
 
 def remove_quote(quote_id: int, *, by: Person) -> None:
-    with _changing_row(Quote, quote_id, "remove_quote", by=by) as (change, quote):
+    with changing_row(Quote, quote_id, "remove_quote", by=by) as (change, quote):
         change.body |= {"number": quote.evidence.number, "exact": quote.exact, "kept": put_back.keep_quote(quote)}
         quote.delete()
         jobs.enqueue("settle", key=change.claim.chain, claim=change.claim)
@@ -370,7 +256,7 @@ def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Wai
     """State why evidence goes without a captured copy, or without another look at its passage; readers see it."""
     if not reason.strip():
         raise Refused(_("Say why, in a sentence; readers see it."), "reason")
-    with _changing_row(Evidence, evidence_id, "waive_capture", by=by) as (change, row):
+    with changing_row(Evidence, evidence_id, "waive_capture", by=by) as (change, row):
         if kind == Waiver.Kind.CAPTURE:
             _check_without_copy(row, reason.strip())
         waiver, _made = Waiver.objects.update_or_create(
@@ -394,6 +280,6 @@ def _check_without_copy(row: Evidence, reason: str) -> None:
 
 
 def unwaive(waiver_id: int, *, by: Person) -> None:
-    with _changing_row(Waiver, waiver_id, "unwaive_capture", by=by) as (change, waiver):
+    with changing_row(Waiver, waiver_id, "unwaive_capture", by=by) as (change, waiver):
         change.body |= {"number": waiver.evidence.number, "kind": waiver.kind, "before": waiver.reason}
         waiver.delete()

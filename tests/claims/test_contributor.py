@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve
 from claims import jobs
 from claims.intake import article as intake
 from claims.models import Article, Job
-from claims.workflow import comments, edit, edit_parts, replies
+from claims.workflow import comments, edit, edit_appearances, edit_parts, replies
 from tests.claims.test_auditor import form, form_for, press, presses
 from tests.claims.workflow import desk
 from tests.factories import ChecklistItemFactory, PersonFactory, SnapshotFactory
@@ -60,7 +60,7 @@ def claim(people):
     replies.log_contact(
         claim.pk, by=by, asked="Harbour office", channel="email", question="How many?", deadline=desk.soon()
     )
-    edit_parts.add_appearance(claim.pk, by=by, url="https://a.example.org/", verbatim="A dozen!")
+    edit_appearances.add_appearance(claim.pk, by=by, url="https://a.example.org/", verbatim="A dozen!")
     edit_parts.waive(claim.evidence.get(number=1).pk, "quote_check", by=by, reason="Closed.")
     comments.add_comment(claim.pk, by=by, text="Look again.")
     return claim
@@ -74,7 +74,7 @@ def add_own(claim, person):
     edit_parts.add_quote(
         evidence.pk, by=person, snapshot=snapshot, exact="twelve ships", prefix="counted ", suffix=" on", start=27
     )
-    edit_parts.add_appearance(claim.pk, by=person, verbatim="Twelve, I said.")
+    edit_appearances.add_appearance(claim.pk, by=person, verbatim="Twelve, I said.")
     comments.add_comment(claim.pk, by=person, text="See the register.")
     return evidence
 

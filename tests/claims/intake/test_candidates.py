@@ -7,7 +7,7 @@ from claims.errors import UserFacingError
 from claims.intake import article as intake
 from claims.intake import candidates
 from claims.models import Appearance, Candidate, Claim, Claimant, Person
-from claims.workflow import edit, edit_parts
+from claims.workflow import edit, edit_appearances
 from tests.claims.workflow import desk
 from tests.factories import ClaimFactory
 
@@ -130,7 +130,7 @@ def test_an_appearance_added_from_intake_is_taken_off_again(people, candidate):
     assert candidate.state == "open"
     assert not claim.appearances.exists()
     candidates.add_to_claim(candidate.pk, claim.pk, by=people.contributor)
-    edit_parts.edit_appearance(claim.appearances.get().pk, by=people.editor, verbatim="Other words.")
+    edit_appearances.edit_appearance(claim.appearances.get().pk, by=people.editor, verbatim="Other words.")
     with pytest.raises(UserFacingError, match="was changed in the meantime"), transaction.atomic():
         candidates.put_back(candidate.pk, by=people.contributor)
     assert claim.appearances.exists()

@@ -8,7 +8,7 @@ from claims.errors import UserFacingError
 from claims.intake import article as intake
 from claims.intake.details import describe_article
 from claims.models import Article, Event
-from claims.workflow import edit_parts
+from claims.workflow import edit_appearances
 from claims.workflow.apply import apply
 from claims.workflow.revisions import authors_of, read_content
 from tests.claims.workflow import desk
@@ -33,7 +33,7 @@ def about(title, publisher="Harbour News", day=None):
 
 
 def cite(claim, article, people):
-    return edit_parts.add_appearance(claim.pk, by=people.author, article=article, verbatim="1,240 ships")
+    return edit_appearances.add_appearance(claim.pk, by=people.author, article=article, verbatim="1,240 ships")
 
 
 def test_title_publisher_and_date_are_put_right_and_recorded(people, article):

@@ -14,7 +14,7 @@ from claims.models.event import sha256
 from claims.publishing import publish as publishing
 from claims.publishing import validate
 from claims.publishing.page import read_page
-from claims.workflow import edit, edit_parts, record
+from claims.workflow import edit, edit_appearances, edit_parts, record
 from claims.workflow.apply import Refused, apply
 from tests.claims.workflow import desk
 from tests.factories import AppearanceFactory, ClaimFactory, RatingFactory
@@ -356,10 +356,10 @@ def test_clock_that_may_not_publish_tries_again_then_takes_the_date_back_and_say
 def test_appearance_that_denies_is_not_where_the_claim_was_made(people):
     claim = desk.in_research(people)
     Appearance.objects.all().delete()
-    first = edit_parts.add_appearance(
+    first = edit_appearances.add_appearance(
         claim.pk, by=people.author, url="https://denial.example.org/", position="denies", said_on="2026-01-01"
     )
-    made = edit_parts.add_appearance(
+    made = edit_appearances.add_appearance(
         claim.pk, by=people.author, url="https://speech.example.org/", position="asserts", said_on="2026-01-03"
     )
     desk.add_proof(claim, people.author)

@@ -4,7 +4,7 @@ import pytest
 from django.db.models import F
 
 from claims.models import Article, Claim, Claimant, Event, Evidence, Resource
-from claims.workflow import adopt, edit_parts
+from claims.workflow import adopt, edit_appearances
 from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import apply
 from tests.claims.workflow import desk
@@ -106,7 +106,7 @@ def rename_article(claim):
 @pytest.mark.parametrize("rename", [rename_source, rename_claimant, rename_article])
 def test_words_shared_with_other_claims_are_approved_anew_and_leave_no_claim_stuck(people, rename):
     claim = desk.in_research(people)
-    edit_parts.add_appearance(
+    edit_appearances.add_appearance(
         claim.pk, by=people.author, claimant=ClaimantFactory(), article=Article.objects.create(title="A day in port")
     )
     desk.add_proof(claim, people.author)

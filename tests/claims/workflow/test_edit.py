@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from claims.errors import FetchFailed, StaleEdit
 from claims.models import Appearance, Citation, Claim, Claimant, Event, Evidence, Job, Quote, Refusal, Topic, Waiver
-from claims.workflow import comments, edit, edit_parts, edit_review, replies
+from claims.workflow import comments, edit, edit_appearances, edit_parts, edit_review, replies
 from claims.workflow.apply import Refused, apply
 from claims.workflow.revisions import authors_of, read_content
 from claims.workflow.standing import standing
@@ -246,11 +246,11 @@ def test_a_title_stays_while_another_claim_with_the_source_is_reviewed(people):
 
 def test_who_made_the_claim_may_be_named_where_nobody_knows_him_yet(claim, people):
     known = ClaimantFactory(name="Harbour office")
-    new = edit_parts.add_appearance(
+    new = edit_appearances.add_appearance(
         claim.pk, by=people.contributor, new_claimant="Pilots' union", claimant_kind="organisation"
     )
-    again = edit_parts.add_appearance(claim.pk, by=people.contributor, new_claimant=" harbour OFFICE ")
-    edit_parts.edit_appearance(again.pk, by=people.contributor, new_claimant="pilots’ union")
+    again = edit_appearances.add_appearance(claim.pk, by=people.contributor, new_claimant=" harbour OFFICE ")
+    edit_appearances.edit_appearance(again.pk, by=people.contributor, new_claimant="pilots’ union")
 
     assert (new.claimant.name, new.claimant.kind) == ("Pilots' union", "organisation")
     assert again.claimant == known
@@ -259,22 +259,24 @@ def test_who_made_the_claim_may_be_named_where_nobody_knows_him_yet(claim, peopl
 
 
 def test_appearances_are_added_changed_and_removed(claim, people):
-    first = edit_parts.add_appearance(
+    first = edit_appearances.add_appearance(
         claim.pk, by=people.contributor, url="https://a.example.org/", verbatim="A dozen!"
     )
-    second = edit_parts.add_appearance(claim.pk, by=people.contributor, said_on=date(2026, 1, 5))
-    edit_parts.edit_appearance(second.pk, by=people.contributor, is_first=True, position="denies")
-    edit_parts.edit_appearance(second.pk, by=people.contributor, position="denies")
-    edit_parts.remove_appearance(first.pk, by=people.contributor)
+    second = edit_appearances.add_appearance(claim.pk, by=people.contributor, said_on=date(2026, 1, 5))
+    edit_appearances.edit_appearance(second.pk, by=people.contributor, is_first=True, position="denies")
+    edit_appearances.edit_appearance(second.pk, by=people.contributor, position="denies")
+    edit_appearances.remove_appearance(first.pk, by=people.contributor)
 
-    third = edit_parts.add_appearance(claim.pk, by=people.contributor, is_first=True, url="https://b.example.org/")
-    edit_parts.remove_appearance(third.pk, by=people.contributor)
-    edit_parts.edit_appearance(second.pk, by=people.contributor, is_first=True)
+    third = edit_appearances.add_appearance(
+        claim.pk, by=people.contributor, is_first=True, url="https://b.example.org/"
+    )
+    edit_appearances.remove_appearance(third.pk, by=people.contributor)
+    edit_appearances.edit_appearance(second.pk, by=people.contributor, is_first=True)
 
     row = Appearance.objects.get(claim=claim)
     assert (row.number, row.position, row.is_first) == (2, "denies", True)
     with pytest.raises(Refused, match="no longer there"):
-        edit_parts.remove_appearance(first.pk, by=people.contributor)
+        edit_appearances.remove_appearance(first.pk, by=people.contributor)
 
 
 # --- evidence
@@ -454,7 +456,7 @@ def test_ratings_are_compared_by_row_not_by_words(claim, people):
 
 
 def test_a_first_appearance_may_be_said_to_be_none(claim, people):
-    row = edit_parts.add_appearance(claim.pk, by=people.contributor, is_first=False)
+    row = edit_appearances.add_appearance(claim.pk, by=people.contributor, is_first=False)
 
     assert row.is_first is False
 

@@ -23,7 +23,7 @@ from claims.models import (
     Reading,
 )
 from claims.publishing import publish as publishing
-from claims.workflow import adopt, deadlines, edit, edit_parts, edit_review, replies
+from claims.workflow import adopt, deadlines, edit, edit_appearances, edit_parts, edit_review, replies
 from claims.workflow import people as staff
 from claims.workflow.apply import Refused, apply
 from claims.workflow.revisions import read_content
@@ -352,11 +352,11 @@ def test_a_waiver_is_taken_back_once(people):
 
 def test_an_appearance_is_removed_once_and_not_edited_after(people):
     claim = desk.in_research(people)
-    row = edit_parts.add_appearance(claim.pk, by=people.author, url="https://example.org/1")
+    row = edit_appearances.add_appearance(claim.pk, by=people.author, url="https://example.org/1")
 
     outcome = overtaken(
-        lambda: edit_parts.edit_appearance(row.pk, by=people.author, place="Pier 1"),
-        by=lambda: edit_parts.remove_appearance(row.pk, by=people.author),
+        lambda: edit_appearances.edit_appearance(row.pk, by=people.author, place="Pier 1"),
+        by=lambda: edit_appearances.remove_appearance(row.pk, by=people.author),
     )
 
     assert is_refused(outcome, "gone")

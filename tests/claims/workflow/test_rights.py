@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from claims.models import Event, Evidence, Quote, Refusal
-from claims.workflow import drafts, edit, edit_parts, edit_review, replies, undo
+from claims.workflow import drafts, edit, edit_appearances, edit_parts, edit_review, replies, undo
 from claims.workflow.apply import Refused, apply
 from claims.workflow.standing import standing
 from tests.claims.workflow import desk
@@ -90,7 +90,7 @@ def test_a_contributor_does_no_research_and_a_checker_all_of_it(claim, people):
 
 def test_what_others_added_is_mended_and_withdrawn_by_checkers(claim, people):
     evidence, quote = claim.evidence.get(number=2), Quote.objects.get(evidence__claim=claim)
-    said = edit_parts.add_appearance(claim.pk, by=people.author, url="https://a.example.org/")
+    said = edit_appearances.add_appearance(claim.pk, by=people.author, url="https://a.example.org/")
     operations = {
         "judge": lambda by: edit_parts.edit_evidence(evidence.pk, by=by, stance="refutes"),
         "name": lambda by: edit_parts.title_source(evidence.pk, by=by, title="Counts of ships"),
@@ -98,8 +98,8 @@ def test_what_others_added_is_mended_and_withdrawn_by_checkers(claim, people):
         "mark": lambda by: mark(evidence, by),
         "unmark": lambda by: edit_parts.remove_quote(quote.pk, by=by),
         "take off": lambda by: edit_parts.remove_evidence(evidence.pk, by=by),
-        "mend appearance": lambda by: edit_parts.edit_appearance(said.pk, by=by, position="denies"),
-        "remove appearance": lambda by: edit_parts.remove_appearance(said.pk, by=by),
+        "mend appearance": lambda by: edit_appearances.edit_appearance(said.pk, by=by, position="denies"),
+        "remove appearance": lambda by: edit_appearances.remove_appearance(said.pk, by=by),
     }
 
     assert {
@@ -113,17 +113,17 @@ def test_what_others_added_is_mended_and_withdrawn_by_checkers(claim, people):
 
 def test_a_contributor_adds_to_anybodys_claim_and_mends_and_withdraws_what_he_added(claim, people):
     by = people.contributor
-    evidence, said = captured_evidence(claim, by), edit_parts.add_appearance(claim.pk, by=by, verbatim="A dozen!")
+    evidence, said = captured_evidence(claim, by), edit_appearances.add_appearance(claim.pk, by=by, verbatim="A dozen!")
     quote = mark(evidence, by)
 
     edit_parts.edit_evidence(evidence.pk, by=by, stance="refutes")
     edit_parts.title_source(evidence.pk, by=by, title="Counts of ships")
-    edit_parts.edit_appearance(said.pk, by=by, position="denies")
+    edit_appearances.edit_appearance(said.pk, by=by, position="denies")
     edit_parts.remove_quote(quote.pk, by=by)
     token = undo.offer([claim.pk], by=by, since=quote.added_at)
     assert undo.undo(token, by=by).claims == [claim.pk]
     edit_parts.remove_evidence(evidence.pk, by=by)
-    edit_parts.remove_appearance(said.pk, by=by)
+    edit_appearances.remove_appearance(said.pk, by=by)
 
     assert (claim.evidence.count(), claim.appearances.count()) == (2, 0)
     assert not Refusal.objects.filter(person=by).exists()
@@ -131,8 +131,8 @@ def test_a_contributor_adds_to_anybodys_claim_and_mends_and_withdraws_what_he_ad
 
 def test_an_appearance_put_back_is_still_of_who_added_it(claim, people):
     by = people.contributor
-    said = edit_parts.add_appearance(claim.pk, by=by, verbatim="A dozen!")
-    edit_parts.remove_appearance(said.pk, by=by)
+    said = edit_appearances.add_appearance(claim.pk, by=by, verbatim="A dozen!")
+    edit_appearances.remove_appearance(said.pk, by=by)
     undo.undo(undo.offer([claim.pk], by=by, since=claim.created_at), by=by)
 
     assert claim.appearances.get().added_by == by

@@ -8,7 +8,7 @@ from django.core import signing
 from django.utils import timezone
 
 from claims.models import Article, Assignment, Claim, Comment, Event, Refusal
-from claims.workflow import comments, edit, edit_parts, edit_review
+from claims.workflow import comments, edit, edit_appearances, edit_parts, edit_review
 from claims.workflow import undo as undoing
 from claims.workflow.apply import Refused, apply
 from claims.workflow.record import erase_event
@@ -243,7 +243,7 @@ def test_an_appearance_comes_back(people):
         claim=claim, claimant=ClaimantFactory(), article=Article.objects.create(title="On ships"), said_on="2024-06-19"
     )
     before = desk.seen(claim)
-    edit_parts.remove_appearance(row.pk, by=people.author)
+    edit_appearances.remove_appearance(row.pk, by=people.author)
     undo(offer([claim.pk], by=people.author), by=people.author)
 
     assert desk.seen(claim) == before
