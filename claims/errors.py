@@ -1,4 +1,6 @@
-"""Refusals in words a user can act on.  Everything else that is raised is a bug."""
+"""Refusals in words a user can act on, and work that must wait.  Everything else that is raised is a bug."""
+
+from datetime import datetime
 
 
 class UserFacingError(Exception):
@@ -45,3 +47,12 @@ class RecordBroken(UserFacingError):
     """Something in the record is not as it was written; no later look would find it whole."""
 
     permanent = True
+
+
+class NotYet(Exception):
+    """The work must wait for a moment, as for its turn at a website: no failure, and no attempt of a job used up."""
+
+    def __init__(self, until: datetime, step: str) -> None:
+        super().__init__(step)
+        self.until = until
+        self.step = step

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.errors import BlobDamaged, FetchFailed
-from claims.evidence import blobs, elsewhere, polite, schedule, warc
+from claims.evidence import blobs, elsewhere, schedule, warc
 from claims.evidence.hint import find_hint
 from claims.evidence.source import Copy, Surroundings, add_row, locked, look_around, read_source
 from claims.jobs import JobRun
 from claims.models import Event, Evidence, Job, Person, Publisher, Resource, Snapshot
 from claims.models.event import sha256
+from claims.web import politeness
 from claims.web.fetch import Page, fetch
 from claims.web.limited import extract_limited, is_soon_read
 from claims.web.media import Extract
@@ -57,7 +58,7 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
     source, before = known
     assert source.url
     job.progress(_("asking the site"), 1, STEPS)
-    robots = polite.take_turn(source.url)
+    robots = politeness.take_turn(source.url)
     hint = find_hint(job, source)
     tell = partial(_tell_bytes, job, time.monotonic() + TELL_AFTER_SECONDS)
     page = fetch(source.url, progress=tell, since=hint.since if hint else None)

@@ -10,10 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import jobs
-from claims.evidence import polite
 from claims.jobs import JobRun, NotYet
 from claims.models import Event, Evidence, Job, Resource
-from claims.web import archive_org
+from claims.web import archive_org, politeness
 from claims.web.archive_org import ArchiveBusy, ArchiveFailed, Keys, Memento
 
 OFF, FIND, SAVE = "off", "find", "save"
@@ -51,12 +50,12 @@ def archive_elsewhere(job: JobRun, *, resource: int) -> Callable[[], None] | Non
     source = Resource.objects.filter(pk=resource).first()
     if source is None or not source.url or not _may_be_told(source):
         return None
-    polite.take_place(archive_org.HOST)
+    politeness.take_place(archive_org.HOST)
     try:
         found = _save(job, source.url) if settings.ARCHIVE_ORG == SAVE else _find(job, source.url)
     except ArchiveBusy as busy:
         until = timezone.now() + timedelta(seconds=busy.seconds)
-        polite.stay_away(archive_org.HOST, until)
+        politeness.stay_away(archive_org.HOST, until)
         raise NotYet(until, str(busy)) from None
     except ArchiveFailed:
         job.remember(None)

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from claims import jobs
 from claims.errors import UserFacingError
-from claims.evidence import blobs, capture, polite, schedule, warc
+from claims.evidence import blobs, capture, schedule, warc
 from claims.evidence.source import locked
 from claims.jobs import JobRun
 from claims.models import Event, Person, Resource, Snapshot
-from claims.web import render
+from claims.web import politeness, render
 from claims.web.fetch import Page, fetch
 from claims.web.limited import extract_limited
 from claims.web.media import Extract
@@ -64,7 +64,7 @@ def render_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None:
     if sentence := why_not():
         raise RenderingOff(sentence, "off")
     job.progress(_("asking the site"), 1, STEPS)
-    robots = polite.take_turn(source.url)
+    robots = politeness.take_turn(source.url)
     page = fetch(source.url)
     capture.refuse_errors(page)
     job.progress(_("opening the page in a browser"), 2, STEPS)

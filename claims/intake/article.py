@@ -18,14 +18,17 @@ from claims.intake.handed_in import HandedIn
 from claims.intake.sentences import Sentence, split_sentences
 from claims.language import say
 from claims.models import Article, Candidate, Event, Person, Publisher
+from claims.web import politeness
 from claims.web.fetch import fetch
 from claims.web.guard import parse_url
 from claims.web.limited import extract_limited
 from claims.web.media import PROBLEMS, Extract
+from claims.workflow.claimants import LONGEST_NAME, make_named
 from claims.workflow.readable import isolate
 
 MAX_CHARACTERS = 300_000
 LONGEST_ADDRESS = 2000
+LONGEST_DOMAIN = 120
 FEWEST_WORDS = 4
 WORTH_SHOWING = 0.2  # below this a sentence is not offered; the article beside it still shows every word
 
@@ -180,25 +183,12 @@ def _first_line(text: str) -> str:
 
 def find_publisher(about: About) -> Publisher | None:
     """The publisher by name, else by the host of the address; made when the desk does not know it yet."""
-    host = (urlsplit(about.url).hostname or "").removeprefix("www.")
-    if about.publisher:
-        found = Publisher.objects.filter(name__iexact=about.publisher.strip()).first()
-        return (
-            found
-            or Publisher.objects.get_or_create(
-                slug=_slug(about.publisher), defaults={"name": about.publisher.strip()[:160], "domain": host}
-            )[0]
-        )
-    if not host:
+    host = (urlsplit(about.url).hostname or "").removeprefix("www.")[:LONGEST_DOMAIN]
+    name = " ".join(about.publisher.split())[:LONGEST_NAME]
+    if not name and not host:
         return None
-    found = Publisher.objects.filter(domain=host).first()
-    return found or Publisher.objects.get_or_create(slug=_slug(host), defaults={"name": host, "domain": host})[0]
-
-
-def _slug(name: str) -> str:
-    kept = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in name.lower())
-    slug = "-".join(part for part in kept.split("-") if part)[:70]
-    return slug or hashlib.sha256(name.encode()).hexdigest()[:16]
+    found = Publisher.objects.filter(name__iexact=name) if name else Publisher.objects.filter(domain=host)
+    return found.first() or make_named(Publisher, name or host, {"name": name or host, "domain": host}, by=None)
 
 
 def _readable(found: Extract) -> str:
@@ -223,6 +213,7 @@ def read_article(job: Progress, *, article: int) -> Callable[[], None]:
     hold a claim.
 
     Raises:
+        NotYet: somebody was at its website a moment ago.
         UserFacingError: address or file could not be read; the article says so and may be pasted instead.
     """
     row = Article.objects.get(pk=article)
@@ -294,6 +285,7 @@ def _read_source(job: Progress, article: Article) -> Extract:
 
 def _fetch(job: Progress, url: str) -> Extract:
     job.progress(_("asking the site"), 0, 4)
+    politeness.take_turn(url)
     page = fetch(url)
     if page.outcome != "ok":
         raise FetchFailed(_("The site answered with status %(status)d.") % {"status": page.status}, page.outcome)

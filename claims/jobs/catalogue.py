@@ -3,17 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from claims.models import Job, Resource
+from claims.models import Article, Job, Resource
 
 
 def host_of_resource(args: Mapping[str, Any]) -> str:
     """The lane of a capture: no website is asked for two pages at once."""
     return Resource.objects.filter(pk=args["resource"]).values_list("host", flat=True).first() or ""
+
+
+def host_of_article(args: Mapping[str, Any]) -> str:
+    """The lane of an article of which there is no more than its address: that of a capture from there."""
+    unread = Article.objects.filter(pk=args["article"], text="", file=None)
+    return urlsplit(unread.values_list("url", flat=True).first() or "").hostname or ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,7 @@ KINDS: dict[str, Kind] = {
         priority=1,
         hard_limit=180,
         gives_up="claims.intake.article.give_up",
+        lane=host_of_article,
     ),
     "read_for_search": Kind(
         _("Read texts for the search"),

@@ -3,11 +3,12 @@
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from claims.errors import UserFacingError
 from claims.jobs import bell, catalogue, ledger
-from claims.models import Event, Job, Person
+from claims.models import Claim, Desk, Event, Job, Person
 
 
 @transaction.atomic
@@ -49,12 +50,14 @@ def cancel(job_id: int, by: Person) -> Job:
         UserFacingError: in words that say why not.
     """
     job = _job_for(job_id, by)
+    Claim.objects.locked().filter(pk=job.claim_id).first()  # who gives the job up may need it, and it comes first
     _record(job, "cancel_job", by)
-    sentence = ledger.stopped_by(by)
     running = Job.objects.filter(pk=job_id, state=Job.State.RUNNING)
     waiting = Job.objects.filter(pk=job_id, state=Job.State.QUEUED)
-    if not running.update(cancel_requested_by=by):
-        ledger.give_up(job, sentence)
+    if not running.update(cancel_requested_by=by, again=False):
+        with translation.override(Desk.objects.current().spoken):  # everybody reads it
+            sentence = ledger.stopped_by(by)
+            ledger.give_up(job, sentence)
         fields = {"state": Job.State.CANCELLED, "last_error": sentence, "error_code": "cancelled"}
         if not waiting.update(**fields, cancel_requested_by=by, finished_at=Now()):
             raise UserFacingError(_("This work has already ended."), "job_ended")

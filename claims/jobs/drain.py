@@ -3,12 +3,14 @@
 import logging
 import time
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.utils import translation
 
 from claims.jobs import bell, catalogue, ledger
 from claims.jobs.jobrun import LeaseLost
 from claims.jobs.run import run
 from claims.models import Job
+from claims.models.desk import spoken
 
 RING_AGAIN_SECONDS = 5  # a bell that woke nobody for so long is taken for lost
 BATCH = 500
@@ -18,7 +20,8 @@ RETRY_TICK_SECONDS = 10.0
 log = logging.getLogger(__name__)
 
 _EXPIRED = """
-SELECT id, token FROM claims_job WHERE state = 'running' AND lease_until < statement_timestamp() ORDER BY lease_until LIMIT %s
+SELECT id, token, (SELECT language FROM claims_desk WHERE id = 1) FROM claims_job
+WHERE state = 'running' AND lease_until < statement_timestamp() ORDER BY lease_until LIMIT %s
 """
 
 _MARK_RUNG = f"""
@@ -45,16 +48,19 @@ def drain() -> None:
 
 
 def rescue() -> int:
-    """Give back the jobs whose lease ran out; returns how many."""
+    """Give back the jobs whose lease ran out, in the desk's language; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRED, [BATCH])
         expired = cursor.fetchall()
-    for job_id, token in expired:
+    for job_id, token, language in expired:
         log.warning("Job %s lost its worker", job_id)
         try:
-            ledger.lose(job_id, token)
+            with translation.override(spoken(language or "")):
+                ledger.lose(job_id, token)
         except LeaseLost:
             log.info("Job %s was dealt with by somebody else", job_id)
+        except OperationalError as error:  # of this one, as a deadlock; of all of them, and the next statement says so
+            log.warning("Job %s could not be given back, and is at the next round: %s", job_id, error)
     return len(expired)
 
 

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -22,15 +21,6 @@ class LeaseLost(Exception):
 
 class Cancelled(Exception):
     """Somebody asked for the job to be stopped."""
-
-
-class NotYet(Exception):
-    """The work must wait for a moment, as for its turn at a website: no failure, and no attempt used up."""
-
-    def __init__(self, until: datetime, step: str) -> None:
-        super().__init__(step)
-        self.until = until
-        self.step = step
 
 
 @dataclass

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -217,10 +217,10 @@ def fail(job_id: int, token: int, sentence: str, code: str, *, permanent: bool =
     """
     mine = Q(pk=job_id, token=token)
     row = _leased(mine, job_id)
-    if row.cancel_requested_by_id:
+    if row.again:
+        _start_afresh(row, mine, sentence, code)
+    elif row.cancel_requested_by_id:
         _end(row, mine, Job.State.CANCELLED, stopped_by(row.cancel_requested_by), "cancelled")
-    elif row.again:
-        _return(row, mine, sentence, code, wait=BACKOFF_SECONDS, attempts=0, deaths=0)
     elif permanent or row.attempts - row.deaths >= row.max_attempts:
         _end(row, mine, Job.State.FAILED, sentence, code)
     else:
@@ -279,22 +279,38 @@ def stopped_by(person: Person | None) -> str:
 
 
 def give_up(row: Job, sentence: str) -> None:
-    """Tell the flow that waits for this job that it will not be done, inside the transaction that ends it."""
+    """Tell the flow that waits for this job that it will not be done, inside the transaction that ends it.
+
+    Raises:
+        OperationalError: the database stopped it, as in a deadlock; all of it is to be done once more.
+    """
     about = catalogue.KINDS.get(row.kind)
     if about is None or about.gives_up is None:
         return
     try:
         with transaction.atomic():
             catalogue.load(about.gives_up)(claim_id=row.claim_id, sentence=sentence, **row.args)
+    except OperationalError:
+        raise
     except Exception:  # the job must end all the same, or it would be lost and found again for ever
         log.exception("Job %s (%s) was given up, and %s failed over it", row.pk, row.kind, about.gives_up)
 
 
 def _end(row: Job, fence: Q, state: str, sentence: str, code: str, **fields: Any) -> None:
-    with transaction.atomic():
-        give_up(row, sentence)
-        fields |= {"state": state, "finished_at": Now(), "again": False}
-        _update(fence, row.pk, **RETURNED, **fields, last_error=sentence, error_code=code)
+    """The end, unless it was asked for anew since its row was read: then it goes back, and what was told is taken back."""
+    fields |= {"state": state, "finished_at": Now()}
+    try:
+        with transaction.atomic():
+            give_up(row, sentence)
+            _update(fence & Q(again=False), row.pk, **RETURNED, **fields, last_error=sentence, error_code=code)
+    except LeaseLost:
+        _start_afresh(row, fence & Q(again=True), sentence, code)
+
+
+def _start_afresh(row: Job, fence: Q, sentence: str, code: str) -> None:
+    """What was asked for anew is not what failed, and no wish to stop it holds that came before."""
+    fresh = {"attempts": 0, "deaths": 0, "cancel_requested_by": None}
+    _return(row, fence, sentence, code, wait=BACKOFF_SECONDS, **fresh)
 
 
 def _return(row: Job, fence: Q, sentence: str, code: str, *, wait: float, **fields: Any) -> None:

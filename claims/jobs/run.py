@@ -12,9 +12,9 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from claims.errors import UserFacingError
+from claims.errors import NotYet, UserFacingError
 from claims.jobs import catalogue, ledger
-from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost, NotYet
+from claims.jobs.jobrun import Cancelled, JobRun, LeaseLost
 from claims.models.desk import spoken
 
 BEAT_SECONDS = 5.0
@@ -114,6 +114,7 @@ def _kept(job: JobRun) -> bool:
 def _take_away(job: JobRun, limit: int) -> None:
     """Too long: fence the run out now.  The worker's alarm ends the process a moment later."""
     log.error("Job %s (%s) took longer than %s seconds", job.id, job.kind, limit)
-    with suppress(LeaseLost, DatabaseError, InterfaceError):
+    # This thread did not inherit the language of the one that runs the job.
+    with suppress(LeaseLost, DatabaseError, InterfaceError), translation.override(spoken(job.language or "")):
         sentence = _("It took longer than %(limit)d seconds and was stopped.") % {"limit": limit}
         ledger.fail(job.id, job.token, sentence, "too_slow")

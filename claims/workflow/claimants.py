@@ -6,13 +6,13 @@ from typing import TypeVar
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from claims.models import Claimant, Person, Topic
+from claims.models import Claimant, Person, Publisher, Topic
 from claims.workflow.apply import Refused
 from claims.workflow.people import record_setting
 
 LONGEST_NAME = 160
 ROOM_FOR_A_NUMBER = 10  # letters of a slug
-Row = TypeVar("Row", Claimant, Topic)
+Row = TypeVar("Row", Claimant, Topic, Publisher)
 
 
 def fold(name: str) -> str:
@@ -49,7 +49,7 @@ def add_claimant(name: str, *, by: Person | None, kind: str = "") -> Claimant:
 
 
 def make_named(model: type[Row], name: str, values: dict[str, str], *, by: Person | None) -> Row:
-    """Make a claimant or a topic under the next free slug; of two who make the same at once both get one row."""
+    """Make a claimant, a topic or a publisher under the next free slug; of two who make the same at once both get one row."""
     most = model._meta.get_field("slug").max_length or 0
     slug = slugify(name)[: most - ROOM_FOR_A_NUMBER] or model._meta.model_name or ""
     number, made = 1, False

@@ -1,16 +1,20 @@
 """Read an article, print its candidates, leave them for triage."""
 
+import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
-from claims.errors import UserFacingError
+from claims.errors import NotYet, UserFacingError
 from claims.intake import article as intake
 from claims.models import Article
+from claims.web.politeness import LONGEST_DELAY
 
 
 class Command(BaseCommand):
@@ -26,12 +30,25 @@ class Command(BaseCommand):
         try:
             article = self.take_in(options["source"], self.about(options))
             if article.state in {Article.State.WAITING, Article.State.FAILED}:
-                keep = intake.read_article(intake.Silent(), article=article.pk)
+                keep = self.read(article)
                 with transaction.atomic():
                     keep()
+                article.refresh_from_db(fields=["title"])
         except UserFacingError as problem:
             raise CommandError(str(problem)) from problem
         self.print_candidates(article)
+
+    def read(self, article: Article) -> Callable[[], None]:
+        """Read it as its job would, and wait like that for its turn at the website, unless that is long to come."""
+        while True:
+            try:
+                return intake.read_article(intake.Silent(), article=article.pk)
+            except NotYet as wait:
+                seconds = (wait.until - timezone.now()).total_seconds()
+                if seconds > LONGEST_DELAY:
+                    when = timezone.localtime(wait.until).strftime("%H:%M")
+                    raise CommandError(f"The site asks to be left alone until {when}; it is read then.") from wait
+                time.sleep(max(seconds, 0.0))
 
     def about(self, options: dict[str, Any]) -> intake.About:
         try:

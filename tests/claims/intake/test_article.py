@@ -1,19 +1,24 @@
 """From a text, a file or an address to candidates."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
 
-from claims.errors import FetchFailed, UserFacingError
+from claims.errors import FetchFailed, FetchRefused, UserFacingError
 from claims.intake import article as intake
-from claims.models import Article, Candidate, Event, Job, Publisher
+from claims.jobs import ledger
+from claims.jobs import run as jobs_run
+from claims.models import Article, Candidate, Event, Host, Job, Publisher
 from claims.web import fetch
 from tests.claims.workflow import desk
 from tests.factories import PersonFactory
+from tests.outside.site import html
 
 pytestmark = pytest.mark.django_db
 
@@ -194,11 +199,9 @@ def test_a_file_read_whole_bears_no_remark(people):
     assert read(hand_in(people, TEXT.encode())).problem == ""
 
 
-def test_a_page_that_is_very_long_is_read_in_its_beginning_too(people, monkeypatch):
-    body = "".join(f"<p>The harbour handled 1,240 ships on day {n}.</p>" for n in range(10_000)).encode()
-    page = SimpleNamespace(outcome="ok", body=body, content_type="text/html", charset="utf-8", final_url="")
-    monkeypatch.setattr(intake, "fetch", lambda url: page)
-    article = read(intake.add_address("https://example.org/long", intake.About(), by=people.contributor))
+def test_a_page_that_is_very_long_is_read_in_its_beginning_too(people, site):
+    url = site.put("/long", "".join(f"<p>The harbour handled 1,240 ships on day {n}.</p>" for n in range(10_000)))
+    article = read(intake.add_address(url, intake.About(), by=people.contributor))
 
     assert (article.state, article.problem, len(article.text) <= 300_000) == ("ready", ONLY_ITS_BEGINNING, True)
 
@@ -253,6 +256,51 @@ def test_an_address_waits_for_its_job_and_a_failure_says_why(people, monkeypatch
     assert article.problem != ""
 
 
+def at_harbour(site, people):
+    """An article of which the desk has the address."""
+    return intake.add_address(site.put("/a", html(*TEXT.split("\n\n"))), intake.About(), by=people.contributor)
+
+
+def test_an_article_that_robots_txt_refuses_is_not_asked_for_where_the_desk_obeys_it(people, site, settings):
+    settings.CAPTURE_ROBOTS = "respect"
+    site.put("/robots.txt", "User-agent: *\nDisallow: /\n", content_type="text/plain")
+    article = at_harbour(site, people)
+
+    with pytest.raises(FetchRefused, match="not read by machines"):
+        read(article)
+    article.refresh_from_db()
+    assert (article.state, site.asked) == ("failed", ["/robots.txt"])
+    assert "robots.txt" in article.problem
+
+
+def test_an_article_waits_for_its_turn_at_the_website_without_counting_as_a_try(people, site):
+    Host.objects.create(name="harbour.example.org", next_at=timezone.now() + timedelta(hours=1))
+    article = at_harbour(site, people)
+    jobs_run.run(ledger.lease("default"))
+
+    job = Job.objects.get(kind="read_article")
+    assert (job.state, job.attempts, job.step) == ("queued", 0, "waiting for its turn at harbour.example.org")
+    assert site.asked == []
+    article.refresh_from_db()
+    assert article.state == "waiting"
+
+    Host.objects.update(next_at=timezone.now())
+    Job.objects.update(run_after=timezone.now())
+    jobs_run.run(ledger.lease("default"))
+    assert site.asked == ["/robots.txt", "/a"]
+    article.refresh_from_db()
+    assert article.state == "ready"
+
+
+def test_an_article_is_asked_for_in_the_lane_of_its_website_and_a_pasted_text_has_none(people, site):
+    lanes = Job.objects.filter(kind="read_article").values_list("lane", flat=True)
+    at_harbour(site, people)
+    intake.add_text(TEXT, intake.About(url="http://harbour.example.org/b"), by=people.contributor)
+    hand_in(people, b"Ships came in numbers.", intake.About(url="http://harbour.example.org/c"))
+
+    assert sorted(lanes) == ["", "", "harbour.example.org"]
+
+
 def test_an_address_that_is_none_is_refused_at_once(people):
     with pytest.raises(FetchFailed):
         intake.add_address("ftp://example.org/", intake.About(), by=people.contributor)
@@ -279,6 +327,24 @@ def test_publishers_are_found_by_name_and_by_host(people):
     assert Publisher.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("R News", "ÖR News"), ("日报", "新闻"), ("Harbour News", "Hârbour  News!")]
+)
+def test_publishers_of_other_names_are_others_and_spellings_of_one_name_are_one(one, other):
+    first, second = (intake.find_publisher(intake.About(publisher=name)) for name in (one, other))
+
+    assert (first.name, intake.find_publisher(intake.About(publisher=f" {one.lower()} "))) == (one, first)
+    assert (second == first) == (one == "Harbour News")
+
+
+def test_publishers_of_two_websites_whose_names_are_written_alike_are_two():
+    one, other = (
+        intake.find_publisher(intake.About(url=f"https://{host}/a")) for host in ("a-b.example", "a.b.example")
+    )
+
+    assert (one.domain, other.domain) == ("a-b.example", "a.b.example")
+
+
 # --- the command
 
 
@@ -293,6 +359,22 @@ def test_ingest_prints_its_candidates_best_first(tmp_path, capsys):
     assert line.split()[0] == "1"
     assert "1,240 ships" in line
     assert article.published_on == date(2026, 1, 5)
+
+
+def test_ingest_waits_for_its_turn_at_the_website_while_that_is_near(site, monkeypatch):
+    url = site.put("/a", html(*TEXT.split("\n\n")))
+    host = Host.objects.create(name="harbour.example.org", next_at=timezone.now() + timedelta(hours=1))
+    with pytest.raises(CommandError, match=r"left alone until \d\d:\d\d"):
+        call_command("ingest", url)
+
+    Host.objects.filter(pk=host.pk).update(next_at=timezone.now() + timedelta(seconds=20))
+    slept = []
+    wait = SimpleNamespace(sleep=lambda seconds: slept.append(seconds) or Host.objects.update(next_at=Now()))
+    monkeypatch.setattr("claims.management.commands.ingest.time", wait)
+    call_command("ingest", url)
+
+    assert (len(slept), 0 < slept[0] <= 20) == (1, True)
+    assert Article.objects.get().state == "ready"
 
 
 @pytest.mark.parametrize(

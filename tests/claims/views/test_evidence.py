@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims import jobs
-from claims.evidence import blobs, capture, polite, upload
+from claims.evidence import blobs, capture, upload
 from claims.evidence.quotes import mark_quote
 from claims.jobs import drain, ledger
 from claims.jobs.run import run
 from claims.models import Claim, Event, Evidence, Host, Job, Quote, Resource, SourceAlert
+from claims.web import politeness
 from claims.workflow import edit_parts
 from claims.workflow.edit import digest
 from tests.claims.workflow.desk import hire, in_preflight, in_research, in_review, published, write_verdict
@@ -347,7 +348,7 @@ def test_the_card_of_a_capture_says_its_step_attempt_wait_last_error_and_next_tr
         return ledger.lease("capture")
 
     asked = card()
-    polite.take_turn(resource.url)
+    politeness.take_turn(resource.url)
     run(at_once())
     postponed = card()
     Host.objects.update(next_at=timezone.now())
@@ -644,6 +645,24 @@ def test_file_takes_the_place_of_a_capture(author, people):
     evidence.refresh_from_db()
     assert response.status_code == 302
     assert (evidence.pinned.kind, evidence.pinned.body_text) == ("uploaded", "Twelve ships came.")
+
+
+def test_a_passage_that_cuts_a_word_is_widened_and_that_is_said(author, evidence):
+    words = {"snapshot": evidence.pinned_id, "first": "elve shi"}
+    answer = author.post(address("quote-add", evidence), words, follow=True).content.decode()
+
+    assert evidence.quotes.get().exact == "Twelve ships"
+    assert "It was widened to whole words." in answer
+    whole = author.post(address("quote-add", evidence), words | {"first": "came"}, follow=True).content.decode()
+    assert "The passage is marked" in whole
+    assert "widened to whole words." not in whole
+
+
+def test_a_text_that_turns_the_writing_says_so_and_one_that_does_not_does_not(author, people):
+    for text, is_said in (("He paid \u202e01 euros.", True), ("He paid 10 euros\u200f.", False)):
+        snapshot = SnapshotFactory(body_text=text)
+        row = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=snapshot.resource)
+        assert ("1 sign that turns the direction of writing" in page(author, row)) == is_said
 
 
 def test_an_upload_that_is_another_than_its_name_says_is_kept_as_what_it_is_and_said_so(author, people, evidence):

@@ -1,7 +1,7 @@
 """One visitor at a time to each website, with pauses, and as its robots.txt wishes; for all workers and machines.
 
-The pause is kept in the table ``Host``, so it holds however many workers there are.  Nobody sleeps: a capture whose
-turn has not come goes back into the ledger until then.
+The pause is kept in the table ``Host``, so it holds however many workers there are, and whatever they come for: copies of
+sources and articles to be read.  Nobody sleeps: a job whose turn has not come goes back into the ledger until then.
 """
 
 from dataclasses import replace
@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from protego import Protego
 
-from claims.errors import FetchFailed, FetchRefused
-from claims.jobs import NotYet
+from claims.errors import FetchFailed, FetchRefused, NotYet
 from claims.models import Host
 from claims.web.fetch import fetch
 from claims.web.wire import LIMITS

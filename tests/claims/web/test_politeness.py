@@ -8,16 +8,17 @@ from django.db import connection
 from django.utils import timezone
 
 from claims import jobs
-from claims.errors import FetchFailed, FetchRefused
-from claims.evidence import polite
-from claims.jobs import NotYet, ledger
+from claims.errors import FetchFailed, FetchRefused, NotYet
+from claims.jobs import ledger
 from claims.jobs.run import run
 from claims.models import Host, Job
+from claims.web import politeness
 from tests.factories import PersonFactory, ResourceFactory
-from tests.outside.site import html
+from tests.outside import site as outside
 
 pytestmark = pytest.mark.django_db
-PAGE = html("Twelve ships came.")
+PAGE = outside.html("Twelve ships came.")
+site = outside.site  # one whose pages a test writes
 
 
 @pytest.fixture
@@ -52,30 +53,30 @@ def test_the_second_visit_waits_for_its_turn_without_counting_as_a_try(site, unh
 
 
 def test_another_website_does_not_wait(site, unhurried):
-    polite.take_turn("http://harbour.example.org/1")
-    polite.take_turn("http://quay.example.org/1")
+    politeness.take_turn("http://harbour.example.org/1")
+    politeness.take_turn("http://quay.example.org/1")
     with pytest.raises(NotYet):
-        polite.take_turn("http://HARBOUR.example.org/2")
+        politeness.take_turn("http://HARBOUR.example.org/2")
 
 
 def test_robots_are_read_once_a_day(site):
     url = site.put("/1", PAGE)
     for _again in range(3):
-        polite.take_turn(url)
+        politeness.take_turn(url)
     assert site.asked == ["/robots.txt"]
 
     Host.objects.update(robots_read_at=timezone.now() - timedelta(hours=25))
-    polite.take_turn(url)
+    politeness.take_turn(url)
     assert site.asked == ["/robots.txt"] * 2
 
 
 def test_a_longer_pause_is_granted_up_to_half_a_minute(site, unhurried):
     site.put("/robots.txt", "User-agent: *\nCrawl-delay: 25\n", content_type="text/plain")
-    polite.take_turn(site.put("/1", PAGE))
+    politeness.take_turn(site.put("/1", PAGE))
     assert timedelta(seconds=20) < Host.objects.get().next_at - timezone.now() <= timedelta(seconds=25)
 
     Host.objects.update(robots="User-agent: *\nCrawl-delay: 86400\n", next_at=timezone.now())
-    polite.take_turn(site.put("/1", PAGE))
+    politeness.take_turn(site.put("/1", PAGE))
     assert Host.objects.get().next_at - timezone.now() <= timedelta(seconds=30)
 
 
@@ -108,7 +109,7 @@ def test_robots_are_obeyed_where_the_desk_says_so(site, settings):
     site.put("/robots.txt", "User-agent: FactCheckDesk\nDisallow: /\n", content_type="text/plain")
 
     with pytest.raises(FetchRefused, match="not read by machines") as refused:
-        polite.take_turn(site.put("/1", PAGE))
+        politeness.take_turn(site.put("/1", PAGE))
     assert refused.value.code == "robots"
 
 
@@ -119,26 +120,26 @@ def test_where_robots_are_obeyed_a_page_waits_until_they_can_be_read(site, setti
     url = site.put("/1", PAGE)
 
     with pytest.raises(FetchFailed, match="could not be found out") as failed:
-        polite.take_turn(url)
+        politeness.take_turn(url)
     assert failed.value.code == "robots_unread"
 
     site.put("/robots.txt", "User-agent: *\nDisallow: /2\n")
     a_while_passes()
-    assert polite.take_turn(url) == "allowed"
+    assert politeness.take_turn(url) == "allowed"
 
 
 def test_what_robots_last_said_holds_while_they_cannot_be_read(site):
     site.put("/robots.txt", "User-agent: *\nDisallow: /1\n")
     url = site.put("/1", PAGE)
-    polite.take_turn(url)
+    politeness.take_turn(url)
     Host.objects.update(robots_read_at=timezone.now() - timedelta(hours=25))
     site.put("/robots.txt", "", status=503)
 
-    assert polite.take_turn(url) == "disallowed"
+    assert politeness.take_turn(url) == "disallowed"
 
 
 def test_a_job_that_waits_for_its_turn_can_be_stopped(site, unhurried):
-    polite.take_turn("http://harbour.example.org/0")
+    politeness.take_turn("http://harbour.example.org/0")
     resource = ResourceFactory(url=site.put("/1", PAGE))
     jobs.enqueue("capture", key=resource.chain, resource=resource.pk)
     leased = ledger.lease("capture")
@@ -156,7 +157,7 @@ def test_of_many_who_come_at_once_one_is_let_in(site, unhurried):
     def come():
         together.wait()
         try:
-            let_in.append(polite.take_turn("http://harbour.example.org/1"))
+            let_in.append(politeness.take_turn("http://harbour.example.org/1"))
         except NotYet:
             pass
         finally:
