@@ -14,7 +14,7 @@ from claims.models.claimant import Claimant
 from claims.models.delivery import Delivery, DeliveryAttempt, Webhook
 from claims.models.desk import Desk, Notification, ReadMark, SavedView
 from claims.models.draft import Draft
-from claims.models.event import ChainHead, Event, Refusal
+from claims.models.event import AnchorGap, AnchorLog, ChainHead, Event, Refusal
 from claims.models.evidence import (
     Blob,
     Citation,
@@ -52,6 +52,8 @@ from claims.models.stay import Stay
 from claims.models.transfer import ImportFile
 
 __all__ = [
+    "AnchorGap",
+    "AnchorLog",
     "Appearance",
     "Approval",
     "Article",

@@ -196,6 +196,40 @@ class ChainHead(models.Model):
         return f"{self.chain} at {self.seq}"
 
 
+class AnchorLog(models.Model):
+    """One ``anchors.log``, as the database remembers it: the signature of its newest line must be found in it.
+
+    Every folder that a clock runs in has one of its own.
+
+    Attributes:
+        name: the signature of its first line.
+        place: the machine and the folder it lies in.
+        mac: the signature of its newest line.
+        at: when that line was written.
+    """
+
+    name = models.CharField(max_length=64, primary_key=True)
+    place = models.CharField(max_length=300)
+    mac = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.place} at {self.at}"
+
+
+class AnchorGap(models.Model):
+    """A chain that was anchored in another log, and must be in this one too."""
+
+    log = models.ForeignKey(AnchorLog, on_delete=models.CASCADE)
+    chain = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="anchor_gap_once", fields=["log", "chain"])]
+
+    def __str__(self) -> str:
+        return f"{self.chain} in {self.log_id}"
+
+
 class Refusal(models.Model):
     """An attempt the rules turned down; written in its own transaction and shown in the timeline."""
 

@@ -104,11 +104,16 @@ class Job(models.Model):
 
 
 class PeriodicRun(models.Model):
-    """One tick of periodic work; its unique row makes the tick run once however many clocks there are."""
+    """One tick of periodic work; its unique row makes the tick run once however many clocks there are.
+
+    Attributes:
+        problem: what of it could not be done, while the rest was; empty where all went well.
+    """
 
     name = models.CharField(max_length=40)
     tick = models.DateTimeField()
     at = models.DateTimeField(db_default=Now())
+    problem = models.TextField(db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(name="periodic_run_once", fields=["name", "tick"])]
