@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.evidence import anchor
+from claims.evidence.words import whole_words
 from claims.models import Person, Quote, Snapshot
 from claims.web.media import page_at
 from claims.workflow import edit_parts
@@ -25,7 +26,7 @@ def mark_quote(
     exact: str | None = None,
     replaces: int | None = None,
 ) -> Quote:
-    """Mark ``body_text[start:end]`` of a snapshot (code points) as the passage relied on.
+    """Mark ``body_text[start:end]`` of a snapshot (code points) as the passage relied on, widened to whole words.
 
     Args:
         exact: the words as the browser has them; they must be those of the copy, letter by letter.
@@ -38,13 +39,13 @@ def mark_quote(
     if snapshot is None:
         raise Refused(_("This copy is no longer there."), "snapshot")
     text = snapshot.body_text
-    try:
-        selector = anchor.make_selector(text, *_without_edges(text, start, end))
-    except ValueError:
-        raise Refused(_("Nothing is selected; mark the words first."), "quote") from None
+    start, end = _without_edges(text, start, end)
+    if not 0 <= start < end <= len(text):
+        raise Refused(_("Nothing is selected; mark the words first."), "quote")
+    selector = anchor.make_selector(text, *whole_words(text, start, end))
     if len(selector.exact) > LONGEST:
         raise Refused(_("This passage is too long to be one quote; mark at most 3,000 characters."), "quote")
-    if exact is not None and _plain(exact) != _plain(selector.exact):
+    if exact is not None and _plain(exact) != _plain(text[start:end]):
         raise Refused(
             _("The words you marked are not those of the stored copy at this place; reload the page, mark them again."),
             "quote",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from claims.language import midway
-from claims.templatetags import balance, fields, files, marks, moments
+from claims.templatetags import balance, fields, files, marks, moments, turns
 from claims.templatetags.prose import prose
 from claims.workflow.citations import MARK, NUMBER
 from claims.workflow.readable import isolate
@@ -21,6 +21,7 @@ register = template.Library()
 register.filter(prose)
 register.filter(files.file_kind)
 register.filter(midway)
+register.filter(turns.turns_shown)
 register.simple_tag(marks.icon)
 register.simple_tag(marks.glyph)
 register.simple_tag(marks.status)
@@ -192,7 +193,7 @@ def diff(parts: Iterable[tuple[str, str]]) -> SafeString:
     stay = _("… {} that stay …")
     gap = f' <span class="meta">[{stay}]</span> '
     forms = {"equal": "{}", "delete": "<del>{}</del>", "insert": "<ins>{}</ins>", "gap": gap}
-    return format_html_join("", "{}", ((format_html(forms[kind], text),) for kind, text in parts))
+    return format_html_join("", "{}", ((format_html(forms[kind], turns.turns_shown(text)),) for kind, text in parts))
 
 
 @register.simple_tag

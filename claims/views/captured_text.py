@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from claims.evidence.difference import word_diff
+from claims.templatetags.turns import show_turns
 
 CONTEXT_LINES = 1  # unchanged paragraphs shown on either side of a change
 MOST_COMPARISONS = 4_000_000  # pairs of paragraphs; beyond, the middle is shown as taken out and put in
@@ -89,7 +90,7 @@ def _pieces(text: str, start: int, end: int, passages: list[Passage], begun: set
 
 def _escape(words: str) -> str:
     """As HTML; a browser would read a bare carriage return as a line feed, and the text would be another."""
-    return escape(words).replace("\r", "&#13;")
+    return show_turns(escape(words).replace("\r", "&#13;"))
 
 
 def _mark(words: str, here: list[Passage], begun: set[str]) -> str:

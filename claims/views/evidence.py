@@ -275,7 +275,10 @@ def quote_add(request: DeskRequest, evidence: Evidence) -> HttpResponse:
         start, end, exact = _number(request, "start"), _number(request, "end"), request.POST.get("exact")
     replaces = _number(request, "replaces") if request.POST.get("replaces") else None
     quote = quotes.mark_quote(evidence.pk, snapshot_id, start, end, by=request.user, exact=exact, replaces=replaces)
-    messages.success(request, _("The passage is marked, and this evidence rests on the copy it stands in."))
+    marked = _("The passage is marked, and this evidence rests on the copy it stands in.")
+    if len(quote.exact) > end - start:
+        marked += " " + _("It was widened to whole words.")
+    messages.success(request, marked)
     return _back(evidence, snapshot_id, f"q{quote.pk}")
 
 

@@ -14,6 +14,7 @@ from claims.evidence import capture, doubt, elsewhere, rendered, watch
 from claims.language import midway
 from claims.models import Evidence, Job, Person, Quote, QuoteCheck, Snapshot, SourceAlert, Waiver
 from claims.templatetags.marks import QUOTE_CHECK
+from claims.templatetags.turns import count_turns
 from claims.views.captured_text import TAGS, Passage, Row, difference, render_text
 from claims.views.live import read_id
 from claims.web.media import PDF
@@ -187,6 +188,11 @@ class Reader:
     def waiver(self) -> Waiver | None:
         """The stated reason to do without a copy."""
         return next((row for row in self.evidence.waivers.all() if row.kind == Waiver.Kind.CAPTURE), None)
+
+    @cached_property
+    def turns(self) -> int:
+        """How many signs of the text shown would turn the direction of writing."""
+        return count_turns(self.shown.body_text) if self.shown and self.text else 0
 
     @property
     def original(self) -> str:

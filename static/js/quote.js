@@ -40,11 +40,60 @@ function selected(text) {
   const words = range.toString();
   if (!words.trim()) return null;
   const start = offsetOf(text, range.startContainer, range.startOffset);
-  return { start, end: start + count(words), words };
+  return { start, end: start + count(words), words, range };
+}
+
+// Whole words, by the rule of claims/evidence/words.py: a passage that begins or ends inside a word is widened.
+const MOST = 100;
+const LETTER = /^[\p{L}\p{M}\p{N}]$/u;
+const DIGIT = /^\p{Nd}$/u;
+const JOINING = "'\u2019\u00ad\u200c\u200d";
+const WITHOUT_BLANKS =
+  /^[\u0e00-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u2e80-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9ff\uaa60-\uaadf\uf900-\ufaff\uff66-\uff9f\u{1aff0}-\u{1b16f}\u{20000}-\u{3ffff}]$/u;
+
+const isLetter = (sign) => LETTER.test(sign ?? "") && !WITHOUT_BLANKS.test(sign);
+const isDigit = (sign) => DIGIT.test(sign ?? "");
+
+function isOfWord(signs, at) {
+  if (isLetter(signs[at])) return true;
+  const [before, behind] = [signs[at - 1], signs[at + 1]];
+  if (signs[at] === "." || signs[at] === ",") return isDigit(before) && isDigit(behind);
+  return signs[at] !== undefined && JOINING.includes(signs[at]) && isLetter(before) && isLetter(behind);
+}
+
+/** What is missing of a word before (step -1) or behind (1) a place of the text, within its line. */
+function missing(text, node, offset, step) {
+  const element = node instanceof Element ? node : node.parentElement;
+  const line = element.closest("p");
+  if (!line || !text.contains(line)) return "";
+  const range = document.createRange();
+  range.selectNodeContents(line);
+  range.setEnd(node, offset);
+  const place = range.toString().length;
+  const whole = line.textContent;
+  const before = Array.from(whole.slice(Math.max(0, place - 4 * MOST), place));
+  const signs = [...before, ...whole.slice(place, place + 4 * MOST)];
+  let at = before.length;
+  while (Math.abs(at - before.length) <= MOST && isOfWord(signs, at - 1) && isOfWord(signs, at)) at += step;
+  if (Math.abs(at - before.length) > MOST) return "";
+  return signs.slice(Math.min(at, before.length), Math.max(at, before.length)).join("");
+}
+
+function widen(text, { start, end, words, range }) {
+  const before = missing(text, range.startContainer, range.startOffset, -1);
+  const behind = missing(text, range.endContainer, range.endOffset, 1);
+  return {
+    start: start - count(before),
+    end: end + count(behind),
+    words: before + words + behind,
+    isWidened: Boolean(before || behind),
+  };
 }
 
 function update(text, form) {
-  const found = selected(text);
+  const note = form.querySelector("[data-widened]"); // where there is none, as in a rationale, any letters may be meant
+  const selection = selected(text);
+  const found = selection && note ? widen(text, selection) : selection;
   const isWritten = Boolean(form.elements.text?.value); // what somebody began to write is not hidden from him
   if (found === null && isWritten) return;
   form.hidden = found === null;
@@ -52,6 +101,7 @@ function update(text, form) {
   form.elements.start.value = found.start;
   form.elements.end.value = found.end;
   form.elements.exact.value = found.words;
+  if (note) note.hidden = !found.isWidened;
   const short = found.words.replace(/\s+/g, " ").trim();
   const letters = Array.from(short);
   form.querySelector("[data-selected]").textContent =

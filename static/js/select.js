@@ -7,69 +7,107 @@ const help = document.getElementById("select-help");
 const form = document.getElementById("quote-selection");
 const ROOM = 96; // pixels kept free above and below what is selected
 
-let units = null; // where words and sentences begin and end, in UTF-16 units, once they are needed
-let nodes = []; // the text nodes and how much text stands before each
-let anchor = null; // the word it began with
-let head = 0; // where the moving end is
+const LONGEST = 20_000; // UTF-16 units of a line that are cut at once
 
-function cut(granularity) {
-  const whole = text.textContent;
-  let segmenter;
-  try {
-    segmenter = new Intl.Segmenter(text.lang || undefined, { granularity });
-  } catch {
-    segmenter = new Intl.Segmenter(undefined, { granularity }); // a language tag that is none
-  }
-  const found = [];
-  for (const { segment, index, isWordLike } of segmenter.segment(whole)) {
-    const words = segment.trim();
-    if (!words || isWordLike === false) continue;
-    const start = index + segment.indexOf(words);
-    found.push({ start, end: start + words.length });
-  }
-  return found;
-}
+let blocks = []; // the lines of the text, very long ones in pieces; what they hold is cut into words when one comes there
+let anchor = null; // the word it began with
+let head = null; // the place where the moving end is: { at: which block, offset: in its line }
 
 function prepare() {
-  units = { word: cut("word"), sentence: cut("sentence") };
-  nodes = [];
-  const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
-  for (let before = 0; walker.nextNode(); before += walker.currentNode.data.length) {
-    nodes.push({ node: walker.currentNode, before });
+  for (const line of text.querySelectorAll("p")) {
+    const whole = line.textContent;
+    for (let from = 0; from < whole.length; ) {
+      const blank = whole.lastIndexOf(" ", from + LONGEST);
+      const to = whole.length - from <= LONGEST ? whole.length : blank > from ? blank : from + LONGEST;
+      blocks.push({ line, from, to, units: {} });
+      from = to;
+    }
   }
 }
 
-/** Where in the document the text is that begins, or ends, so far in. */
-function startsAt(offset) {
-  const found = nodes.findLast(({ before }) => before <= offset);
-  return [found.node, offset - found.before];
+function segmenter(granularity) {
+  try {
+    return new Intl.Segmenter(text.lang || undefined, { granularity });
+  } catch {
+    return new Intl.Segmenter(undefined, { granularity }); // a language tag that is none
+  }
 }
 
-function endsAt(offset) {
-  const found = nodes.findLast(({ before }) => before < offset) ?? nodes[0];
-  return [found.node, offset - found.before];
+/** The words or sentences of a block, in the order of the text; no sentence goes on behind the end of a line. */
+function unitsOf(kind, at) {
+  const block = blocks[at];
+  block.units[kind] ??= [...cut(kind, at, block.line.textContent.slice(block.from, block.to))];
+  return block.units[kind];
 }
 
-/** How much text stands before a place of the document. */
-function offsetOf(node, offset) {
-  const before = document.createRange();
-  before.selectNodeContents(text);
-  before.setEnd(node, offset);
-  return before.toString().length;
+function* cut(kind, at, whole) {
+  for (const { segment, index, isWordLike } of segmenter(kind).segment(whole)) {
+    const words = segment.trim();
+    if (!words || isWordLike === false) continue;
+    const start = blocks[at].from + index + segment.indexOf(words);
+    yield { start: { at, offset: start }, end: { at, offset: start + words.length } };
+  }
+}
+
+const compare = (one, other) => one.at - other.at || one.offset - other.offset;
+const isBefore = (one, other) => compare(one, other) < 0;
+const earlier = (one, other) => (isBefore(one, other) ? one : other);
+const later = (one, other) => (isBefore(one, other) ? other : one);
+
+/** The first unit from a block on that is meant, or the last one up to it. */
+function firstFrom(kind, at, isMeant) {
+  for (let block = at; block < blocks.length; block += 1) {
+    const found = unitsOf(kind, block).find(isMeant);
+    if (found) return found;
+  }
+  return null;
+}
+
+function lastUpTo(kind, at, isMeant) {
+  for (let block = at; block >= 0; block -= 1) {
+    const found = unitsOf(kind, block).findLast(isMeant);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Where in the document a place of the text is: before the letter that begins there, or behind the one that ends there. */
+function inDocument({ at, offset }, isEnd) {
+  const walker = document.createTreeWalker(blocks[at].line, NodeFilter.SHOW_TEXT);
+  let before = 0;
+  while (walker.nextNode()) {
+    const behind = before + walker.currentNode.data.length;
+    if (isEnd ? offset <= behind : offset < behind) break;
+    before = behind;
+  }
+  return [walker.currentNode, offset - before];
+}
+
+/** The place of the text at which a node of the document stands. */
+function placeOf(node, offset) {
+  const element = node instanceof Element ? node : node.parentElement;
+  const line = element.closest("p");
+  const range = document.createRange();
+  range.selectNodeContents(line);
+  range.setEnd(node, offset);
+  const letters = range.toString().length;
+  const at = blocks.findIndex((block) => block.line === line && (letters < block.to || block.to === line.textContent.length));
+  return { at: Math.max(at, 0), offset: letters };
 }
 
 function show() {
-  const start = Math.min(anchor.start, head);
-  const end = Math.max(anchor.end, head);
-  document.getSelection().setBaseAndExtent(...startsAt(start), ...endsAt(end));
-  keepInSight(head < anchor.start ? start : end - 1);
-  document.dispatchEvent(new CustomEvent("say", { detail: text.textContent.slice(start, end).slice(-120) }));
+  const start = earlier(anchor.start, head);
+  const end = later(anchor.end, head);
+  const selection = document.getSelection();
+  selection.setBaseAndExtent(...inDocument(start, false), ...inDocument(end, true));
+  keepInSight(isBefore(head, anchor.start) ? start : { at: end.at, offset: end.offset - 1 });
+  document.dispatchEvent(new CustomEvent("say", { detail: selection.getRangeAt(0).toString().slice(-120) }));
 }
 
 function keepInSight(letter) {
   const range = document.createRange();
-  range.setStart(...startsAt(letter));
-  range.setEnd(...endsAt(letter + 1));
+  range.setStart(...inDocument(letter, false));
+  range.setEnd(...inDocument({ at: letter.at, offset: letter.offset + 1 }, true));
   const box = range.getBoundingClientRect();
   if (box.top < ROOM) window.scrollBy(0, box.top - ROOM);
   else if (box.bottom > innerHeight - ROOM) window.scrollBy(0, box.bottom - innerHeight + ROOM);
@@ -83,32 +121,45 @@ function take(unit) {
 }
 
 function move(kind, by) {
-  const [start, end] = [Math.min(anchor.start, head), Math.max(anchor.end, head)];
-  const list = units[kind];
-  const next = by > 0 ? list.find((unit) => unit.start >= end) : list.findLast((unit) => unit.end <= start);
+  const [start, end] = [earlier(anchor.start, head), later(anchor.end, head)];
+  const next =
+    by > 0
+      ? firstFrom(kind, end.at, (unit) => !isBefore(unit.start, end))
+      : lastUpTo(kind, start.at, (unit) => !isBefore(start, unit.end));
   if (kind === "word" || !next) take(next);
-  else take(units.word.find((unit) => unit.start >= next.start) ?? next); // the first word of that sentence
+  else take(firstFrom("word", next.start.at, (unit) => !isBefore(unit.start, next.start)) ?? next); // of that sentence
 }
 
 function extend(kind, by) {
-  const list = units[kind];
-  if (by > 0 && head >= anchor.start) head = list.find((unit) => unit.end > head)?.end ?? head;
-  else if (by > 0) head = list.find((unit) => unit.start > head && unit.start < anchor.start)?.start ?? anchor.end;
-  else if (head > anchor.end) head = list.findLast((unit) => unit.end < head && unit.end > anchor.end)?.end ?? anchor.end;
-  else head = list.findLast((unit) => unit.start < Math.min(head, anchor.start))?.start ?? head;
+  if (by > 0 && !isBefore(head, anchor.start)) {
+    head = firstFrom(kind, head.at, (unit) => isBefore(head, unit.end))?.end ?? head;
+  } else if (by > 0) {
+    const next = firstFrom(kind, head.at, (unit) => isBefore(head, unit.start));
+    head = next && isBefore(next.start, anchor.start) ? next.start : anchor.end;
+  } else if (isBefore(anchor.end, head)) {
+    const last = lastUpTo(kind, head.at, (unit) => isBefore(unit.end, head));
+    head = last && isBefore(anchor.end, last.end) ? last.end : anchor.end;
+  } else {
+    const from = earlier(head, anchor.start);
+    head = lastUpTo(kind, from.at, (unit) => isBefore(unit.start, from))?.start ?? head;
+  }
   show();
 }
 
 function begin() {
-  if (!units) prepare();
-  if (units.word.length === 0) return;
+  if (!blocks.length) prepare();
   const selection = document.getSelection();
-  const inText = selection.rangeCount > 0 && text.contains(selection.getRangeAt(0).startContainer);
-  const from = inText ? offsetOf(selection.getRangeAt(0).startContainer, selection.getRangeAt(0).startOffset) : firstInSight();
+  const chosen = selection.rangeCount > 0 ? selection.getRangeAt(0) : null;
+  const inText = chosen !== null && text.contains(chosen.startContainer) && inLine(chosen.startContainer);
+  const from = inText ? placeOf(chosen.startContainer, chosen.startOffset) : firstInSight();
+  const word = firstFrom("word", from.at, (unit) => isBefore(from, unit.end)) ?? firstFrom("word", 0, () => true);
+  if (!word) return;
   text.focus({ preventScroll: true });
   help.hidden = false;
-  take(units.word.find((unit) => unit.end > from) ?? units.word[0]);
+  take(word);
 }
+
+const inLine = (node) => Boolean((node instanceof Element ? node : node.parentElement).closest("p"));
 
 function inSight(element) {
   return element.getBoundingClientRect().bottom > ROOM;
@@ -123,8 +174,8 @@ function* linesInSight() {
 }
 
 function firstInSight() {
-  for (const line of linesInSight()) if (line.textContent.trim()) return offsetOf(line, 0);
-  return 0;
+  for (const line of linesInSight()) if (line.textContent.trim()) return placeOf(line, 0);
+  return { at: 0, offset: 0 };
 }
 
 function stop() {

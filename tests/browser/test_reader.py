@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from claims import jobs
 from claims.evidence import anchor, upload
 from claims.evidence.quotes import mark_quote
+from claims.evidence.words import whole_words
 from claims.jobs import drain
 from claims.models import Quote
 from claims.workflow import comments, edit_parts
@@ -106,13 +107,14 @@ def open_reader(page, evidence, query=""):
 
 
 def spans(dice, text, count):
-    """Pseudo-random selections, the same for the same seed, and what is to arrive of them: the blanks at the edges go."""
+    """Pseudo-random selections, the same for the same seed, and what is to arrive of them: whole words, and without the
+    blanks at the edges."""
     for _ in range(count):
         start = dice.randrange(len(text) - 1)
         end = dice.randrange(start + 1, min(len(text), start + 80) + 1)
         words = text[start:end]
         low = start + len(words) - len(words.lstrip())
-        yield start, end, (low, low + len(words.strip())) if words.strip() else None
+        yield start, end, whole_words(text, low, low + len(words.strip())) if words.strip() else None
 
 
 @pytest.mark.parametrize("script", ["", NO_HIGHLIGHTS], ids=["painted", "marked"])
@@ -126,7 +128,8 @@ def test_what_is_selected_arrives_letter_by_letter_in_200_of_200_trials(page, pe
     right = 0
     for start, end, wanted in spans(random.Random(7), TEXT, 200):
         got = page.evaluate(SELECT, [start, end])
-        right += got == ([start, end, TEXT[start:end]] if wanted else None)
+        low, high = whole_words(TEXT, start, end)
+        right += got == ([low, high, TEXT[low:high]] if wanted else None)
 
     assert right == 200
 
@@ -312,6 +315,52 @@ def test_a_passage_is_selected_and_quoted_with_keys_alone(page, evidence):
     assert evidence.quotes.get().exact == LINES[3]
 
 
+TURNED = "The bill was \u202e001\u202c euros, \u2067not\u2069 more.\nThe next line: (\u202eegap a and)"
+LEFT_EDGES = """
+([start, end]) => {
+  const text = document.querySelector("[data-captured-text]");
+  const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+  const edges = [];
+  for (let before = 0, node; (node = walker.nextNode()); before += node.data.length) {
+    for (let at = Math.max(start - before, 0); at < Math.min(end - before, node.data.length); at += 1) {
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      edges.push(Math.round(range.getBoundingClientRect().left));
+    }
+  }
+  return edges;
+}
+"""
+
+
+def test_signs_that_turn_the_writing_are_pointed_out_seen_and_do_not_work(visitor, people):
+    page = visitor.page
+    snapshot = SnapshotFactory(body_text=TURNED, language="en")
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=snapshot.resource)
+    open_reader(page, evidence)
+
+    expect(page.get_by_text("This text holds 5 signs that turn the direction of writing.")).to_be_visible()
+    assert page.evaluate('document.querySelector("[data-captured-text]").textContent') == TURNED
+    for words in ("001", "euros", "not", "more", "egap", "and)"):
+        start = TURNED.index(words)
+        edges = page.evaluate(LEFT_EDGES, [start, start + len(words)])
+        assert edges == sorted(set(edges)), words  # each letter stands to the right of the one before
+    for start, end, wanted in spans(random.Random(5), TURNED, 20):
+        if wanted:
+            assert page.evaluate(SELECT, [start, end])[:2] == [*whole_words(TURNED, start, end)]
+    page.evaluate(SELECT, [TURNED.index("bill"), TURNED.index(" more")])
+    page.get_by_role("button", name="Quote this").click()
+    page.wait_for_url("**/evidence/*/?snapshot=*#q*")
+    assert evidence.quotes.get().exact == TURNED[TURNED.index("bill") : TURNED.index(" more")]
+    expect(page.locator("#passages .turn")).to_have_count(4)
+    visitor.inspect("reader-turned")
+    start = TURNED.index("001")
+    page.evaluate("for (const sign of document.querySelectorAll('.turn')) sign.style.unicodeBidi = 'normal'")
+    edges = page.evaluate(LEFT_EDGES, [start, start + 3])
+    assert edges == sorted(edges, reverse=True)  # what they would do
+
+
 def test_selecting_with_keys_is_ended_by_escape_and_says_what_is_selected(page, evidence):
     open_reader(page, evidence)
     opener, help_ = page.get_by_role("button", name="Select with the keyboard"), page.locator("#select-help")
@@ -342,6 +391,23 @@ def test_what_is_selected_with_keys_stays_in_sight(page, people):
     assert 0 < top < 900
 
 
+def test_words_are_gone_through_where_a_very_long_line_is_cut_into_pieces(page, people):
+    text = " ".join(f"word{n}" for n in range(5_000))  # pieces of 20,000 letters
+    snapshot = SnapshotFactory(body_text=text, language="en")
+    evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=snapshot.resource)
+    open_reader(page, evidence)
+    first = text[:20_000].count(" ") - 1  # the last whole word of the first piece, or the one before
+    start = text.index(f"word{first - 1}")
+    page.evaluate(SELECT, [start, start + 3])
+
+    assert press(page, "s") == f"word{first - 1}"
+    for number in range(first, first + 5):
+        assert press(page, "ArrowRight") == f"word{number}"
+    assert press(page, *["ArrowLeft"] * 4) == f"word{first}"
+    assert press(page, *["Shift+ArrowRight"] * 4) == " ".join(f"word{n}" for n in range(first, first + 5))
+    assert press(page, *["Shift+ArrowLeft"] * 6) == f"word{first - 2} word{first - 1} word{first}"
+
+
 # --- a long text
 
 LAID_OUT = (
@@ -367,10 +433,11 @@ def test_of_a_long_text_only_what_is_in_sight_is_laid_out_and_any_of_it_is_quote
     assert page.evaluate(SELECT, [start, end]) == [start, end, text[start:end]]
     start = text.index("Line 7800")
     page.evaluate(SELECT, [start, start + 40])
+    expect(page.get_by_text("widened to whole words")).to_be_visible()
     page.get_by_role("button", name="Quote this").click()
     page.wait_for_url("**/evidence/*/?snapshot=*#q*")
 
-    assert evidence.quotes.get().exact == text[start : start + 40].strip()
+    assert evidence.quotes.get().exact == "Line 7800 of the log: the na\u00efve master counted"
     expect(page.locator("mark.hl-on")).to_be_in_viewport()
     page.get_by_role("button", name="Select with the keyboard").click()
     assert press(page, "Shift+ArrowRight") != ""

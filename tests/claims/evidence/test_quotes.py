@@ -37,6 +37,14 @@ def test_quote_keeps_words_surroundings_and_offsets_in_code_points(people, snaps
     assert TEXT[quote.start : quote.end] == quote.exact
 
 
+def test_a_passage_that_cuts_a_word_is_widened_whether_the_page_did_so_or_not(people, snapshot, evidence):
+    start = TEXT.index("ips")
+    quote = mark_quote(evidence.pk, snapshot.pk, start, TEXT.index("rich"), by=people.author, exact="ips 🚢 came to Zü")
+
+    assert (quote.exact, quote.start) == ("ships 🚢 came to Zürich\u2019s", TEXT.index("ships"))
+    assert TEXT[quote.start : quote.end] == quote.exact
+
+
 def test_quote_leaves_the_blanks_of_a_quick_selection_out(people, snapshot, evidence):
     quote = mark_quote(evidence.pk, snapshot.pk, len("Harbour"), len("Harbour\nTwelve "), by=people.author)
 
