@@ -104,13 +104,21 @@ def read_blob(sha256: str) -> bytes:
             data = bytes(file.read())
     except FileNotFoundError:
         raise BlobDamaged(_("The stored copy is missing from the evidence storage."), "missing") from None
+    except OSError as error:
+        if not _is_of_files():
+            raise
+        raise BlobDamaged(_("The stored copy is there, but the disk does not give it out."), "damaged") from error
     if hashlib.sha256(data).hexdigest() != sha256:
         raise BlobDamaged(_("The stored copy is no longer what was captured: its hash differs."), "damaged")
     return data
 
 
 def find_damage(sha256: str) -> str:
-    """What is wrong with a stored blob, as one of ``Blob.Damage``; empty when it is whole.  Reads piece by piece."""
+    """What is wrong with a stored blob, as one of ``Blob.Damage``; empty when it is whole.  Reads piece by piece.
+
+    A file that the disk does not give out is damaged.  What the client of an object store raises goes on to the caller:
+    a store that does not answer says nothing about the copy.
+    """
     found = hashlib.sha256()
     try:
         with evidence_storage().open(blob_key(sha256), "rb") as file:
@@ -118,7 +126,15 @@ def find_damage(sha256: str) -> str:
                 found.update(piece)
     except FileNotFoundError:
         return Blob.Damage.MISSING
+    except OSError:
+        if not _is_of_files():
+            raise
+        return Blob.Damage.DAMAGED
     return Blob.Damage.NONE if found.hexdigest() == sha256 else Blob.Damage.DAMAGED
+
+
+def _is_of_files() -> bool:
+    return isinstance(evidence_storage(), FileSystemStorage)
 
 
 def blob_key(sha256: str) -> str:
@@ -128,7 +144,7 @@ def blob_key(sha256: str) -> str:
 
 def _put_file(path: Path, data: bytes) -> None:
     """All of it or nothing, also when the power fails; a damaged file of the same name is healed."""
-    if path.is_file() and path.read_bytes() == data:
+    if _holds(path, data):
         return
     _make_folder(path.parent)
     handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
@@ -142,6 +158,13 @@ def _put_file(path: Path, data: bytes) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     _fsync_folder(path.parent)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except OSError:  # it is not there, or cannot be read any more: either way it is written anew
+        return False
 
 
 def _make_folder(path: Path) -> None:

@@ -1,18 +1,22 @@
 """Look after what is stored: find copies that were damaged or lost, clear away files nobody refers to."""
 
+import logging
 import re
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
+from typing import NoReturn
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from claims import jobs
+from claims.errors import BlobDamaged
 from claims.evidence import blobs
 from claims.jobs import JobRun
 from claims.models import Blob, Event, Resource
@@ -26,6 +30,8 @@ HASH_LENGTH = 64
 HEX = re.compile(r"[0-9a-f]{2}")
 STRIDE = 37  # folders from one night's beginning to the next; it has no factor in common with their number
 
+log = logging.getLogger(__name__)
+
 
 def start_nightly_work() -> None:
     """Called by the clock once a day."""
@@ -38,16 +44,19 @@ def scrub(job: JobRun, *, seconds: float = SECONDS) -> None:
 
     What is found missing or damaged, and what was mended, is written on the blob and into the record of every source
     that rests on it, and the editors are told.
+
+    Raises:
+        BlobDamaged: the storage did not answer for some copies; all the others were checked, and nothing is said of these.
     """
-    ends = time.monotonic() + seconds
-    total, done = _due().count(), 0
-    while some := list(_due().order_by(F("checked_at").asc(nulls_first=True), "pk")[:AT_ONCE]):
-        for blob in some:
-            job.progress(_("checking stored copies"), done, total)
-            _check(blob)
-            done += 1
-            if time.monotonic() > ends:
-                return
+    ends, unread = time.monotonic() + seconds, 0
+    total, due = _due().count(), _due().order_by(F("checked_at").asc(nulls_first=True), "pk")
+    for done, sha256 in enumerate(due.values_list("pk", flat=True).iterator(AT_ONCE)):
+        job.progress(_("checking stored copies"), done, total)
+        unread += not _is_checked(sha256)
+        if time.monotonic() > ends:
+            break
+    if unread:
+        _refuse_silence(unread)
 
 
 def _due() -> QuerySet[Blob]:
@@ -56,17 +65,40 @@ def _due() -> QuerySet[Blob]:
 
 def check_now(sha256: str) -> str:
     """Check one blob at once, as after somebody failed to read it; what is wrong comes back."""
-    blob = Blob.objects.get(pk=sha256)
-    _check(blob)
-    return blob.damage
+    damage = blobs.find_damage(sha256)
+    _write_down(sha256, damage)
+    return damage
 
 
-def _check(blob: Blob) -> None:
-    before, blob.damage, blob.checked_at = blob.damage, blobs.find_damage(blob.sha256), timezone.now()
-    with transaction.atomic():
-        blob.save(update_fields=["damage", "checked_at"])
-        if blob.damage != before:
-            _tell(blob)
+def _is_checked(sha256: str) -> bool:
+    """Check one blob; ``False`` where the storage does not answer for it, which must not keep the others waiting."""
+    try:
+        damage = blobs.find_damage(sha256)
+    except Exception:  # whatever the client of an object store raises
+        log.warning("The stored copy %s could not be read", sha256, exc_info=True)
+        return False
+    _write_down(sha256, damage)
+    return True
+
+
+def _refuse_silence(unread: int) -> NoReturn:
+    sentence = ngettext(
+        "The evidence storage did not answer for %(n)d stored copy. It is asked again tomorrow night.",
+        "The evidence storage did not answer for %(n)d stored copies. It is asked again tomorrow night.",
+        unread,
+    )
+    silence = BlobDamaged(sentence % {"n": unread}, "silent")
+    silence.permanent = True  # the next night comes before long
+    raise silence
+
+
+@transaction.atomic
+def _write_down(sha256: str, damage: str) -> None:
+    blob = Blob.objects.select_for_update().get(pk=sha256)
+    before, blob.damage, blob.checked_at = blob.damage, damage, timezone.now()
+    blob.save(update_fields=["damage", "checked_at"])
+    if blob.damage != before:
+        _tell(blob)
 
 
 def _tell(blob: Blob) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.core.files.storage import storages
+from django.core.files.storage import InMemoryStorage, storages
 from django.db import connection, transaction
 
 from claims.errors import BlobDamaged
@@ -279,6 +279,64 @@ def test_a_night_has_an_end_and_the_next_goes_on(evidence_folder):
     scrub.scrub(Watched())
 
     assert Blob.objects.filter(checked_at=None).count() == 0
+
+
+def make_unreadable(folder, stored):
+    """As root nothing is forbidden; a folder in its place is as unreadable."""
+    (folder / stored.key).unlink()
+    (folder / stored.key).mkdir()
+
+
+@pytest.mark.django_db
+def test_a_copy_the_disk_does_not_give_out_is_damaged_and_keeps_no_other_waiting(evidence_folder):
+    copies = [blobs.store_blob(b"copy %d" % number, "body") for number in range(3)]
+    enter(*copies)
+    first = min(copies, key=lambda copy: copy.sha256)
+    make_unreadable(evidence_folder, first)
+
+    scrub.scrub(Watched())
+
+    assert Blob.objects.filter(checked_at=None).count() == 0
+    assert list(Blob.objects.exclude(damage="").values_list("pk", "damage")) == [(first.sha256, "damaged")]
+    with pytest.raises(BlobDamaged, match="does not give it out") as damaged:
+        blobs.read_blob(first.sha256)
+    assert damaged.value.code == "damaged"
+
+
+class HalfAway(InMemoryStorage):
+    """An object store that answers for some copies only, with errors of its client's making."""
+
+    away = ()
+
+    def _open(self, name, mode="rb"):
+        if name in self.away:
+            raise ConnectionError("no answer")
+        return super()._open(name, mode)
+
+
+@pytest.mark.django_db
+def test_copies_an_object_store_does_not_answer_for_are_counted_and_the_others_checked(settings, monkeypatch):
+    backend = {"BACKEND": "tests.claims.evidence.test_blobs.HalfAway"}
+    settings.STORAGES = settings.STORAGES | {"evidence": backend}
+    copies = sorted(
+        (blobs.store_blob(b"copy %d" % number, "body") for number in range(3)), key=lambda copy: copy.sha256
+    )
+    enter(*copies)
+    monkeypatch.setattr(HalfAway, "away", {copies[0].key, copies[1].key})
+
+    with pytest.raises(BlobDamaged, match="for 2 stored copies") as silent:
+        scrub.scrub(Watched())
+
+    assert silent.value.permanent
+    assert set(Blob.objects.filter(checked_at=None, damage="")) == set(Blob.objects.exclude(pk=copies[2].sha256))
+    with pytest.raises(ConnectionError):
+        blobs.read_blob(copies[0].sha256)
+    monkeypatch.setattr(HalfAway, "away", {copies[0].key})
+    with pytest.raises(BlobDamaged, match="for 1 stored copy"):
+        scrub.scrub(Watched())
+    monkeypatch.setattr(HalfAway, "away", ())
+    scrub.scrub(Watched())
+    assert not Blob.objects.filter(checked_at=None).exists()
 
 
 @pytest.mark.django_db
