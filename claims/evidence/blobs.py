@@ -3,8 +3,10 @@
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from claims.errors import BlobDamaged
 from claims.models import Blob
 
 TEMPORARY = ".new-"
+LEFT_LYING = timedelta(days=1)  # a capture at work has stored its files and not yet written them down
 
 # Locked first, in one order for all; what the row says of a file is only looked at then.
 _ENTER = """
@@ -29,18 +32,23 @@ WITH wanted AS MATERIALIZED (
 )
 INSERT INTO claims_blob (sha256, kind, size, key, damage)
 SELECT sha256, kind, size, key, '' FROM wanted WHERE (SELECT count(*) FROM locked) > 0
-ORDER BY sha256 ON CONFLICT DO NOTHING
+ORDER BY sha256 ON CONFLICT DO NOTHING RETURNING sha256
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A blob as it lies in the evidence storage; the fields are those of the ``Blob`` row to write for it."""
+    """A blob as it lies in the evidence storage; the fields are those of the ``Blob`` row to write for it.
+
+    Attributes:
+        put_at: when the file was put there, in seconds since 1970; 0.0 where it may have lain there before.
+    """
 
     sha256: str
     kind: str
     size: int
     key: str
+    put_at: float = field(default=0.0, compare=False)
 
 
 def evidence_storage() -> Storage:
@@ -55,31 +63,32 @@ def store_blob(data: bytes, kind: str) -> Stored:
     """
     sha256 = hashlib.sha256(data).hexdigest()
     key = blob_key(sha256)
-    storage = evidence_storage()
+    storage, now = evidence_storage(), time.time()
     if isinstance(storage, FileSystemStorage):
-        _put_file(Path(storage.path(key)), data)
-    elif damage := find_damage(sha256):  # an object store: one PUT is all or nothing
-        if damage == Blob.Damage.DAMAGED:
-            storage.delete(key)
-        storage.save(key, ContentFile(data))
-    return Stored(sha256, kind, len(data), key)
+        is_put = _put_file(Path(storage.path(key)), data)
+    else:
+        is_put = _put_object(storage, sha256, data)
+    return Stored(sha256, kind, len(data), key, now if is_put else 0.0)
 
 
 def enter_blobs(stored: Iterable[Stored]) -> None:
     """Write the rows of stored blobs; from the end of the transaction on they are never collected.
 
     The lock of each hash is shared with the collection of garbage: either this row is there before the file is looked
-    at, or the file is found gone here.
+    at, or the file is found gone here.  A file is looked for only where it may be gone: a row that was there keeps its
+    file, and one put there lately is not collected.  So an object store is seldom asked while others wait for the locks.
 
     Raises:
         BlobDamaged: the file was collected meanwhile, as it was left lying for a day; storing it again mends that.
     """
+    put_before = time.time() - LEFT_LYING.total_seconds() / 2
     rows = sorted(stored, key=lambda one: one.sha256)
     with connection.cursor() as cursor:
         entered: Any = Jsonb([asdict(one) for one in rows])
         cursor.execute(_ENTER, [entered])
+        new = {sha256 for (sha256,) in cursor.fetchall()}
     for one in rows:
-        if not evidence_storage().exists(one.key):
+        if one.sha256 in new and one.put_at < put_before and not evidence_storage().exists(one.key):
             raise BlobDamaged(_("The copy was cleared away before it was written down; it is stored again."), "missing")
 
 
@@ -142,10 +151,24 @@ def blob_key(sha256: str) -> str:
     return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
-def _put_file(path: Path, data: bytes) -> None:
-    """All of it or nothing, also when the power fails; a damaged file of the same name is healed."""
+def _put_object(storage: Storage, sha256: str, data: bytes) -> bool:
+    """Into an object store, where one PUT is all or nothing; ``False`` where it lies there, whole, already."""
+    damage, key = find_damage(sha256), blob_key(sha256)
+    if damage == Blob.Damage.DAMAGED:
+        storage.delete(key)
+    if damage:
+        storage.save(key, ContentFile(data))
+    return bool(damage)
+
+
+def _put_file(path: Path, data: bytes) -> bool:
+    """All of it or nothing, also when the power fails; a damaged file of the same name is healed.
+
+    Returns:
+        ``False`` where it lies there, whole, already.
+    """
     if _holds(path, data):
-        return
+        return False
     _make_folder(path.parent)
     handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     try:
@@ -158,6 +181,7 @@ def _put_file(path: Path, data: bytes) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     _fsync_folder(path.parent)
+    return True
 
 
 def _holds(path: Path, data: bytes) -> bool:

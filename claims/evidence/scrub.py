@@ -24,7 +24,6 @@ from claims.models import Blob, Event, Resource
 EVERY = timedelta(days=30)  # each copy is read again once a month
 SECONDS = 600.0  # of one night's work; what is left waits for the next night
 AT_ONCE = 100
-LEFT_LYING = timedelta(days=1)  # a capture at work has stored its files and not yet written them down
 ROOT = "sha256"
 HASH_LENGTH = 64
 HEX = re.compile(r"[0-9a-f]{2}")
@@ -113,7 +112,7 @@ def _tell(blob: Blob) -> None:
             jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
 
 
-def collect_garbage(job: JobRun, *, older_than: timedelta = LEFT_LYING, seconds: float = SECONDS) -> None:
+def collect_garbage(job: JobRun, *, older_than: timedelta = blobs.LEFT_LYING, seconds: float = SECONDS) -> None:
     """Job: delete stored files that no row refers to, such as those of a capture that died half-way.
 
     Files younger than ``older_than`` are left alone, and so is every name that is none of ours.  Each night begins at

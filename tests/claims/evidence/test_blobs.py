@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.core.files.storage import InMemoryStorage, storages
+from django.core.files.storage import FileSystemStorage, InMemoryStorage, storages
 from django.db import connection, transaction
 
 from claims.errors import BlobDamaged
@@ -131,13 +131,31 @@ def test_what_no_row_refers_to_is_cleared_away_and_the_rest_is_kept(evidence_fol
 
 @pytest.mark.django_db
 def test_a_copy_that_was_cleared_away_is_not_written_down(evidence_folder):
-    stored = blobs.store_blob(BODY, "body")
+    first, found_there = blobs.store_blob(BODY, "body"), blobs.store_blob(BODY, "body")
     at_once()
 
     with pytest.raises(BlobDamaged, match="cleared away"):
-        enter(stored)
+        enter(found_there)
+    with (
+        time_machine.travel(datetime.now(UTC) + blobs.LEFT_LYING),
+        pytest.raises(BlobDamaged, match="cleared away"),
+    ):
+        enter(first)
 
     assert not Blob.objects.exists()
+
+
+@pytest.mark.django_db
+def test_under_the_locks_the_storage_is_asked_only_for_what_lay_there_without_a_row(evidence_folder, monkeypatch):
+    asked, exists = [], FileSystemStorage.exists
+    monkeypatch.setattr(FileSystemStorage, "exists", lambda self, name: asked.append(name) or exists(self, name))
+    blobs.store_blob(b"of a capture that died", "body")
+    new, found_there = blobs.store_blob(b"new", "body"), blobs.store_blob(b"of a capture that died", "body")
+
+    enter(new, found_there)
+    assert asked == [found_there.key]
+    enter(new, found_there)
+    assert asked == [found_there.key]  # they have their rows
 
 
 @pytest.mark.django_db(transaction=True)

@@ -134,6 +134,7 @@ def test_scrubbing_finds_what_was_spoilt_or_lost(bucket):
 @pytest.mark.django_db
 def test_only_what_no_row_refers_to_is_cleared_away(bucket):
     kept, orphan = blobs.store_blob(b"kept", "body"), blobs.store_blob(b"orphan", "body")
+    found = blobs.store_blob(b"orphan", "body")
     enter(kept)
     bucket.put_object(Key="desk/sha256/README", Body=b"not ours")
 
@@ -143,7 +144,7 @@ def test_only_what_no_row_refers_to_is_cleared_away(bucket):
 
     assert keys(bucket) == sorted(["desk/sha256/README", place(kept.sha256)])
     with pytest.raises(BlobDamaged, match="cleared away"), transaction.atomic():
-        blobs.enter_blobs([orphan])
+        blobs.enter_blobs([found])
 
 
 @pytest.mark.django_db
