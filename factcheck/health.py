@@ -8,16 +8,19 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.evidence.elsewhere import FIND, OFF, SAVE
-from claims.models import Blob, Desk, Job
+from claims.jobs import catalogue
+from claims.models import Blob, Desk, Job, PeriodicRun
 from claims.web import render
 from claims.workflow import people
 from factcheck import embedded, probes, servers, vardir
@@ -26,6 +29,7 @@ from factcheck.celery import app as celery_app
 OLDEST_POSTGRES = 150_000  # as ``server_version_num``
 SUPPORTED_PYTHON = ((3, 11), (3, 13))
 ENOUGH_DISK = 1_000_000_000  # bytes
+LATE = timedelta(minutes=10)  # so long periodic work may be behind while the clock does the rest
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,21 @@ def _jobs() -> Iterator[Finding]:
         yield Finding("note", f"{failed} background jobs were given up: see “Background work” on the desk (/jobs/).")
 
 
+def _clock() -> Iterator[Finding]:
+    runs = PeriodicRun.objects.newest(catalogue.PERIODIC)
+    last = max((run.at for run in runs), default=None)
+    for run in runs:
+        periodic = catalogue.PERIODIC[run.name]
+        told = {"what": periodic.title, "claims": run.problem}
+        if run.problem:
+            text = _("The clock could not do “%(what)s” for %(claims)s: its log says why; nothing else waits for it.")
+            yield Finding("WRONG", text % told)
+        elif last is not None and last - run.at > 2 * timedelta(seconds=periodic.seconds) + LATE:
+            told["when"] = date_format(localtime(run.at), "DATETIME_FORMAT")
+            text = _("The clock runs, but “%(what)s” has not been done since %(when)s: its log says why.")
+            yield Finding("WRONG", text % told)
+
+
 def _copies() -> Iterator[Finding]:
     damaged = Blob.objects.exclude(damage="").count()
     if damaged:
@@ -211,7 +230,8 @@ def _elsewhere() -> Iterator[Finding]:
 
 
 EVERYTHING: tuple[Look, ...] = (
-    _python, _folder, _secrets, _database, _tables, _broker, _storage, _people, _jobs, _copies, _site, _browser, _elsewhere,
+    _python, _folder, _secrets, _database, _tables, _broker, _storage, _people, _jobs, _clock, _copies, _site, _browser,
+    _elsewhere,
 )  # fmt: skip
 # What costs a page next to nothing; neither the broker nor the evidence storage is asked.
-AT_A_GLANCE: tuple[Look, ...] = (_folder, _secrets, _people, _copies, _site, _elsewhere)
+AT_A_GLANCE: tuple[Look, ...] = (_folder, _secrets, _people, _clock, _copies, _site, _elsewhere)

@@ -1,6 +1,7 @@
 """The ledger of background work.  The broker only rings; what is to be done stands here."""
 
-from typing import Self
+from collections.abc import Iterable
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -103,6 +104,19 @@ class Job(models.Model):
         return f"{self.kind} {self.key}: {self.state}"
 
 
+class PeriodicRunManager(models.Manager["PeriodicRun"]):
+    def note(self, name: str, problem: str) -> None:
+        """Keep with the newest tick what of it could not be done."""
+        newest = self.filter(name=name).order_by("-tick").values("pk")[:1]
+        self.filter(pk__in=newest).update(problem=problem)
+
+    def newest(self, names: Iterable[str]) -> list["PeriodicRun"]:
+        """The newest tick of each, by an index however many there were; one that never ran is left out."""
+        newest = "SELECT * FROM claims_periodicrun run WHERE run.name = wanted.name ORDER BY tick DESC LIMIT 1"
+        found = f"SELECT run.* FROM unnest(%s::text[]) AS wanted (name), LATERAL ({newest}) AS run"  # noqa: S608
+        return list(self.raw(found, [list(names)]))
+
+
 class PeriodicRun(models.Model):
     """One tick of periodic work; its unique row makes the tick run once however many clocks there are.
 
@@ -114,6 +128,8 @@ class PeriodicRun(models.Model):
     tick = models.DateTimeField()
     at = models.DateTimeField(db_default=Now())
     problem = models.TextField(db_default="")
+
+    objects: ClassVar[PeriodicRunManager] = PeriodicRunManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(name="periodic_run_once", fields=["name", "tick"])]

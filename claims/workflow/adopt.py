@@ -1,4 +1,8 @@
-"""Take into the record what changed by no operation: loaddata, SQL (house rule 8)."""
+"""Record content that was changed outside the application, by ``loaddata`` or SQL.
+
+Such a change raises ``content_version`` (a trigger does) and leaves ``recorded_version`` behind.  The clock finds the
+difference, freezes what the claim says now, and takes back what was given on the old text.
+"""
 
 import json
 from typing import Any
@@ -13,29 +17,27 @@ from claims.workflow.apply import apply
 from claims.workflow.compare import compare
 from claims.workflow.readings import mark_recorded
 from claims.workflow.record_rows import seal
+from claims.workflow.rounds import Round
+from claims.workflow.stages import free_ones
 from claims.workflow.transitions import CHANGES_REQUESTED, EDITABLE_BY_EDITORS, IN_CROSS_CHECK, IN_REVIEW, PREFLIGHT
 
 BATCH = 200
 
 
+@transaction.atomic
 def adopt_outside_changes(limit: int = BATCH) -> int:
-    """Record claims whose content is newer than what the record knows.
+    """Called by the clock once a minute: record claims whose content is newer than what the record knows.
 
     Returns:
         how many claims were adopted.
     """
-    waiting = Claim.objects.filter(content_version__gt=F("recorded_version")).order_by("pk")
-    adopted = 0
-    for pk in list(waiting.values_list("pk", flat=True)[:limit]):
-        adopted += _adopt(pk)
+    each = Round("adopt")
+    adopted = each.go(free_ones(Claim.objects.filter(content_version__gt=F("recorded_version")), limit), _adopt)
+    each.end()
     return adopted
 
 
-@transaction.atomic
-def _adopt(pk: int) -> bool:
-    claim = Claim.objects.locked().get(pk=pk)
-    if claim.content_version <= claim.recorded_version:
-        return False
+def _adopt(claim: Claim) -> None:
     before = revisions.latest_revision(claim)
     content = revisions.read_content(claim)
     body: dict[str, Any] = {"content_sha256": content.content_sha256, "material_sha256": content.material_sha256}
@@ -49,7 +51,6 @@ def _adopt(pk: int) -> bool:
     mark_recorded(claim)
     if "revision" in body and before is not None:
         _take_back(claim, material=before.material_sha256 != content.material_sha256)
-    return True
 
 
 def _take_back(claim: Claim, *, material: bool) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Model, Q, QuerySet
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from claims import jobs
 from claims.errors import StepRefused
 from claims.models import Assignment, Claim, Claimant, Desk, Event, Person, Recusal, Topic
+from claims.models.claim import ClaimQuerySet
 from claims.workflow import assignment
 from claims.workflow.readable import isolate
 
@@ -51,21 +52,49 @@ def release_roles(person: Person, *, by: Person | None, reason: str = "") -> int
     Returns:
         how many roles wait for somebody now.
     """
-    held = Assignment.objects.filter(person=person, ended_at__isnull=True)
-    Assignment.objects.filter(offered_to=person).update(offered_to=None)
-    return len(_release(held, person, by=by, reason=reason))
+    return len(_release(Q(), person, by=by, reason=reason))
 
 
-def _release(held: QuerySet[Assignment], person: Person, *, by: Person | None, reason: str) -> list[Assignment]:
-    claims = {claim.pk: claim for claim in Claim.objects.locked().filter(pk__in=held.values("claim"))}
-    rows = list(held.filter(claim__in=claims).order_by("claim_id", "pk"))
+def _release(parts: Q, person: Person, *, by: Person | None, reason: str) -> list[Assignment]:
+    """Of some parts, give back what the person holds and take back what he was asked to take over.
+
+    The claims are locked before anything is written; what he held is read again under their locks.
+    """
+    held = Assignment.objects.filter(parts, person=person, ended_at__isnull=True)
+    asked = Assignment.objects.filter(parts, offered_to=person)
+    claims = list(Claim.objects.locked().filter(pk__in=(held | asked).values("claim")))
+    return _give_back(claims, held, asked, by=by, reason=reason)
+
+
+def _give_back(
+    claims: Iterable[Claim], held: QuerySet[Assignment], asked: QuerySet[Assignment], *, by: Person | None, reason: str
+) -> list[Assignment]:
+    """End on locked claims the roles that are held and the offers that are open; each role with an Event."""
+    of = {claim.pk: claim for claim in claims}
+    rows = list(held.filter(claim__in=of).order_by("claim_id", "pk"))
+    changed = {row.claim_id for row in rows} | set(asked.filter(claim__in=of).values_list("claim_id", flat=True))
+    asked.filter(claim__in=of).update(offered_to=None)
     for row in rows:
-        assignment.give(claims[row.claim_id], row.role, None, by=by)
-        body = {"role": row.role, "person": person.ref, "before": person.ref, "reason": reason}
-        event = Event.objects.append(claims[row.claim_id], "release", by=by, body=body)
+        before = assignment.give(of[row.claim_id], row.role, None, by=by)
+        body = {"role": row.role, "person": before, "before": before, "reason": reason}
+        event = Event.objects.append(of[row.claim_id], "release", by=by, body=body)
         jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
-    Claim.objects.filter(pk__in=claims).update(version=F("version") + 1)
+    Claim.objects.filter(pk__in=changed).update(version=F("version") + 1)
     return rows
+
+
+def left_over() -> ClaimQuerySet:
+    """Claims on which somebody who is gone has a part: it was given while he left, or SQL closed his account."""
+    gone = Person.objects.filter(is_active=False)
+    parts = Assignment.objects.filter(claim=OuterRef("pk"), ended_at__isnull=True)
+    claims: ClaimQuerySet = Claim.objects.filter(Exists(parts.filter(Q(person__in=gone) | Q(offered_to__in=gone))))
+    return claims
+
+
+def release_left_over(claim: Claim) -> None:
+    """Give the parts of those who are gone back to nobody, on a claim that is locked."""
+    gone, parts = Person.objects.filter(is_active=False), Assignment.objects.filter(ended_at__isnull=True)
+    _give_back([claim], parts.filter(person__in=gone), parts.filter(offered_to__in=gone), by=None, reason="")
 
 
 @transaction.atomic
@@ -101,14 +130,9 @@ def follow_role(person: Person, *, by: Person | None) -> int:
     unfit = Q(role=Assignment.Role.EDITOR) if person.can_research else Q()
     if person.is_editor:
         return 0
-    held = Assignment.objects.filter(unfit, person=person, ended_at__isnull=True)
-    Assignment.objects.filter(unfit, offered_to=person).update(offered_to=None)
     sentence = _("The role of %(name)s on the desk changed: %(role)s.")
-    return len(
-        _release(
-            held, person, by=by, reason=sentence % {"name": isolate(str(person)), "role": person.get_role_display()}
-        )
-    )
+    told = {"name": isolate(str(person)), "role": person.get_role_display()}
+    return len(_release(unfit, person, by=by, reason=sentence % told))
 
 
 # --- recusal
@@ -143,13 +167,11 @@ def follow_recusal(recusal: Recusal, *, by: Person | None) -> list[int]:
     """Give back the roles the recused person holds on what it names; the ids of those claims."""
     about = Q(topics=recusal.topic_id) if recusal.topic_id else Q(appearances__claimant=recusal.claimant_id)
     concerned = Claim.objects.filter(about, status__in=Claim.OPEN)
-    held = Assignment.objects.filter(person=recusal.person_id, ended_at__isnull=True, claim__in=concerned)
-    Assignment.objects.filter(offered_to=recusal.person_id, claim__in=concerned).update(offered_to=None)
     sentence = _("%(name)s is recused from %(what)s.") % {
         "name": isolate(str(recusal.person)),
         "what": isolate(str(recusal.topic or recusal.claimant)),
     }
-    return sorted({row.claim_id for row in _release(held, recusal.person, by=by, reason=sentence)})
+    return sorted({row.claim_id for row in _release(Q(claim__in=concerned), recusal.person, by=by, reason=sentence)})
 
 
 @transaction.atomic

@@ -100,6 +100,10 @@ def date_stages(now: datetime, desk: Desk) -> None:
         Claim.objects.filter(pk=claim.pk).update(stage_due_at=due_in(claim, now, lambda: desk))
 
 
-def free_ones(claims: ClaimQuerySet) -> list[Claim]:
-    """The claims nobody holds at this moment, locked: the clock waits for nobody."""
-    return list(claims.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH])
+def free_ones(claims: ClaimQuerySet, limit: int = BATCH) -> list[Claim]:
+    """Lock those of some claims that nobody else has locked, at most ``limit`` of them, lowest id first.
+
+    One that a person is changing at this moment is left out and found again in the next minute (``SKIP LOCKED``): the
+    clock waits for nobody.
+    """
+    return list(claims.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:limit])

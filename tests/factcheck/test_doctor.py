@@ -1,9 +1,11 @@
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from claims.models import Blob, Desk, Job, Person
+from claims.models import Blob, Desk, Job, PeriodicRun, Person
 from factcheck import health, vardir
 from factcheck.celery import app as celery_app
 
@@ -144,6 +146,33 @@ def test_damaged_copies_are_wrong():
 
     (finding,) = health._copies()
     assert (finding.mark, finding.text[:15]) == ("WRONG", "1 stored copy o")
+
+
+def run(name, ago=timedelta(), problem=""):
+    at = timezone.now() - ago
+    PeriodicRun.objects.create(name=name, tick=at, at=at, problem=problem)
+
+
+def test_a_claim_the_clock_passes_over_is_wrong_until_a_round_has_none():
+    run("deadlines", timedelta(minutes=2))
+    run("deadlines", timedelta(minutes=1), "C-7 (ValueError)")
+
+    (finding,) = health._clock()
+    assert (finding.mark, "“See to what is due” for C-7 (ValueError)" in finding.text) == ("WRONG", True)
+
+    run("deadlines")
+    assert list(health._clock()) == []
+
+
+def test_periodic_work_that_fails_while_the_clock_does_the_rest_is_wrong_and_a_clock_at_rest_is_not():
+    run("anchor", timedelta(minutes=13))
+    run("verify", timedelta(hours=20))
+    assert list(health._clock()) == []
+
+    run("deadlines")
+
+    (finding,) = health._clock()
+    assert finding.text.startswith("The clock runs, but “Anchor the record” has not been done since ")
 
 
 def test_jobs_given_up_on_are_noted():

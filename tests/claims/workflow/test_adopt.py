@@ -2,9 +2,10 @@
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
-from claims.models import Article, Claim, Claimant, Event, Evidence, Resource
-from claims.workflow import adopt, edit_appearances
+from claims.models import Article, Claim, Claimant, Event, Evidence, PeriodicRun, Resource
+from claims.workflow import edit_appearances, revisions
 from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import apply
 from tests.claims.workflow import desk
@@ -85,10 +86,20 @@ def test_removed_rows_are_noticed_too(people):
 
 def test_two_clocks_adopt_a_change_once(people):
     claim = ClaimFactory()
-    adopt_outside_changes()
 
-    assert adopt._adopt(claim.pk) is False
+    assert [adopt_outside_changes(), adopt_outside_changes()] == [1, 0]
     assert len(events(claim)) == 1
+
+
+def test_a_claim_that_cannot_be_read_holds_up_no_other_and_is_named(people, monkeypatch):
+    odd, sound = ClaimFactory(), ClaimFactory()
+    PeriodicRun.objects.create(name="adopt", tick=timezone.now())
+    read = revisions.read_content
+    monkeypatch.setattr(revisions, "read_content", lambda claim: 1 / 0 if claim == odd else read(claim))
+
+    assert adopt_outside_changes() == 1
+    assert (len(events(odd)), len(events(sound))) == (0, 1)
+    assert PeriodicRun.objects.get().problem == f"C-{odd.pk} (ZeroDivisionError)"
 
 
 def rename_source(claim):

@@ -5,12 +5,22 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from claims.models import Claim, ContactLog, Event, Job, Notification, Person, Recusal
+from claims.models import (
+    Assignment,
+    Claim,
+    ContactLog,
+    Event,
+    Job,
+    Notification,
+    PeriodicRun,
+    Person,
+    Recusal,
+)
 from claims.notifications import send
 from claims.workflow import deadlines, replies
 from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import apply
-from claims.workflow.assignment import eligible_cross_checkers, with_somebody_eligible
+from claims.workflow.assignment import eligible_cross_checkers, waiting_for_cross_checker, with_somebody_eligible
 from claims.workflow.people import let_go, withdraw_recusal
 from tests.claims.workflow import desk
 from tests.factories import AppearanceFactory, ClaimantFactory, ClaimFactory, TopicFactory
@@ -171,17 +181,13 @@ def test_of_a_public_claim_also_who_saw_the_draft_may_cross_check(people):
     assert eligible_cross_checkers(claim, claim.revisions.first()) == [people.administrator]
 
 
-def test_a_cross_check_somebody_took_a_moment_ago_is_left_to_him(people, empty, monkeypatch):
+def test_a_cross_check_somebody_took_a_moment_ago_is_left_to_him(people, empty):
     """Found empty, and taken before the clock has locked the claim."""
     comes_back(people.cross_checker)
     comes_back(people.editor)
+    apply(empty.pk, "take_cross_check", by=people.editor)
 
-    def taken_meanwhile(claims):
-        apply(empty.pk, "take_cross_check", by=people.editor)
-        return list(Claim.objects.filter(pk=empty.pk))
-
-    monkeypatch.setattr(deadlines, "free_ones", taken_meanwhile)
-    deadlines.fill_cross_checks()
+    deadlines.fill_cross_check(desk.reload(empty))
 
     assert cross_checker(empty) == people.editor
     assert not told_of_it(empty).exists()
@@ -189,4 +195,37 @@ def test_a_cross_check_somebody_took_a_moment_ago_is_left_to_him(people, empty, 
 
 def test_nobody_eligible_is_found_out_in_one_statement_for_all_claims(people, empty, django_assert_num_queries):
     with django_assert_num_queries(1):
-        deadlines.fill_cross_checks()
+        assert not with_somebody_eligible(waiting_for_cross_checker())
+
+
+# --- what cannot be done
+
+
+def test_a_claim_that_cannot_be_dealt_with_holds_up_no_other_and_is_named(people, monkeypatch):
+    first, odd, last = (ClaimFactory() for _ in range(3))
+    for claim in (first, odd, last):
+        apply(claim.pk, "watch", by=people.editor, look_again=desk.soon())
+    Claim.objects.update(look_again_at=timezone.now() - timedelta(minutes=1))
+    does = deadlines.apply
+    monkeypatch.setattr(deadlines, "apply", lambda pk, *a, **data: does(None if pk == odd.pk else pk, *a, **data))
+    older, now = (PeriodicRun.objects.create(name="deadlines", tick=timezone.now() + timedelta(days=n)) for n in (0, 1))
+
+    deadlines.tick()
+
+    assert [desk.reload(claim).status for claim in (first, odd, last)] == ["inbox", "watching", "inbox"]
+    older.refresh_from_db()
+    now.refresh_from_db()
+    assert (older.problem, now.problem) == ("", f"C-{odd.pk} (Refused)")
+
+
+def test_a_part_somebody_has_who_is_gone_waits_for_others_and_is_asked_of_him_no_more(people):
+    held, asked = desk.in_research(people), desk.in_research(people)
+    apply(held.pk, "hand_over", by=people.editor, role="checker", person=people.other_editor)
+    apply(asked.pk, "offer", by=people.author, role="checker", person=people.other_editor)
+    Person.objects.filter(pk=people.other_editor.pk).update(is_active=False)
+
+    deadlines.tick()
+
+    rows = Assignment.objects.filter(role="checker", ended_at=None).order_by("claim")
+    assert list(rows.values_list("person", "offered_to")) == [(None, None), (people.author.pk, None)]
+    assert list(Event.objects.filter(action="release").values_list("chain", "actor_ref")) == [(held.chain, "system")]

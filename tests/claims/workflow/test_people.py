@@ -35,10 +35,11 @@ def test_somebody_who_left_leaves_once():
 def test_what_a_leaver_was_asked_to_take_over_is_not_offered_any_more():
     people = desk.hire()
     claim = desk.in_research(people)
-    apply(claim.pk, "offer", by=people.author, role="checker", person=people.cross_checker)
+    offered = apply(claim.pk, "offer", by=people.author, role="checker", person=people.cross_checker)
     staff.let_go(people.cross_checker, by=people.administrator)
 
     assert claim.assignments.get(role="checker", ended_at__isnull=True).offered_to is None
+    assert desk.reload(claim).version == offered.version + 1  # a page that was open before is out of date
 
 
 # --- another role

@@ -19,6 +19,7 @@ from claims.models import (
     Event,
     Evidence,
     FactCheck,
+    Person,
     Quote,
     Reading,
 )
@@ -28,11 +29,11 @@ from claims.workflow import people as staff
 from claims.workflow.apply import Refused, apply
 from claims.workflow.revisions import read_content
 from tests.claims.workflow import desk
-from tests.factories import RatingFactory, ResourceFactory, SnapshotFactory
+from tests.factories import RatingFactory, ResourceFactory, SnapshotFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE = 2.0  # seconds until a test says that nobody waits where somebody should
+PATIENCE = 60  # seconds until a test says that nobody waits where somebody should
 
 
 class Call(threading.Thread):
@@ -457,6 +458,57 @@ def test_a_role_given_while_somebody_leaves_waits_for_others_at_the_next_tick(pe
     deadlines.tick()
 
     assert Assignment.objects.get(claim=claim, role="checker", ended_at=None).person is None
+
+
+def test_the_clock_waits_for_nobody_who_holds_the_claim_of_a_leaver(people):
+    claim = desk.in_research(people)
+    Person.objects.filter(pk=people.author.pk).update(is_active=False)
+
+    with transaction.atomic():
+        Claim.objects.locked().get(pk=claim.pk)
+        assert Call(deadlines.tick).outcome() is None
+    assert Assignment.objects.get(claim=claim, ended_at=None).person == people.author
+
+    deadlines.tick()
+    assert Assignment.objects.get(claim=claim, ended_at=None).person is None
+
+
+def test_the_clock_waits_for_nobody_who_changes_a_claim_that_was_changed_from_outside(people):
+    held, free = desk.ready(people), desk.ready(people)
+    Claim.objects.update(body="Slipped in.")
+
+    with transaction.atomic():
+        Claim.objects.locked().get(pk=held.pk)
+        assert Call(adopt.adopt_outside_changes).outcome() == 1
+
+    assert desk.reload(free).recorded_version == desk.reload(free).content_version
+    assert adopt.adopt_outside_changes() == 1
+
+
+@pytest.mark.parametrize("leave", ["let_go", "follow_role", "recuse"])
+def test_a_part_given_to_a_leaver_is_taken_back_after_the_step_that_gives_it_and_not_against_it(people, leave):
+    """Whoever takes parts away locks their claims first, so that he waits instead of holding what the step needs."""
+    claim, topic = desk.in_research(people), TopicFactory()
+    claim.topics.add(topic)
+    apply(claim.pk, "offer", by=people.author, role="checker", person=people.cross_checker)
+    ways = {
+        "let_go": lambda: staff.let_go(people.cross_checker, by=people.administrator),
+        "follow_role": lambda: staff.follow_role(people.cross_checker, by=people.administrator),
+        "recuse": lambda: staff.recuse(people.cross_checker, by=people.cross_checker, topic=topic),
+    }
+    if leave == "follow_role":
+        people.cross_checker.role = "contributor"
+        people.cross_checker.save()
+
+    with transaction.atomic():
+        Claim.objects.locked().get(pk=claim.pk)
+        call = Call(ways[leave])
+        until_someone_waits()
+        apply(claim.pk, "hand_over", by=people.editor, role="checker", person=people.other_editor)
+
+    assert not isinstance(call.outcome(), Exception)
+    row = Assignment.objects.get(claim=claim, role="checker", ended_at=None)
+    assert (row.person, row.offered_to) == (people.other_editor, None)
 
 
 def test_a_change_from_outside_is_adopted_though_somebody_edited_in_between(people):
