@@ -177,7 +177,6 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = VAR_DIR / "uploads"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 STATIC_MANIFEST = env.bool("STATIC_MANIFEST", not DEBUG)  # names with hashes; needs collectstatic, which ``up`` does
 STORAGES: dict[str, dict[str, Any]] = {

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -33,6 +34,8 @@ from claims.workflow.standing import standing
 State = Delivery.State
 LONGEST_SUBJECT = 150
 PERMANENT = 500  # SMTP answers from here on would be the same at the next try
+# Of the person or the message; any other refusal, as of a password, is of the desk's settings, and they can be mended.
+OF_THIS_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 
 
 class MailRefused(UserFacingError):
@@ -67,16 +70,19 @@ def _hand_over(row: Delivery, message: EmailMultiAlternatives) -> None:
     Delivery.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
     row.attempts += 1
     try:
+        _open(row, connection)
+        if _take(row):
+            _try(row, message)
+    finally:  # also of a server that was reached and refused the password
+        with suppress(smtplib.SMTPException, OSError):
+            connection.close()
+
+
+def _open(row: Delivery, connection: BaseEmailBackend) -> None:
+    try:
         connection.open()
     except (smtplib.SMTPException, OSError) as error:
         raise _keep_refusal(row, error) from error
-    try:
-        if not _take(row):
-            return
-        _try(row, message)
-    finally:
-        with suppress(smtplib.SMTPException, OSError):
-            connection.close()
 
 
 def _try(row: Delivery, message: EmailMultiAlternatives) -> None:
@@ -110,7 +116,8 @@ def _keep_refusal(row: Delivery, error: Exception) -> MailRefused:
     code, words = _answer(error)
     _note(row, status=code, answer=words if code else "", error="" if code else words)
     sentence = _("The mail server did not take it: %(words)s") % {"words": words}
-    kind = MailRefusedForGood if code and code >= PERMANENT else MailRefused
+    for_good = isinstance(error, OF_THIS_MAIL) and code is not None and code >= PERMANENT
+    kind = MailRefusedForGood if for_good else MailRefused
     return kind(sentence[:MOST_SAID], "mail_refused")
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from claims import jobs
 from claims.jobs import bell, catalogue, drain, ledger
-from claims.models import Job, PeriodicRun
+from claims.models import Desk, Job, PeriodicRun
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,20 @@ def test_a_job_whose_worker_died_waits_again_and_is_set_aside_after_three_deaths
     job.refresh_from_db()
     assert (job.state, job.error_code) == ("failed", "quarantined")
     assert "died 3 times" in job.last_error
+
+
+def test_that_a_worker_died_is_said_in_the_language_of_the_desk():
+    Desk.objects.update_or_create(pk=1, defaults={"language": "de"})
+    job = jobs.enqueue("work", number=1)
+    ledger.lease("default")
+    age(job, lease_until=60)
+
+    drain.rescue()
+
+    job.refresh_from_db()
+    assert (
+        job.last_error == "Der Prozess, der diese Arbeit ausführte, ist abgestürzt; ein anderer nimmt sie wieder auf."
+    )
 
 
 def test_a_lease_that_holds_is_left_alone():

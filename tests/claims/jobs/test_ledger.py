@@ -12,7 +12,7 @@ from claims.errors import FetchRefused, UserFacingError
 from claims.jobs import catalogue, drain, ledger
 from claims.jobs.jobrun import Cancelled, LeaseLost
 from claims.jobs.run import run
-from claims.models import Event, Job
+from claims.models import Desk, Event, Job
 from tests.factories import ClaimFactory, PersonFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -352,6 +352,24 @@ def test_a_waiting_job_is_stopped_at_once_and_who_waited_for_it_is_told():
     assert Event.objects.get(chain=claim.chain, action="cancel_job").actor_ref == editor.ref
     with pytest.raises(UserFacingError, match="already ended"):
         jobs.cancel(job.pk, editor)
+
+
+def test_who_stopped_a_job_is_said_in_the_language_of_the_desk_whoever_reads_it():
+    Desk.objects.update_or_create(pk=1, defaults={"language": "de"})
+    job = jobs.enqueue("work", number=1)
+
+    assert jobs.cancel(job.pk, PersonFactory(name="Editor One")).last_error == "Angehalten von Editor One."
+
+
+def test_what_was_asked_for_anew_is_stopped_with_the_run_it_was_to_follow():
+    job = jobs.enqueue("work", key="k", number=1)
+    running = ledger.lease("default")
+    jobs.enqueue("work", key="k", number=2)
+    jobs.cancel(job.pk, PersonFactory())
+
+    ledger.fail(running.id, running.token, "", "cancelled")
+
+    assert fresh(job).state == "cancelled"
 
 
 def test_a_running_job_is_stopped_when_it_fails_dies_or_looks_up(monkeypatch):

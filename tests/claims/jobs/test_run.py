@@ -9,7 +9,7 @@ from django.db import OperationalError
 from claims import jobs
 from claims.jobs import catalogue, drain, ledger
 from claims.jobs import run as runs
-from claims.models import Job
+from claims.models import Desk, Job
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +76,12 @@ def test_a_job_that_takes_too_long_is_taken_away_and_its_run_writes_nothing(capl
     assert (job.state, job.error_code) == ("queued", "too_slow")
     assert job.last_error == "It took longer than 0 seconds and was stopped."
     assert "nothing of this run was written" in caplog.text
+
+
+def test_that_it_took_too_long_is_said_in_the_language_of_the_desk():
+    Desk.objects.update_or_create(pk=1, defaults={"language": "de"})
+
+    assert run_one("too_long").last_error == "Es dauerte länger als 0 Sekunden und wurde angehalten."
 
 
 def test_a_job_that_was_stopped_while_it_ran_says_by_whom():

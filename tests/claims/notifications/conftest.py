@@ -5,15 +5,18 @@ import socket
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 
 class Inbox:
-    """Keeps what arrives; ``refuse_rcpt`` and ``answer`` make it say no, ``on_data`` runs between mail and answer."""
+    """Keeps what arrives; ``refuse_mail``, ``refuse_rcpt`` and ``answer`` make it say no, as ``knows_password`` does;
+    ``on_data`` runs between mail and answer."""
 
     def __init__(self):
         self.messages = []
         self.connections = 0
-        self.refuse_rcpt = ""
+        self.refuse_mail = self.refuse_rcpt = ""
+        self.knows_password = True
         self.answer = "250 Taken"
         self.on_data = lambda server: None
 
@@ -21,6 +24,13 @@ class Inbox:
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    def authenticate(self, server, session, envelope, mechanism, auth_data):
+        return AuthResult(success=self.knows_password, handled=False)
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        envelope.mail_from = address
+        return self.refuse_mail or "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if self.refuse_rcpt:
@@ -49,7 +59,8 @@ def free_port():
 @pytest.fixture
 def inbox(settings):
     found = Inbox()
-    server = Controller(found, hostname="127.0.0.1", port=free_port())
+    options = {"authenticator": found.authenticate, "auth_require_tls": False}
+    server = Controller(found, hostname="127.0.0.1", port=free_port(), **options)
     server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 3

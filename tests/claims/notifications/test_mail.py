@@ -217,6 +217,32 @@ def test_a_server_that_is_busy_is_asked_again(inbox, people, assigned, say):
     assert (deliveries(), len(inbox.messages)) == (["sent"], 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "refuses", "takes", "status"),
+    [("knows_password", False, True, 535), ("refuse_mail", "550 5.7.1 Not a sender of ours", "", 550)],
+)
+def test_a_mail_that_is_refused_for_the_settings_of_the_desk_waits_until_they_are_mended(
+    inbox, people, assigned, settings, name, refuses, takes, status
+):
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "desk", "secret"
+    setattr(inbox, name, refuses)
+    work()
+    assert (deliveries(), DeliveryAttempt.objects.get().status) == (["waiting"], status)
+
+    setattr(inbox, name, takes)
+    work()
+
+    assert (deliveries(), len(inbox.messages)) == (["sent"], 1)
+
+
+def test_a_mail_the_server_takes_for_spam_is_given_up_at_once(inbox, people, assigned):
+    inbox.answer = "554 5.7.1 Rejected as spam"
+
+    work()
+
+    assert (Job.objects.get(kind="send_mail").state, deliveries()) == ("failed", ["given_up"])
+
+
 def test_an_address_the_server_does_not_know_is_given_up_at_once_and_can_be_retried(inbox, people, assigned):
     inbox.refuse_rcpt = "550 No such mailbox"
     work()
