@@ -11,6 +11,7 @@ from functools import partial
 from http import HTTPStatus
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,8 @@ from claims.workflow.apply import Refused, apply
 
 ALARMING = frozenset((QuoteCheck.State.ALTERED, QuoteCheck.State.GONE))
 WEIGHTY = frozenset(("numbers", "negation"))
+# One row for all passages of a copy.  Its texts may be megabytes: only doubt asks for them, then once for all.
+QUOTED_FROM = Prefetch("snapshot", Snapshot.objects.defer("body_text", "main_text"))
 DOUBTS = {
     "not_found": gettext_lazy("The page says that it is not there, with a title of an error page."),
     "wall": gettext_lazy("The site showed a wall, as for consent or payment, instead of the page."),
@@ -57,7 +60,7 @@ def check_quotes(job: JobRun, *, resource: int) -> Callable[[], None] | None:
     if source is None or not copies:
         return None
     looked_at = set(QuoteCheck.objects.filter(snapshot__in=copies.values()).values_list("quote", "snapshot"))
-    quotes = Quote.objects.filter(evidence__resource=source).select_related("snapshot").order_by("pk")
+    quotes = Quote.objects.filter(evidence__resource=source).prefetch_related(QUOTED_FROM).order_by("pk")
     wanted = [quote for quote in quotes if (quote.pk, copies[quote.snapshot.kind].pk) not in looked_at]
     findings: Findings = {}
     for done, quote in enumerate(wanted):
@@ -72,9 +75,11 @@ def _copies_to_look_in(source: Resource) -> dict[str, Snapshot]:
     What a browser showed is no yardstick for the plain page: that is looked for in plain copies alone.
     """
     copies = source.snapshots.exclude(http_status=HTTPStatus.NOT_MODIFIED).order_by("-captured_at", "-id")
-    newest, plain = copies.first(), copies.exclude(kind=Snapshot.Kind.RENDERED).first()
+    newest = copies.first()
     if newest is None:
         return {}
+    is_shown = newest.kind == Snapshot.Kind.RENDERED
+    plain = copies.exclude(kind=Snapshot.Kind.RENDERED).first() if is_shown else newest
     return {kind: newest if kind == Snapshot.Kind.RENDERED else plain or newest for kind in Snapshot.Kind.values}
 
 
@@ -123,7 +128,7 @@ def _write_down(resource: Resource, copies: dict[str, Snapshot], findings: Findi
     """In the transaction that ends the job; a passage removed meanwhile is left out."""
     claims = _claims_to_reopen(findings)
     present = Quote.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=findings)
-    for quote in present.select_related("snapshot").order_by("pk"):
+    for quote in present.prefetch_related(QUOTED_FROM).order_by("pk"):
         check = _add_check(quote, copies[quote.snapshot.kind], findings[quote.pk])
         alert = SourceAlert.objects.filter(quote=quote, closed_at__isnull=True).first()
         if check.state in ALARMING:

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from claims import jobs
@@ -55,6 +57,21 @@ def test_look_at_a_new_copy_says_what_became_of_the_passage(quote, text, state, 
     check = look(quote, text)
 
     assert (check.state, check.flags) == (state, flags)
+
+
+def test_the_text_of_a_copy_is_read_once_however_many_passages_are_looked_for(quote, people):
+    shown = quote.snapshot
+    for start in range(0, len(BEFORE) - 8, 6):
+        mark_quote(quote.evidence_id, shown.pk, start, start + 8, by=people.author)
+    with CaptureQueriesContext(connection) as statements:
+        look(quote, "Something else was said there, and by other people.")
+
+    texts = [row["sql"] for row in statements if row["sql"].startswith("SELECT") and '"body_text"' in row["sql"]]
+    assert Quote.objects.filter(snapshot=shown).count() > 5
+    assert set(QuoteCheck.objects.values_list("state", flat=True)) == {"gone"}
+    # The newest copy while it is read, and that of the passages when they are missing: main text, then all of it.
+    assert len([sql for sql in texts if f'"id" = {shown.pk}' in sql]) == 1
+    assert len([sql for sql in texts if "claims_quote" in sql]) == 0
 
 
 def test_altered_passage_opens_an_alert_with_the_words_and_tells_people(quote):
