@@ -129,7 +129,7 @@ class ImportFileAdmin(SettingAdmin):
         """What would come of a file, or what came of it."""
         self._check(request)
         row = get_object_or_404(ImportFile.objects.select_related("created_by"), pk=object_id)
-        jobs = Job.objects.filter(kind__in=["try_import", "write_import"], args={"file": row.pk})
+        jobs = Job.objects.filter(kind__in=["try_import", "write_import"], key=f"import/{row.pk}")
         lines = [_in_words(line) for line in row.shown.get("lines", [])]
         context = {
             **self.admin_site.each_context(request),

@@ -184,6 +184,7 @@ PERIODIC: dict[str, Periodic] = {
     "reminders": Periodic(_("Remind of what is due"), "claims.workflow.reminders.tick", 60),
     "drafts": Periodic(_("Let go of old drafts"), "claims.workflow.drafts.drop_old_drafts", 86400),
     "presses": Periodic(_("Forget forms sent long ago"), "claims.models.press.forget_old", 86400),
+    "jobs": Periodic(_("Forget work done long ago"), "claims.jobs.drain.forget_done", 86400),
     "imports": Periodic(_("Throw away old files of imports"), "claims.transfer.uploads.clear_leftovers", 86400),
     "watch": Periodic(_("Look at sources again"), "claims.evidence.schedule.plan", 60),
     "copies": Periodic(_("Look after stored copies"), "claims.evidence.scrub.start_nightly_work", 86_400),

@@ -15,6 +15,8 @@ from claims.models.desk import spoken
 RING_AGAIN_SECONDS = 5  # a bell that woke nobody for so long is taken for lost
 BATCH = 500
 KEEP_TICKS_DAYS = 7
+KEEP_DONE_DAYS = 30
+FORGOTTEN_AT_ONCE = 100_000
 RETRY_TICK_SECONDS = 10.0
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,18 @@ _TICK = """
 INSERT INTO claims_periodicrun (name, tick, at)
 VALUES (%(name)s, to_timestamp(floor(extract(epoch FROM statement_timestamp()) / %(seconds)s) * %(seconds)s), statement_timestamp())
 ON CONFLICT (name, tick) DO NOTHING RETURNING id
+"""
+
+# Oldest first, so that no failure outlives the later success that settled it, and would be spoken of again.
+_FORGET = """
+WITH ended AS MATERIALIZED (
+    SELECT id FROM claims_job job
+    WHERE finished_at < statement_timestamp() - make_interval(days => %s) AND (state = 'done'
+        OR state IN ('failed', 'cancelled') AND EXISTS (SELECT FROM claims_job later
+            WHERE later.kind = job.kind AND later.key = job.key AND later.id > job.id AND later.state = 'done'))
+    ORDER BY id LIMIT %s FOR UPDATE OF job SKIP LOCKED
+)
+DELETE FROM claims_job job USING ended WHERE job.id = ended.id
 """
 
 _not_before: dict[str, float] = {}
@@ -110,6 +124,16 @@ def _is_first(name: str, seconds: int) -> bool:
             [name, KEEP_TICKS_DAYS],
         )
     return True
+
+
+def forget_done() -> int:
+    """Periodic: forget the jobs done long ago, and what failed or was stopped before the same was done; how many.
+
+    What was given up or stopped and never done since stays: pages speak of it, and it can be tried again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [KEEP_DONE_DAYS, FORGOTTEN_AT_ONCE])
+        return cursor.rowcount
 
 
 def work_off() -> int:

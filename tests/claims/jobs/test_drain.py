@@ -158,6 +158,71 @@ def test_a_lost_job_that_another_clock_dealt_with_is_left_to_it(monkeypatch):
     assert (job.state, job.deaths) == ("queued", 1)
 
 
+# --- what is forgotten
+
+
+def ended(state, days, key="k"):
+    """A job that ended so long ago."""
+    job = jobs.enqueue("work", key=key, number=1)
+    Job.objects.filter(pk=job.pk).update(state=state, finished_at=timezone.now() - timedelta(days=days))
+    return job.pk
+
+
+def left():
+    return list(Job.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def test_work_done_long_ago_is_forgotten_with_the_failures_before_it():
+    for state in ("failed", "cancelled", "done"):
+        ended(state, 31)
+    kept = [ended("done", 29), jobs.enqueue("work", key="k", number=1).pk]
+
+    assert drain.forget_done() == 3
+
+    assert left() == kept
+
+
+def test_what_was_given_up_or_stopped_stays_until_the_same_was_done():
+    kept = [ended("done", 29), ended("failed", 100), ended("cancelled", 100), ended("done", 29, key="another")]
+
+    assert drain.forget_done() == 0
+    assert left() == kept
+
+
+def test_a_failure_never_outlives_what_settled_it(monkeypatch):
+    monkeypatch.setattr(drain, "FORGOTTEN_AT_ONCE", 1)
+    _failed, done = ended("failed", 31), ended("done", 31)
+
+    assert drain.forget_done() == 1
+    assert left() == [done]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failure_somebody_tries_again_at_this_moment_is_not_forgotten():
+    failed, _done = ended("failed", 31), ended("done", 31)
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT FROM claims_job WHERE id = %s FOR UPDATE", [failed])
+
+        assert drain.forget_done() == 1
+        cursor.execute("ROLLBACK")
+
+    assert left() == [failed]
+
+
+def test_the_newest_job_about_something_is_found_without_reading_the_table():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO claims_job (kind, key, args, queue, priority, lane, max_attempts, state, attempts, deaths, again,"
+            " step, done, total, last_error, error_code) SELECT 'archive', 'resource/' || n, '{}', 'bulk', 5, '', 3, 'done',"
+            " 1, 0, false, '', 0, 0, '', '' FROM generate_series(1, 5000) n"
+        )
+
+    about = Job.objects.filter(kind="archive", key="resource/0").order_by("-id")[:1]
+
+    assert "job_about" in about.explain()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_periodic_work_another_clock_is_at_is_not_waited_for():
     with closing(connection.copy()) as other, other.cursor() as cursor:
