@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -14,6 +15,7 @@ from claims.workflow.facts import EDITS, Facts, read_facts, who, wrote
 __all__ = ["EDITS"]
 
 FORMAT = 1
+MATERIAL = ("resource", "stance", "quotes", "snapshot")  # of a piece of evidence: what a second verdict rests on
 
 
 @dataclass(frozen=True)
@@ -22,20 +24,24 @@ class Content:
 
     Attributes:
         body: canonical JSON of everything the reader sees; its hash is ``content_sha256``.
-        material: canonical JSON of statement, rating and evidence; its hash is ``material_sha256``.
     """
 
     body: str
-    material: str
     values: dict[str, Any]
 
-    @property
+    @cached_property
     def content_sha256(self) -> str:
         return sha256(self.body)
 
-    @property
+    @cached_property
     def material_sha256(self) -> str:
-        return sha256(self.material)
+        """The hash of statement, rating and evidence as canonical JSON; most steps ask only for the content's."""
+        material = {
+            "statement": self.values["statement"],
+            "rating": self.values["rating"],
+            "evidence": [{key: item[key] for key in MATERIAL} for item in self.values["evidence"]],
+        }
+        return sha256(canonical(material))
 
 
 def read_content(claim: Claim, rows: Iterable[Piece] | None = None, facts: Facts | None = None) -> Content:
@@ -46,7 +52,6 @@ def read_content(claim: Claim, rows: Iterable[Piece] | None = None, facts: Facts
         facts: the claim's facts likewise; nothing is read with both.
     """
     facts = facts or read_facts(claim)
-    evidence = [_evidence(item) for item in (read_evidence(claim) if rows is None else rows)]
     values: dict[str, Any] = {
         "format": FORMAT,
         "statement": claim.statement,
@@ -60,19 +65,14 @@ def read_content(claim: Claim, rows: Iterable[Piece] | None = None, facts: Facts
         "confidence": claim.confidence,
         "evidence_exception": claim.evidence_exception,
         "appearances": facts.appearances,
-        "evidence": evidence,
+        "evidence": [_evidence(item) for item in (read_evidence(claim) if rows is None else rows)],
         "citations": facts.citations,
         "contacts": facts.contacts,
         "checklist": [[row["code"], row["version"], row["answer"]] for row in facts.checklist],
         "correction": [claim.correction_kind, claim.correction_text],
     }
     values["claimants"] = list(dict.fromkeys(row["claimant"] for row in values["appearances"] if row["claimant"]))
-    material = {
-        "statement": claim.statement,
-        "rating": values["rating"],
-        "evidence": [{key: item[key] for key in ("resource", "stance", "quotes", "snapshot")} for item in evidence],
-    }
-    return Content(canonical(values), canonical(material), values)
+    return Content(canonical(values), values)
 
 
 def evidence_rows(claim: Claim | int) -> QuerySet[Evidence]:
