@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from claims.views.captured_text import Passage, render_text
 from claims.workflow.transitions import EDITABLE, INBOX, LIVE
 
 THRESHOLDS = ("0.20", "0.35", "0.50")
+PART = 60  # cards shown at once
 NEAREST = 3  # claims shown beside a candidate
 MOST_WORDS = 5  # shared words named as a reason
 
@@ -71,7 +74,11 @@ class Card:
 
 @dataclass
 class Triage:
-    """An article and what is to be decided about it, from one threshold up."""
+    """An article and what is to be decided about it, from one threshold up.
+
+    Attributes:
+        until: so many cards are on the page; the others come as one goes down.
+    """
 
     article: Article
     person: Person
@@ -79,6 +86,7 @@ class Triage:
     cards: list[Card]
     below: list[Card]
     matching: Job | None
+    until: int = PART
 
     @property
     def decided(self) -> int:
@@ -87,6 +95,26 @@ class Triage:
     @property
     def undecided(self) -> list[Card]:
         return [card for card in self.cards if card.is_open]
+
+    @property
+    def shown(self) -> list[Card]:
+        return self.cards[: self.until]
+
+    @property
+    def shown_undecided(self) -> list[Card]:
+        return [card for card in self.shown if card.is_open]
+
+    @property
+    def next_until(self) -> int:
+        """How many are on the page when the next have come; 0 when all are there."""
+        return self.until + PART if len(self.cards) > self.until else 0
+
+    def part(self, after: int) -> list[Card]:
+        """The cards that come behind so many, none of them open: the open one is on the page already."""
+        self.until = after + PART
+        for card in self.cards:
+            card.is_current, card.form = False, None
+        return self.cards[after : self.until]
 
     @property
     def may_decide(self) -> bool:
@@ -108,7 +136,14 @@ class Triage:
     @property
     def text(self) -> SafeString:
         """The article with its candidates marked; its ``textContent`` is the article's text."""
-        return render_text(self.article.text, [*map(_passage, self.cards), *map(_below, self.below)])
+        shown, later = self.cards[: self.until], self.cards[self.until :]
+        marks = [*map(_passage, shown), *(replace(_passage(card), href=self.address(card.key)) for card in later)]
+        return render_text(self.article.text, [*marks, *map(_below, self.below)])
+
+    def address(self, key: int) -> str:
+        """The page, opened at one candidate."""
+        query = urlencode({"from": self.threshold, "at": key})
+        return f"{reverse('claims:intake-detail', args=[self.article.pk])}?{query}#p{key}"
 
     def card(self, key: int) -> Card | None:
         return next((card for card in self.cards if card.key == key), None)
@@ -119,11 +154,12 @@ class Triage:
         return min(others, key=lambda card: (card.rank < after.rank, card.rank), default=None)
 
 
-def read_triage(article: Article, person: Person, threshold: str, at: int | None = None) -> Triage:
+def read_triage(article: Article, person: Person, threshold: str, at: int | None = None, until: int = 0) -> Triage:
     """Everything the page shows, in a fixed number of queries.
 
     Args:
         at: the candidate to open; else the first that is open.
+        until: how many cards are on the page at least; the one that is open always is.
     """
     threshold = threshold if threshold in THRESHOLDS else THRESHOLDS[0]
     rows = article.candidates.select_related("decided_by").order_by("-score", "number")
@@ -140,6 +176,8 @@ def read_triage(article: Article, person: Person, threshold: str, at: int | None
     if card is not None:
         card.is_current = True
         open_card(triage, card)
+        until = max(until, listed.index(card) + 1)
+    triage.until = max(-(-until // PART), 1) * PART
     return triage
 
 

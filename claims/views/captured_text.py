@@ -26,6 +26,7 @@ class Passage:
 
     Attributes:
         key: names the mark; ``item``, where it is another, the line beside the text that the number leads to.
+        href: where the number leads when that line is not on the page.
     """
 
     start: int
@@ -35,6 +36,7 @@ class Passage:
     label: str
     css: str = "hl"
     item: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ def _mark(words: str, here: list[Passage], begun: set[str]) -> str:
 
 def _number(passage: Passage) -> str:
     return format_html(
-        '<a class="hl-n" href="#p{}" data-n="{}" aria-label="{}"></a>',
-        passage.item or passage.key,
+        '<a class="hl-n" href="{}" data-n="{}" aria-label="{}"></a>',
+        passage.href or f"#p{passage.item or passage.key}",
         passage.number,
         passage.label,
     )

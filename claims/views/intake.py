@@ -4,13 +4,12 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -102,6 +101,8 @@ def intake_detail(request: DeskRequest, pk: int) -> HttpResponse:
     article = _get(pk)
     if is_part(request, "comparing"):
         return _comparing(request, article)
+    if is_part(request, "more-cards"):
+        return _more(request, article)
     if is_part(request, "article"):
         context = _context(request, article, is_part=True)
         return render(
@@ -135,7 +136,15 @@ def _context(request: DeskRequest, article: Article, **more: Any) -> dict[str, A
 
 def _triage(request: DeskRequest, article: Article, at: int | None = None) -> Triage:
     asked = request.POST if request.method == "POST" else request.GET
-    return read_triage(article, request.user, asked.get("from", ""), at)
+    return read_triage(article, request.user, asked.get("from", ""), at, read_id(asked.get("until", "")) or 0)
+
+
+def _more(request: DeskRequest, article: Article) -> HttpResponse:
+    """The cards that follow those on the page."""
+    triage = _triage(request, article)
+    cards = triage.part(read_id(request.GET.get("until", "")) or 0)
+    context = {"triage": triage, "cards": cards, "article": article, "may_decide": triage.may_decide}
+    return render(request, f"{DETAIL}#more", context)
 
 
 def _comparing(request: DeskRequest, article: Article) -> HttpResponse:
@@ -202,7 +211,7 @@ def intake_candidate(request: DeskRequest, pk: int, candidate_id: int) -> HttpRe
     triage = _triage(request, _get(pk), candidate_id)
     card = triage.card(candidate_id)
     if not request.htmx or card is None:
-        return redirect(_address(triage, candidate_id))
+        return redirect(triage.address(candidate_id))
     return _render_card(request, triage, card)
 
 
@@ -258,7 +267,7 @@ def _decided(request: DeskRequest, candidate: Candidate, say: str) -> HttpRespon
     following = card if card is None or card.is_open else triage.next_open(card)
     goto = following.key if following else candidate.pk
     if not request.htmx or card is None:
-        return redirect(_address(triage, goto))
+        return redirect(triage.address(goto))
     response = _render_card(request, triage, card, decided=True)
     response["HX-Trigger-After-Settle"] = json.dumps({"say": say, "desk:goto": str(goto)})
     return response
@@ -280,11 +289,6 @@ def _render_card(
 ) -> HttpResponse:
     context = {"triage": triage, "card": card, "article": triage.article, "may_decide": triage.may_decide}
     return render(request, f"{DETAIL}#{'decided' if decided else 'card'}", context, status=status)
-
-
-def _address(triage: Triage, key: int) -> str:
-    query = urlencode({"from": triage.threshold, "at": key})
-    return f"{reverse('claims:intake-detail', args=[triage.article.pk])}?{query}#p{key}"
 
 
 urlpatterns = [

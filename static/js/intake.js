@@ -40,9 +40,27 @@ document.addEventListener("htmx:afterSettle", () => {
   button.click();
 });
 
+// A long article's candidates come in parts: the next one before one has walked down to it.
+const AHEAD = 10;
+
+function fetchMore() {
+  const rows = [...document.querySelectorAll("[data-list] [data-row]")];
+  const more = document.getElementById("more-cards");
+  if (more && rows.slice(-AHEAD).some((row) => row.matches(".cur"))) more.dispatchEvent(new CustomEvent("desk:more"));
+}
+
+// The one to go to is not on the page yet: the page is opened at it.
+document.addEventListener("desk:goto", (event) => {
+  const key = event.detail.value;
+  if (!document.getElementById(`p${key}`) && document.getElementById("more-cards")) {
+    location.assign(`?${new URLSearchParams({ from: document.getElementById("from").value, at: key })}#p${key}`);
+  }
+});
+
 document.addEventListener("desk:row", () => {
   follow();
   reveal();
+  fetchMore();
 });
 document.addEventListener("htmx:afterSettle", follow);
 window.addEventListener("resize", reveal); // a telephone is turned, a keyboard comes up

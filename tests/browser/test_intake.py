@@ -5,7 +5,9 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import NARROW, WIDE
+from claims.models import Article, Candidate
+from tests.browser.visitor import NARROW, WIDE, Visitor
+from tests.claims.workflow.desk import hire
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.thorough
@@ -79,3 +81,49 @@ def covered(page, card):
             found += [f"{size['width']}: {place}" for place in fields.nth(number).evaluate(COVERED)]
     page.set_viewport_size(WIDE)
     return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_candidates_of_a_long_article_are_walked_through_with_keys_beyond_those_shown_at_first(
+    chromium, live_server, client, pictures
+):
+    editor = hire().editor
+    client.force_login(editor)
+    sentences = [f"Ship number {n} was sent to the harbour in 2025." for n in range(130)]
+    text = "\n".join(sentences)
+    article = Article.objects.create(title="Ships", text=text, text_sha256="0" * 64, state="ready")
+    rows = Candidate.objects.bulk_create(
+        Candidate(
+            article=article,
+            number=n,
+            text=one,
+            start=text.index(one),
+            end=text.index(one) + len(one),
+            score=0.9 - n / 999,
+        )
+        for n, one in enumerate(sentences)
+    )
+    visitor = Visitor(chromium, live_server.url, pictures=pictures)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    visitor.context.add_cookies([cookie])
+    page, current = visitor.page, visitor.page.locator("li.cand.cur")
+    page.goto(f"/intake/{article.pk}/", wait_until="load")
+    cards = page.locator("li.cand")
+    expect(cards).to_have_count(60)
+
+    for number in range(1, 66):
+        page.keyboard.press("j")
+        expect(current).to_contain_text(sentences[number])
+    expect(cards).to_have_count(120)
+    expect(current.get_by_label("As a claim")).to_be_visible()
+    page.keyboard.press("d")
+    expect(current).to_contain_text(sentences[66])
+    expect(page.get_by_text("1 of 130 decided")).to_be_visible()
+
+    page.locator(f'a.hl-n[href$="#p{rows[127].pk}"]').click()  # its number in the text, not on the page yet
+    expect(current).to_contain_text(sentences[127])
+    expect(cards).to_have_count(130)
+    page.keyboard.press("k")
+    expect(current).to_contain_text(sentences[126])
+    assert page.evaluate("window.cspViolations") == 0
+    visitor.leave()

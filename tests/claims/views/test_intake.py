@@ -1,5 +1,6 @@
 """Intake in the browser: taking in, the bar while it is read, and one decision after the other."""
 
+import re
 from datetime import date
 from html.parser import HTMLParser
 
@@ -499,10 +500,7 @@ def test_who_only_reads_is_drawn_no_buttons(client, people, article, best):
     assert 'id="take-in"' not in client.get(LIST).content.decode()
 
 
-@pytest.mark.parametrize("count", [3, 60])
-def test_the_page_costs_the_same_for_three_candidates_and_for_sixty(
-    signed_in, people, count, django_assert_num_queries
-):
+def long_article(count):
     sentences = [f"Ship number {n} was sent to the harbour in 2025." for n in range(count)]
     text = "\n\n".join(sentences)
     article = Article.objects.create(title="Ships", text=text, text_sha256="0" * 64, state="ready")
@@ -513,11 +511,63 @@ def test_the_page_costs_the_same_for_three_candidates_and_for_sixty(
             text=one,
             start=text.index(one),
             end=text.index(one) + len(one),
-            score=0.9 - n / 99,
+            score=0.9 - n / 999,
         )
         for n, one in enumerate(sentences)
     ]
-    for candidate in Candidate.objects.bulk_create(rows):
+    Candidate.objects.bulk_create(rows)
+    return article, rows
+
+
+def keys_in(answer):
+    return [int(key) for key in re.findall(r'<li class="cand [^>]*data-row="(\d+)"', answer.content.decode())]
+
+
+def test_a_long_article_shows_its_first_candidates_and_the_rest_as_one_goes_down(signed_in):
+    article, rows = long_article(130)
+    page, keys = f"/intake/{article.pk}/", [row.pk for row in rows]
+    more = {**PART, "HX-Target": "more-cards"}
+
+    first = signed_in.get(page)
+    assert keys_in(first) == keys[:60]
+    assert "<b>0 of 130</b> decided" in first.content.decode()
+    assert f'hx-get="{page}?from=0.20&amp;until=60"' in first.content.decode()
+    assert f'href="{page}?from=0.20&amp;until=120"' in first.content.decode()  # without a script
+    assert f'href="{page}?from=0.20&amp;at={keys[99]}#p{keys[99]}"' in first.content.decode()  # its number in the text
+    assert f'href="#p{keys[59]}"' in first.content.decode()
+    second, third = (signed_in.get(f"{page}?from=0.20&until={n}", headers=more) for n in (60, 120))
+    assert (keys_in(second), keys_in(third)) == (keys[60:120], keys[120:])
+    assert 'name="until" value="120" hx-swap-oob="true"' in second.content.decode()
+    assert 'id="more-cards"' in second.content.decode()
+    assert 'id="more-cards"' not in third.content.decode()
+    assert 'aria-current="true"' not in second.content.decode()
+    assert keys_in(signed_in.get(f"{page}?until=120")) == keys[:120]
+
+
+def test_a_candidate_far_down_is_on_the_page_that_is_opened_at_it(signed_in):
+    article, rows = long_article(130)
+
+    page = signed_in.get(f"/intake/{article.pk}/?at={rows[99].pk}")
+
+    assert keys_in(page) == [row.pk for row in rows[:120]]
+    assert f'id="p{rows[99].pk}" data-row="{rows[99].pk}" aria-current="true"' in page.content.decode()
+    more = signed_in.get(page.request["PATH_INFO"], {"until": 60}, headers={**PART, "HX-Target": "more-cards"})
+    assert keys_in(more) == [row.pk for row in rows[60:120]]
+
+
+def test_what_was_compared_comes_for_the_candidates_on_the_page_only(signed_in):
+    article, _rows = long_article(70)
+    compared = {**PART, "HX-Target": "comparing"}
+
+    for until, count in (("60", 60), ("120", 70)):
+        answer = signed_in.get(f"/intake/{article.pk}/", {"until": until}, headers=compared).content.decode()
+        assert answer.count('id="near-') == count
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_the_page_costs_the_same_for_three_candidates_and_for_sixty(signed_in, count, django_assert_num_queries):
+    article, rows = long_article(count)
+    for candidate in rows:
         match(candidate)
     signed_in.get(f"/intake/{article.pk}/")
 
