@@ -100,6 +100,7 @@ def test_the_same_field_arranged_by_two_shows_both_and_loses_nothing(client, peo
     shown = {row.conflict.field: (row.conflict.theirs, row.conflict.mine) for row in response.context["rows"]}
     assert shown == {"priority": ("3", "2"), "topics": ("Prices", "Ports")}
     assert f"<bdi>{people.other_editor}</bdi>" in page
+    assert "<del>" not in page  # a choice is no text of which words were changed
 
     sent = forms_of(response, at("claim-arrange", claim))[button]
     assert client.post(at("claim-arrange", claim), sent).status_code == 302
