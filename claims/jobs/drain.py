@@ -133,7 +133,7 @@ def forget_done() -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [KEEP_DONE_DAYS, FORGOTTEN_AT_ONCE])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def work_off() -> int:
