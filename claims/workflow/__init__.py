@@ -1,0 +1,13 @@
+"""The life of a claim: who may do what to it when, and the record of it.
+
+Locks are taken in one order everywhere, so that nobody waits in a ring:
+
+1. claims, all that will be written or pointed at, at once, lowest id first (``Claim.objects.locked()``); only the clock
+   takes those that are free and leaves the others (``stages.free_ones``);
+2. what hangs on them or is shared by them: parts, sources, passages, alerts, articles;
+3. the heads of chains (``Event.objects.append``), that of the desk last;
+4. rows of jobs (``jobs.enqueue``, or the end of the job that is run).
+
+A row that is written before its claim is locked breaks this order.  Candidates of articles are locked before the claim
+they become; nothing that holds a claim waits for one.
+"""

@@ -66,15 +66,19 @@ def apply(
 
 
 def _lock(claim_id: int, action: str, data: Mapping[str, Any]) -> Claim:
-    """Lock the claim, and with a merge the other one and the members of its cluster too, lowest id first."""
-    wanted = Q(pk=claim_id)
-    if action == "merge" and data.get("target"):
-        wanted |= Q(pk=int(data["target"])) | Q(duplicate_of=claim_id)
-    rows = {claim.pk: claim for claim in Claim.objects.locked().filter(wanted)}
+    rows = {claim.pk: claim for claim in Claim.objects.locked().filter(wanted_for(claim_id, action, data))}
     if claim_id not in rows:
         raise Refused(_("This claim does not exist."), "no_claim")
     claim: Claim = rows[claim_id]
     return claim
+
+
+def wanted_for(claim_id: int, action: str, data: Mapping[str, Any]) -> Q:
+    """The claims a step locks: its own, and with a merge the other one and the members of its cluster too."""
+    wanted = Q(pk=claim_id)
+    if action == "merge" and data.get("target"):
+        wanted |= Q(pk=int(data["target"])) | Q(duplicate_of=claim_id)
+    return wanted
 
 
 def _step(attempt: Attempt, effect: Effect | None) -> Claim:

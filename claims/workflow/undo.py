@@ -12,14 +12,14 @@ from typing import Any
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import OuterRef, Subquery, TextField, Value
+from django.db.models import OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat, JSONObject
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Event, Evidence, Person, Topic
 from claims.workflow import comments, edit, edit_parts, put_back
-from claims.workflow.apply import Refused, apply, keep_refusal
+from claims.workflow.apply import Refused, apply, keep_refusal, wanted_for
 
 SALT = "claims.undo"
 OPEN_FOR = timedelta(hours=1)
@@ -88,11 +88,22 @@ def _read(token: str, by: Person) -> list[list[int]]:
 
 @transaction.atomic
 def _undo_one(claim_id: int, version: int, seq: int, by: Person) -> None:
-    claim = Claim.objects.locked().filter(pk=claim_id).first()
     event = Event.objects.filter(chain=f"claim/{claim_id}", seq=seq).first()
+    claims = {claim.pk: claim for claim in Claim.objects.locked().filter(_touched(event, claim_id))}
+    claim = claims.get(claim_id)
     if claim is None or event is None or event.is_erased or claim.version != version:
         raise Refused(_("It was changed in the meantime, so nothing was undone."), "changed")
     INVERSES[event.action](event, claim_id, by)
+
+
+def _touched(event: Event | None, claim_id: int) -> Q:
+    """Every claim that is written or pointed at when an event is undone: they are locked at once, lowest id first."""
+    touched, told = Q(pk=claim_id), event.details if event else {}
+    if event is not None and event.action == "merge":
+        touched |= Q(pk__in=told.get("moved", []))
+    if event is not None and event.action == "restore" and told.get("duplicate_of"):
+        touched |= wanted_for(claim_id, "merge", {"target": told["duplicate_of"]})
+    return touched
 
 
 # --- the inverse of each action
@@ -117,7 +128,7 @@ def _unmerge(merged: Event, claim_id: int, by: Person) -> None:
     """The claims that pointed here before point here again."""
     moved = merged.details["moved"]
     _restore(merged, claim_id, by)
-    Claim.objects.locked().filter(pk__in=moved, duplicate_of=merged.details["target"]).update(duplicate_of=claim_id)
+    Claim.objects.filter(pk__in=moved, duplicate_of=merged.details["target"]).update(duplicate_of=claim_id)
 
 
 def _close_again(restored: Event, claim_id: int, by: Person) -> None:

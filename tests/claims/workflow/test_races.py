@@ -24,7 +24,7 @@ from claims.models import (
     Reading,
 )
 from claims.publishing import publish as publishing
-from claims.workflow import adopt, deadlines, edit, edit_appearances, edit_parts, edit_review, replies
+from claims.workflow import adopt, deadlines, edit, edit_appearances, edit_parts, edit_review, replies, undo
 from claims.workflow import people as staff
 from claims.workflow.apply import Refused, apply
 from claims.workflow.revisions import read_content
@@ -295,6 +295,39 @@ def test_a_cluster_that_moves_waits_for_its_members_lowest_first(people):
         call = hold_both()
     assert call.outcome().duplicate_of_id == new.pk
     assert desk.reload(member).duplicate_of_id == new.pk
+
+
+def restored(people):
+    """A duplicate that was restored, the claim it pointed at, which has the lower number, and how to take it back."""
+    target, claim = desk.accepted(people), desk.accepted(people)
+    apply(claim.pk, "merge", by=people.editor, target=target.pk)
+    since = timezone.now()
+    apply(claim.pk, "restore", by=people.editor)
+    return target, claim, undo.offer([claim.pk], by=people.editor, since=since)
+
+
+def merged(people):
+    """A claim that was merged, one of lower number that came along, and how to take it back."""
+    member, claim, target = (desk.accepted(people) for _ in range(3))
+    apply(member.pk, "merge", by=people.editor, target=claim.pk)
+    since = timezone.now()
+    apply(claim.pk, "merge", by=people.editor, target=target.pk)
+    return member, claim, undo.offer([claim.pk], by=people.editor, since=since)
+
+
+@pytest.mark.parametrize("done", [restored, merged])
+def test_undo_waits_for_the_claims_it_touches_lowest_first(people, done):
+    lower, claim, token = done(people)
+
+    with transaction.atomic():
+        list(Claim.objects.locked().filter(pk=lower.pk))
+        call = Call(lambda: undo.undo(token, by=people.editor))
+        until_someone_waits()
+        list(Claim.objects.select_for_update(nowait=True).filter(pk=claim.pk))  # not held by who waits for the lower
+
+    assert call.outcome().claims == [claim.pk]
+    pointing = claim if done is restored else lower
+    assert desk.reload(pointing).duplicate_of_id == (lower if done is restored else claim).pk
 
 
 # --- what hangs on a claim
