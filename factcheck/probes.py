@@ -1,8 +1,14 @@
-"""What the outside may ask of the installation itself: is it alive, is it ready, how much work waits."""
+"""What the outside may ask of the installation itself: is it alive, is it ready, how much work waits.
+
+Anybody may ask, so the parts are asked at most once in ``KEPT_SECONDS`` by each process, however many ask it.
+"""
 
 import logging
+import time
 import uuid
 from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import Generic, TypeVar
 
 from django.apps import apps
 from django.core.files.base import ContentFile
@@ -16,6 +22,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from factcheck.celery import app as celery_app
+
+KEPT_SECONDS = 5.0  # an answer; what no longer works is said within so many
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +51,28 @@ def storage_answers() -> None:
         store.delete(name)
 
 
+Found = TypeVar("Found")
+
+
+class Kept(Generic[Found]):
+    """What was found out lately; whoever comes while it is found out anew waits for that."""
+
+    def __init__(self, find: Callable[[], Found]) -> None:
+        self._find = find
+        self._lock = Lock()
+        self._known: tuple[float, Found] | None = None
+
+    def __call__(self) -> Found:
+        with self._lock:
+            if self._known is None or time.monotonic() >= self._known[0] + KEPT_SECONDS:
+                found = self._find()
+                self._known = time.monotonic(), found
+            return self._known[1]
+
+    def forget(self) -> None:
+        self._known = None
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "database": database_answers,
     "broker": broker_answers,
@@ -58,7 +88,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when database, broker and storage answer, else 503; which one is named, why is in the log."""
-    answers = {name: _works(name, check) for name, check in PARTS.items()}
+    answers = parts()
     return JsonResponse(
         {name: "ok" if works else "does not answer" for name, works in answers.items()},
         status=200 if all(answers.values()) else 503,
@@ -76,11 +106,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
 class DeskNumbers(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         up = GaugeMetricFamily("factcheck_part_up", "1 when a part answers.", labels=["part"])
-        for name, check in PARTS.items():
-            up.add_metric([name], float(_works(name, check)))
+        for name, works in parts().items():
+            up.add_metric([name], float(works))
         yield up
         jobs = GaugeMetricFamily("factcheck_jobs", "Background jobs that are not done, by state.", labels=["state"])
-        for state, count in jobs_by_state():
+        for state, count in job_counts():
             jobs.add_metric([state], count)
         yield jobs
 
@@ -102,3 +132,7 @@ def _works(name: str, check: Callable[[], None]) -> bool:
         log.warning("Not ready: %s", name, exc_info=True)
         return False
     return True
+
+
+parts = Kept(lambda: {name: _works(name, check) for name, check in PARTS.items()})
+job_counts = Kept(jobs_by_state)

@@ -1,6 +1,7 @@
 import os
 import signal
 import time
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -18,6 +19,13 @@ def broker(monkeypatch):
         monkeypatch.setattr(celery_app.conf, "broker_write_url", url)
 
     return use
+
+
+@pytest.fixture(autouse=True)
+def unasked():
+    """Nothing is known from another test."""
+    for kept in (probes.parts, probes.job_counts):
+        kept.forget()
 
 
 @pytest.mark.django_db
@@ -68,6 +76,23 @@ def embedded_file(content):
     from django.core.files.base import ContentFile
 
     return ContentFile(content)
+
+
+@pytest.mark.django_db
+def test_however_many_ask_the_parts_are_asked_once_in_a_while_and_a_change_is_soon_said(monkeypatch, client):
+    asked, now = [], [1000.0]
+    monkeypatch.setattr(probes, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(probes, "PARTS", {"storage": lambda: asked.append("storage")})
+    for address in ("/readyz", "/readyz", "/metrics", "/readyz"):
+        assert client.get(address).status_code == 200
+    assert asked == ["storage"]
+
+    monkeypatch.setattr(probes, "PARTS", {"storage": lambda: 1 / 0})
+    Job.objects.create(kind="evidence.capture", key="one more", queue="capture")
+    assert client.get("/readyz").status_code == 200
+    now[0] += probes.KEPT_SECONDS
+    assert client.get("/readyz").status_code == 503
+    assert 'factcheck_jobs{state="queued"} 1.0' in client.get("/metrics").content.decode()
 
 
 def test_being_alive_asks_nobody(client):
