@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Least, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -79,15 +79,6 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         if person.role == "editor":
             return self.none()
         return self.filter(confidential=True).exclude(created_by=person).exclude(_has_part(person))
-
-    def with_evidence_counts(self) -> Self:
-        """Add ``supports_count``, ``refutes_count`` and ``context_count``."""
-        return self.annotate(
-            **{
-                f"{stance}_count": Count("evidence", filter=Q(evidence__stance=stance), distinct=True)
-                for stance in ("supports", "refutes", "context")
-            }
-        )
 
 
 def _has_part(person: Any) -> Exists:
@@ -303,10 +294,6 @@ class Claim(models.Model):
         """Something is written of what the blind review hides."""
         words = (self.rationale, self.confidence, self.evidence_exception, self.title, self.summary, self.body)
         return self.rating_id is not None or any(words)
-
-    @property
-    def is_working(self) -> bool:
-        return self.status in self.WORKING
 
 
 class Revision(models.Model):

@@ -7,8 +7,6 @@ from django.db.models import QuerySet
 from claims.models import Claim, Correction, FactCheck
 from claims.publishing.page import Page, read_page
 
-LATEST = 50
-
 
 def history_with(
     previous: FactCheck | None, page: Page, kind: str, *, at: datetime, change: tuple[str, str] | None

@@ -20,6 +20,7 @@ from claims.models import (
     Reading,
     Revision,
 )
+from claims.models.event import canonical
 from claims.publishing.claimreview import Claimant, PublicChange, Publisher, Review, Verdict
 from claims.workflow.attempt import Attempt
 from claims.workflow.evidence_facts import Piece
@@ -43,9 +44,22 @@ def address_of(slug: str) -> str:
 
 def build_page(attempt: Attempt, revision: Revision) -> Page:
     """Everything the reader is shown of one approved revision; three statements beside what the step has read."""
-    claim, said = attempt.claim, json.loads(revision.body)
+    assert attempt.claim.rating is not None  # no reading, hence no approval, is without a verdict
+    return {
+        **_content(attempt, revision.body),
+        "review": _review(attempt, revision),
+        "content_sha256": revision.content_sha256,
+    }
+
+
+def draft_page(attempt: Attempt) -> Page:
+    """What the reader would be shown of a claim as it stands; who checked it is told once it is approved."""
+    return {**_content(attempt, attempt.content.body), "content_sha256": attempt.content.content_sha256}
+
+
+def _content(attempt: Attempt, body: str) -> Page:
+    claim, said = attempt.claim, json.loads(body)
     rating = claim.rating
-    assert rating is not None  # no reading, hence no approval, is without a verdict
     return {
         "format": FORMAT,
         "statement": said["statement"],
@@ -59,14 +73,12 @@ def build_page(attempt: Attempt, revision: Revision) -> Page:
         "exception": said["evidence_exception"],
         "contacts": said["contacts"],
         "topics": attempt.facts.topics,
-        "rating": rating_of(rating),
-        "scale": scale_of(rating),
+        "rating": rating_of(rating) if rating else None,
+        "scale": scale_of(rating) if rating else [],
         **_appearances_and_claimants(claim),
         "evidence": _evidence_rows(attempt.evidence),
         "checklist": [_answered(row) for row in attempt.facts.checklist],
-        "review": _review(attempt, revision),
         "publisher": publisher_of(attempt.desk),
-        "content_sha256": revision.content_sha256,
     }
 
 
@@ -203,7 +215,16 @@ def _gave_a_verdict(attempt: Attempt, revision: Revision) -> set[int]:
 
 def read_page(row: FactCheck) -> Page:
     """A stored page with its dates as dates."""
-    found: Page = json.loads(row.page, object_hook=_revived)
+    return _thawed(row.page)
+
+
+def as_stored(page: Page) -> Page:
+    """A page as it would come back after it was stored: its moments are those that are kept."""
+    return _thawed(canonical(page))
+
+
+def _thawed(text: str) -> Page:
+    found: Page = json.loads(text, object_hook=_revived)
     return found
 
 

@@ -118,16 +118,8 @@ def _write(
     change: tuple[str, str] | None = None,
 ) -> FactCheck:
     """Freeze one public version, with the correction it brings."""
-    claim, previous, now = attempt.claim, attempt.public_version, timezone.now()
-    says |= {
-        "kind": kind,
-        "slug": claim.slug,
-        "version": previous.number + 1 if previous else 1,
-        "reason": reason,
-        "published_at": now,
-        "first_published_at": previous.first_published_at if previous else now,
-        "history": corrections.history_with(previous, says, kind, at=now, change=change),
-    }
+    claim = attempt.claim
+    says |= version_of(attempt, says, kind, reason=reason, change=change)
     row = FactCheck.objects.create(
         claim=claim,
         number=says["version"],
@@ -138,12 +130,28 @@ def _write(
         page=canonical(says),
         jsonld="" if kind == "withheld" else _markup(says),
         first_published_at=says["first_published_at"],
-        at=now,
+        at=says["published_at"],
         by=attempt.by,
     )
     if change and change[0] in Correction.Kind.values:
         corrections.add_correction(row, change)
     return row
+
+
+def version_of(
+    attempt: Attempt, says: page.Page, kind: str, *, reason: str = "", change: tuple[str, str] | None = None
+) -> page.Page:
+    """What a page says of itself as the next public version: number, address, moments, history."""
+    claim, previous, now = attempt.claim, attempt.public_version, timezone.now()
+    return {
+        "kind": kind,
+        "slug": claim.slug,
+        "version": previous.number + 1 if previous else 1,
+        "reason": reason,
+        "published_at": now,
+        "first_published_at": previous.first_published_at if previous else now,
+        "history": corrections.history_with(previous, says, kind, at=now, change=change),
+    }
 
 
 def _markup(says: page.Page) -> str:

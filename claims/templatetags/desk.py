@@ -196,24 +196,6 @@ def diff(parts: Iterable[tuple[str, str]]) -> SafeString:
     return format_html_join("", "{}", ((format_html(forms[kind], turns.turns_shown(text)),) for kind, text in parts))
 
 
-@register.simple_tag
-def dots(value: int, of: int = 4) -> SafeString:
-    """An answer of the rubric as filled and hollow dots, with the number for those who hear the page."""
-    drawn = format_html_join(
-        "",
-        '<circle cx="{}" cy="6" r="4.25" class="{}"/>',
-        ((6 + 13 * n, "dot-on" if n < value else "dot-off") for n in range(of)),
-    )
-    said = _("%(value)s of %(of)s") % {"value": value, "of": of}
-    return format_html(
-        '<svg class="inline-block" width="{}" height="12" viewBox="0 0 {} 12" aria-hidden="true">{}</svg><span class="sr-only">{}</span>',
-        13 * of,
-        13 * of,
-        drawn,
-        said,
-    )
-
-
 @register.inclusion_tag("includes/progress.html")
 def progress(label: str, step: str = "", done: int | None = None, total: int | None = None) -> dict[str, Any]:
     """Work that runs: the step in words, "3 of 5", a bar; without a total the bar has no length."""

@@ -86,14 +86,15 @@ def fact_check_detail(request: HttpRequest, slug: str) -> HttpResponse:
     page = read_page(row)
     context: dict[str, Any] = {"check": page, "row": row, "address": address_of(slug)}
     if row.kind == FactCheck.Kind.PUBLISHED:
-        context |= _check(page, row.claim)
+        context |= shown(page, row.claim)
     if row.kind != FactCheck.Kind.WITHHELD:
         # Safe: to_script writes every "<", ">" and "&" as an escape.
         context["jsonld"] = mark_safe(feeds.markup_of(page))  # noqa: S308
     return _answer(request, f"public/fact_check_{row.kind}.html", context, modified=row.at)
 
 
-def _check(page: Page, claim: Claim) -> dict[str, Any]:
+def shown(page: Page, claim: Claim) -> dict[str, Any]:
+    """What the template of a check needs beside the page: what is worked out of it, and what may change without a version."""
     stances = [item["stance"] for item in page["evidence"]]
     made = [one for one in page["appearances"] if one["claimant"] or one["url"] or one["where"]]
     _tell_words(made, claim)

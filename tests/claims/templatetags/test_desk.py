@@ -306,12 +306,6 @@ def test_difference_keeps_both_words():
     assert render("{% diff parts %}", parts=parts) == "it <del>may</del><ins>&lt;b&gt;&amp;</ins> oblige"
 
 
-def test_rubric_dots_are_drawn_and_said():
-    html = render("{% dots 3 %}")
-
-    assert (html.count("dot-on"), html.count("dot-off"), words(html)) == (3, 1, "3 of 4")
-
-
 def test_progress_has_a_length_only_when_the_total_is_known():
     known = render('{% progress "Capturing" "rendering" 3 5 %}')
     unknown = render('{% progress "Capturing" %}')
