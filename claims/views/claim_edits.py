@@ -23,6 +23,8 @@ from claims.views.access import (
 )
 from claims.views.claim import carry_out
 from claims.views.conflict import show_both
+from claims.views.merge_targets import Target
+from claims.views.near_claims import find_near
 from claims.workflow import drafts, edit, edit_appearances
 from claims.workflow.topics import name_topic
 
@@ -36,17 +38,33 @@ def claim_new(request: DeskRequest) -> HttpResponse:
     form = NewClaimForm(
         request.POST or None, name="claim", initial={"statement": request.GET.get("statement", "")[:500]}
     )
+    near = find_near(str(form["statement"].value() or ""), request.user, language=str(form["language"].value()))
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
+            _check_near_was_shown(request, near)
             claim = _create(request, form)
         except UserFacingError as error:
             refusal = str(error)
         else:
             return redirect("claims:claim-detail", claim.pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal or form.errors else HTTPStatus.OK
-    context = {"form": form, "refusal": refusal}
+    context = {"form": form, "refusal": refusal, "near": near}
     return render(request, "claims/claim_form.html", context, status=status)
+
+
+def _check_near_was_shown(request: DeskRequest, near: list[Target]) -> None:
+    """Nobody puts a claim beside one that is likely the same without having seen that one.
+
+    Raises:
+        UserFacingError: one of them was not on the page yet.
+    """
+    shown = set(request.POST.getlist("shown"))
+    if any(one.is_likely and str(one.claim.pk) not in shown for one in near):
+        raise UserFacingError(
+            _("The desk seems to have this claim already: see below, and press again if yours says something else."),
+            "known_claim",
+        )
 
 
 @transaction.atomic

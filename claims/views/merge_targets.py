@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from claims.forms.fields import read_claim_number
 from claims.matching import decisions, retrieve
 from claims.matching.rank import Ranked
-from claims.models import Claim, ClaimText, Person
+from claims.models import Claim, Person
 from claims.search import index
 from claims.search.find import Narrow, ask, find
 from claims.views.access import DeskRequest, signed_in, visible_claims
@@ -20,7 +20,6 @@ from claims.views.candidate_cards import say_how_near, say_why
 
 MOST = 6
 LOOKED_AT = 100
-FIRST_INDEXED = 300  # claims; about 0.2 s
 LONGEST = 500  # letters of what is typed
 
 
@@ -33,6 +32,7 @@ class Target:
     reasons: tuple[str, ...] = ()
     is_opposite: bool = False
     is_named: bool = False
+    is_likely: bool = False
 
 
 @signed_in
@@ -54,7 +54,7 @@ def find_targets(claim: Claim, person: Person, typed: str) -> list[Target]:
         return [Target(found, is_named=True) for found in live.filter(_main_of(number)).distinct()]
     found = {int(one.id): one for one in _nearest(claim, person, typed)}
     claims = live.filter(duplicate_of=None).in_bulk(list(found))
-    return [_target(claims[pk], one) for pk, one in found.items() if pk in claims][:MOST]
+    return [as_target(claims[pk], one) for pk, one in found.items() if pk in claims][:MOST]
 
 
 def _main_of(number: int) -> Q:
@@ -67,8 +67,7 @@ def _nearest(claim: Claim, person: Person, typed: str) -> Iterable[Ranked]:
     asked = decisions.ask_claim(claim.pk)
     if asked is None:
         return []
-    if not ClaimText.objects.exists():
-        retrieve.keep_index(limit=FIRST_INDEXED)  # nothing was compared yet on this desk
+    retrieve.keep_newest()
     held = _holding(typed, person) if typed else []
     found = retrieve.nearest(typed or asked.text, LOOKED_AT, exclude=asked.cluster, language=asked.language, also=held)
     return decisions.mains(found, wanted=held)
@@ -79,12 +78,14 @@ def _holding(typed: str, person: Person) -> list[int]:
     return [hit.pk for hit in find(ask(typed), "claim", person, Narrow(), most=LOOKED_AT).hits]
 
 
-def _target(claim: Claim, one: Ranked) -> Target:
+def as_target(claim: Claim, one: Ranked) -> Target:
+    """A claim that was found, with what speaks for it in words."""
     return Target(
         claim,
         label=say_how_near(one.label),
         reasons=tuple(say_why(one.reasons, is_near=bool(one.label), of_claim=True)),
         is_opposite="negation" in one.reasons and bool(one.label),
+        is_likely=one.label == "likely",
     )
 
 

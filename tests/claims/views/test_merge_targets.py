@@ -78,7 +78,7 @@ def test_before_anything_is_typed_the_nearest_claims_are_offered_with_their_reas
 
 
 def test_a_weak_likeness_says_neither_yes_nor_no(client, editor, claim):
-    weak = ClaimFactory(statement="The northern lighthouse was closed on Monday.")
+    weak = ClaimFactory(statement="The northern lighthouse by the harbour was closed on Monday.")
     retrieve.index_claims()
 
     (one,) = find_targets(claim, editor, "")
