@@ -304,12 +304,15 @@ def test_an_altered_quote_in_a_million_characters_takes_a_moment():
     selector = selector_for(text=text)
     changed = text.replace(QUOTE, QUOTE.replace("120", "170"))
     check(changed, selector)  # folds the text, once for all its quotes
-    begun = time.process_time()
+    seconds = []
 
-    found = check(changed, selector)
+    for _ in range(3):
+        begun = time.process_time()
+        found = check(changed, selector)
+        seconds.append(time.process_time() - begun)
 
     assert (found.state, found.flags) == ("altered", ("numbers",))
-    assert time.process_time() - begun < 0.4  # 40 ms on a quiet machine
+    assert min(seconds) < 0.4  # 40 ms on a quiet machine
 
 
 # --- differences

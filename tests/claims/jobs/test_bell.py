@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from statistics import median
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
@@ -17,8 +18,8 @@ from factcheck import embedded, processes
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# The quickest of several saves is asked: without its guard every one of them waits, and a busy machine delays but some.
-SHORT, PATIENCE = 0.05, 20
+# Most saves are asked, not all: a busy machine delays some.  A broker that hangs holds each try up for a second.
+SHORT, PATIENCE = 0.5, 60
 
 
 def seconds_of_saves(env, *argv):
@@ -29,27 +30,27 @@ def seconds_of_saves(env, *argv):
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def test_a_save_does_not_notice_a_broker_that_is_gone(process_env):
+def test_most_saves_take_less_than_half_a_second_when_the_broker_is_gone(process_env):
     first, *later = seconds_of_saves(process_env | {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"})
 
     assert first <= PATIENCE  # loads the broker's driver
-    assert min(later) <= SHORT
+    assert median(later) <= SHORT
     assert Job.objects.filter(state="queued").count() == 5
 
 
-def test_even_a_save_that_tries_the_broker_hardly_waits_when_it_refuses(process_env):
+def test_even_of_saves_that_try_a_broker_that_refuses_most_take_less_than_half_a_second(process_env):
     env = process_env | {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
 
     _loads_driver, *seconds = seconds_of_saves(env, "without-breaker")
 
-    assert min(seconds) <= SHORT
+    assert median(seconds) <= SHORT
 
 
 @pytest.fixture(scope="module")
@@ -64,27 +65,29 @@ def hung_broker(run_dir):
     processes.stop(child)
 
 
-def test_a_save_waits_one_second_for_a_broker_that_hangs_and_the_next_ones_not_at_all(process_env, hung_broker):
+def test_after_the_first_most_saves_do_not_wait_for_a_broker_that_hangs(process_env, hung_broker):
     first, *later = seconds_of_saves(process_env | {"CELERY_BROKER_URL": hung_broker})
 
     assert first <= PATIENCE  # loads the broker's driver; the next test has it loaded
-    assert min(later) <= SHORT
+    assert median(later) <= SHORT
     assert Job.objects.filter(state="queued").count() == 5
 
 
-def test_every_try_of_a_broker_that_hangs_ends_within_a_second(process_env, hung_broker):
+def test_most_tries_of_a_broker_that_hangs_end_after_a_second(process_env, hung_broker):
     _loads_driver, *seconds = seconds_of_saves(process_env | {"CELERY_BROKER_URL": hung_broker}, "without-breaker")
 
-    assert min(seconds) <= 1 + SHORT
+    assert 0.9 <= median(seconds) <= 1 + SHORT
 
 
 def test_after_a_while_one_caller_tries_whether_the_broker_is_back(monkeypatch):
-    monkeypatch.setattr(bell, "SILENT_SECONDS", 0.05)
+    now = 1000.0
+    monkeypatch.setattr(bell, "time", SimpleNamespace(monotonic=lambda: now))
     breaker = bell.Breaker()
     breaker.failed()
+    now += bell.SILENT_SECONDS - 0.1
     assert not breaker.allows()
 
-    time.sleep(0.06)
+    now += 0.1
 
     assert [breaker.allows(), breaker.allows()] == [True, False]
     breaker.worked()

@@ -2,21 +2,28 @@
 
 import os
 import signal
-import time
 
-from tests.faults.house import assert_each_done_once, kill, workers_of
+from claims.models import Job
+from tests.faults.house import assert_each_done_once, kill, wait_for, workers_of
+
+PATIENCE = 60  # seconds; processes start slowly on a busy machine
+
+
+def is_at_work():
+    return Job.objects.filter(state="running").exists()
 
 
 def test_twenty_jobs_survive_the_deaths_of_their_workers(build):
     house = build(lease_seconds=3)
     worker = house.open_worker(processes_count=3)
     house.open_clock()
-    house.save("test_work", 20, seconds=0.3)
+    house.save("test_work", 20, seconds=0.4)
 
-    time.sleep(0.5)
+    assert wait_for(is_at_work, PATIENCE)
     os.kill(workers_of(worker)[0], signal.SIGKILL)
-    time.sleep(0.5)
+    assert wait_for(is_at_work, PATIENCE)
     kill(worker)
     house.open_worker(processes_count=3)
 
-    assert_each_done_once(20, within=25)
+    assert_each_done_once(20, within=PATIENCE)
+    assert Job.objects.filter(deaths__gte=1).exists()

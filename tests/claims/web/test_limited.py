@@ -194,6 +194,19 @@ def fresh(monkeypatch):
     limited._READER.stop()
 
 
+@pytest.fixture
+def handed_over(monkeypatch):
+    """Set once a file has been handed over, whoever may take it."""
+    done, send = threading.Event(), limited.send
+
+    def send_and_tell(*message):
+        send(*message)
+        done.set()
+
+    monkeypatch.setattr(limited, "send", send_and_tell)
+    return done
+
+
 def asking(found, *arguments, **limits):
     """Ask in a thread, and add what comes to a list."""
     thread = threading.Thread(target=lambda: found.append(read(*arguments, **limits)))
@@ -238,14 +251,15 @@ def test_pages_are_read_by_one_child_and_other_files_by_one_each(fresh):
 @pytest.mark.thorough
 @in_proc
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSEGV, signal.SIGXCPU])
-def test_a_page_over_which_the_common_child_dies_is_read_by_another(fresh, ending):
+def test_a_page_over_which_the_common_child_dies_is_read_by_another(fresh, handed_over, ending):
     """It may have been broken by what it read before."""
     read(PAGE)
     common = children_of_the_reader()[0]
     os.kill(common, signal.SIGSTOP)
     found = []
+    handed_over.clear()
     thread = asking(found, PAGE)
-    time.sleep(0.2)  # the page has been handed over
+    assert handed_over.wait(60)
     os.kill(common, ending)
     os.kill(common, signal.SIGCONT)
     thread.join()
@@ -327,13 +341,14 @@ def test_what_a_page_says_does_not_depend_on_the_pages_before_it():
         assert {name: read(*pages[name]) for name in order} == alone
 
 
-def test_a_reader_that_ends_as_it_is_asked_is_started_again():
+def test_a_reader_that_ends_as_it_is_asked_is_started_again(handed_over):
     read(pdf("A PDF."))
     first = limited._READER._process.pid
     os.kill(first, signal.SIGSTOP)
     found = []
+    handed_over.clear()
     thread = asking(found, pdf("A PDF."))
-    time.sleep(0.2)  # the file has been handed over, and nobody has taken it
+    assert handed_over.wait(60)  # and nobody has taken it
     os.kill(first, signal.SIGKILL)
     thread.join()
 

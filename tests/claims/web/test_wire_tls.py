@@ -105,10 +105,8 @@ def test_plain_http_on_a_secure_port_ends_in_words(serve, certificates):
 @pytest.mark.parametrize("record", [b"", b"\x16\x03\x03\x40\x00\x02"], ids=["silent", "drip"])
 def test_a_handshake_that_takes_for_ever_is_not_waited_for(serve, certificates, record):
     server = serve(b"", tls=SlowTls(record))
-    begun = time.monotonic()
 
-    assert secure_refusal(server, certificates["good"][1]) == "timeout"
-    assert time.monotonic() - begun < 2 * QUICK.connect
+    assert secure_refusal(server, certificates["good"][1]) == "timeout"  # waited for to its end, it would be "tls"
 
 
 class PlainHttp:
@@ -128,7 +126,7 @@ class SlowTls:
 
     def wrap_socket(self, connection, *, server_side):
         connection.sendall(self._record)
-        for _ in range(15):
+        for _ in range(30):
             time.sleep(0.1)
             connection.sendall(self._record[:1])
         raise ssl.SSLError
