@@ -138,6 +138,16 @@ TRIED: dict[str, str | Promise] = {
     "remove_contact": _w("Take a question off"),
     "import": _w("Import"),
     "undo": _w("Undo"),
+    "arrange": _w("Arrange the claim"),
+    "answer_rubric": _w("Answer the rubric"),
+    "comment": _w("Comment"),
+    "resolve_comment": _w("Resolve a thread"),
+    "reopen_comment": _w("Open a thread again"),
+    "withdraw_comment": _w("Take a comment back"),
+    "show_verdict": _w("Show the verdict"),
+    "stay_on_it": _w("Say that one is still on it"),
+    "hand_back": _w("Give the claim back"),
+    "read_again": _w("Read it a second time"),
 }
 SHORT = 60  # characters
 # Events whose own words come from somebody who knew a verdict, and may speak of it.

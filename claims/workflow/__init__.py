@@ -10,4 +10,10 @@ Locks are taken in one order everywhere, so that nobody waits in a ring:
 
 A row that is written before its claim is locked breaks this order.  Candidates of articles are locked before the claim
 they become; nothing that holds a claim waits for one.
+
+What a person tries on a claim and is refused is kept as a ``Refusal``, which the timeline shows (``apply.attempting``):
+every step of the workflow, and every change, answer, comment, look at the verdict and undo that a rule, the state of the
+claim or what somebody else did turns down.  Not kept is what never was an attempt on a claim: a form that is not filled
+in (an empty comment, a question without a date), one that came too late for the same field (``StaleEdit``: both texts
+are shown), and what is refused on an article, a source or the desk, which hang on no claim.
 """

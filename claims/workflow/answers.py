@@ -3,26 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import jobs
 from claims.models import Assignment, Claim, Event, Person, Reminder
 from claims.workflow import assignment
-from claims.workflow.apply import Refused, apply
+from claims.workflow.apply import Refused, apply, attempting
 from claims.workflow.standing import standing
 from claims.workflow.transitions import IN_RESEARCH
 
 
 @contextmanager
-def _answering(claim_id: int, kind: str, **narrow: object) -> Iterator[Claim]:
+def _answering(claim_id: int, action: str, kind: str, *, by: Person, **narrow: object) -> Iterator[Claim]:
     """Lock the claim and close the question.
 
     Raises:
         Refused: nobody asks it any more.
     """
-    with transaction.atomic():
+    with attempting(claim_id, action, by):
         claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
         asked = Reminder.objects.filter(claim=claim_id, kind=kind, closed_at=None, **narrow)
         if claim is None or not asked.update(closed_at=timezone.now()):
@@ -32,13 +31,13 @@ def _answering(claim_id: int, kind: str, **narrow: object) -> Iterator[Claim]:
 
 def stay_on_it(claim_id: int, *, by: Person) -> None:
     """The holder goes on; he is asked again after as many days."""
-    with _answering(claim_id, Reminder.Kind.STILL_ON_IT, person=by) as claim:
+    with _answering(claim_id, "stay_on_it", Reminder.Kind.STILL_ON_IT, by=by, person=by) as claim:
         _tell(Event.objects.append(claim, "stay_on_it", by=by))
 
 
 def hand_back(claim_id: int, *, by: Person) -> None:
     """The holder gives the claim back: it waits for somebody else, and its editors are told."""
-    with _answering(claim_id, Reminder.Kind.STILL_ON_IT, person=by) as claim:
+    with _answering(claim_id, "hand_back", Reminder.Kind.STILL_ON_IT, by=by, person=by) as claim:
         if claim.status == IN_RESEARCH and not claim.is_public:
             apply(claim.pk, "unassign", by=by)
             return
@@ -53,7 +52,7 @@ def read_again(claim_id: int, *, by: Person) -> None:
     Raises:
         Refused: he wrote it, has not seen it, or does not research.
     """
-    with _answering(claim_id, Reminder.Kind.SECOND_READ) as claim:
+    with _answering(claim_id, "read_again", Reminder.Kind.SECOND_READ, by=by) as claim:
         held = standing(claim, by)
         if not by.can_research or held.is_author:
             raise Refused(_("A checker or an editor who wrote none of it reads it again."), "person")

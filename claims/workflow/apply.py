@@ -1,6 +1,7 @@
 """Take one step of the workflow: lock, check, move, record, enqueue.  The only writer of ``Claim.status``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -57,12 +58,8 @@ def apply(
     Raises:
         Refused: in words that say what is missing; the attempt is kept as a ``Refusal``.
     """
-    try:
-        with transaction.atomic():
-            return _step(Attempt(_lock(claim_id, action, data), action, by, seen, reason, data), effect)
-    except Refused as refusal:
-        keep_refusal(claim_id, action, by, str(refusal))
-        raise
+    with attempting(claim_id, action, by):
+        return _step(Attempt(_lock(claim_id, action, data), action, by, seen, reason, data), effect)
 
 
 def _lock(claim_id: int, action: str, data: Mapping[str, Any]) -> Claim:
@@ -166,6 +163,20 @@ def save_step(claim: Claim) -> None:
             " RETURNING set_config('factcheck.step', '', true)",
             [*values, str(claim.pk)],
         )
+
+
+@contextmanager
+def attempting(claim_id: int, action: str, by: Person | None) -> Iterator[None]:
+    """One transaction for what somebody tries on a claim; when it is refused, nothing of it stays but the refusal.
+
+    What is kept is said in the words of ``claims.workflow``.  Around another attempt it is the outer one that is kept.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except Refused as refusal:
+        keep_refusal(claim_id, action, by, str(refusal))
+        raise
 
 
 def keep_refusal(claim_id: int, action: str, by: Person | None, sentence: str) -> None:

@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from claims import jobs
 from claims.models import Assignment, Claim, Comment, Disclosure, Event, Person, Reading
-from claims.workflow.apply import Refused
+from claims.workflow.apply import Refused, attempting
 from claims.workflow.readable import has_visible
 from claims.workflow.revisions import authors_of
 from claims.workflow.standing import standing
@@ -36,7 +35,6 @@ class Passage:
     exact: str
 
 
-@transaction.atomic
 def add_comment(
     claim_id: int,
     *,
@@ -58,25 +56,26 @@ def add_comment(
     """
     if not has_visible(text):
         raise Refused(_("Write a comment first."), "comment")
-    claim = _lock(claim_id, by)
-    if evidence_id and not claim.evidence.filter(pk=evidence_id).exists():
-        raise Refused(_("What you comment on is no longer on this claim."), "gone")
-    first = _first_of(claim, parent_id, by) if parent_id else None
-    comment = Comment.objects.create(
-        claim=claim,
-        by=by,
-        text=text.strip(),
-        evidence_id=first.evidence_id if first else evidence_id,
-        parent=first,
-        **(_place_of(claim, by, passage) if passage and not (first or evidence_id) else {}),
-    )
-    if first is not None and first.resolved_at is not None:
-        _open_again(first, by)
-    body = {"comment": comment.pk, "text": comment.text}
-    body |= {"passage": comment.passage} if comment.passage else {}
-    event = Event.objects.append(claim, "comment", by=by, body=body)
-    jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
-    return comment
+    with attempting(claim_id, "comment", by):
+        claim = _lock(claim_id, by)
+        if evidence_id and not claim.evidence.filter(pk=evidence_id).exists():
+            raise Refused(_("What you comment on is no longer on this claim."), "gone")
+        first = _first_of(claim, parent_id, by) if parent_id else None
+        comment = Comment.objects.create(
+            claim=claim,
+            by=by,
+            text=text.strip(),
+            evidence_id=first.evidence_id if first else evidence_id,
+            parent=first,
+            **(_place_of(claim, by, passage) if passage and not (first or evidence_id) else {}),
+        )
+        if first is not None and first.resolved_at is not None:
+            _open_again(first, by)
+        body = {"comment": comment.pk, "text": comment.text}
+        body |= {"passage": comment.passage} if comment.passage else {}
+        event = Event.objects.append(claim, "comment", by=by, body=body)
+        jobs.enqueue("notify", key=f"event/{event.pk}", event=event.pk)
+        return comment
 
 
 def _place_of(claim: Claim, by: Person, passage: Passage) -> dict[str, Any]:
@@ -128,23 +127,25 @@ def may_resolve(first: Comment, by: Person) -> bool:
     return by.is_editor or first.by_id == by.pk
 
 
-@transaction.atomic
 def _settle(comment_id: int, by: Person, *, resolved: bool) -> Comment:
     found = Comment.objects.filter(pk=comment_id).first()
-    claim = Claim.objects.locked().filter(pk=found.claim_id).first() if found else None
-    if found is None or claim is None or by.role == Person.Role.AUDITOR:
+    if found is None:
         raise Refused(_("This comment cannot be resolved by you."), "person")
-    first = _first_of(claim, comment_id, by)
-    if resolved and not may_resolve(first, by):
-        raise Refused(_("Whoever began this thread resolves it, or an editor."), "person")
-    if resolved and first.resolved_at is None:
-        first.resolved_at, first.resolved_by = timezone.now(), by
-        first.save(update_fields=["resolved_at", "resolved_by"])
-        Event.objects.append(claim, "resolve_comment", by=by, body={"comment": first.pk})
-        _settle_notices(claim)
-    elif not resolved and first.resolved_at is not None:
-        _open_again(first, by)
-    return first
+    with attempting(found.claim_id, "resolve_comment" if resolved else "reopen_comment", by):
+        claim = Claim.objects.locked().get(pk=found.claim_id)
+        if by.role == Person.Role.AUDITOR:
+            raise Refused(_("This comment cannot be resolved by you."), "person")
+        first = _first_of(claim, comment_id, by)
+        if resolved and not may_resolve(first, by):
+            raise Refused(_("Whoever began this thread resolves it, or an editor."), "person")
+        if resolved and first.resolved_at is None:
+            first.resolved_at, first.resolved_by = timezone.now(), by
+            first.save(update_fields=["resolved_at", "resolved_by"])
+            Event.objects.append(claim, "resolve_comment", by=by, body={"comment": first.pk})
+            _settle_notices(claim)
+        elif not resolved and first.resolved_at is not None:
+            _open_again(first, by)
+        return first
 
 
 def _open_again(first: Comment, by: Person) -> None:
@@ -153,27 +154,29 @@ def _open_again(first: Comment, by: Person) -> None:
     Event.objects.append(first.claim, "reopen_comment", by=by, body={"comment": first.pk})
 
 
-@transaction.atomic
 def withdraw_comment(comment_id: int, *, by: Person) -> Comment:
     """Take one's own comment back while nobody answered or settled it; the record keeps that it was said.
 
     Raises:
         Refused: it is somebody else's, or no longer unanswered.
     """
-    found = Comment.objects.filter(pk=comment_id, by=by).first()
-    claim = Claim.objects.locked().filter(pk=found.claim_id).first() if found else None
-    if found is None or claim is None:
+    found = Comment.objects.filter(pk=comment_id).first()
+    if found is None:
         raise Refused(_("Only who wrote a comment takes it back."), "person")
-    found.refresh_from_db()
-    later = found.parent.replies.filter(pk__gt=found.pk) if found.parent else found.replies.all()
-    if found.resolved_at is not None or later.filter(withdrawn_at__isnull=True).exists():
-        raise Refused(_("It was answered or resolved in the meantime, so it stays."), "answered")
-    found.withdrawn_at = found.resolved_at = timezone.now()
-    found.resolved_by = by
-    found.save(update_fields=["withdrawn_at", "resolved_at", "resolved_by"])
-    Event.objects.append(claim, "withdraw_comment", by=by, body={"comment": found.pk})
-    _settle_notices(claim)
-    return found
+    with attempting(found.claim_id, "withdraw_comment", by):
+        claim = Claim.objects.locked().get(pk=found.claim_id)
+        found.refresh_from_db()
+        if found.by_id != by.pk:
+            raise Refused(_("Only who wrote a comment takes it back."), "person")
+        later = found.parent.replies.filter(pk__gt=found.pk) if found.parent else found.replies.all()
+        if found.resolved_at is not None or later.filter(withdrawn_at__isnull=True).exists():
+            raise Refused(_("It was answered or resolved in the meantime, so it stays."), "answered")
+        found.withdrawn_at = found.resolved_at = timezone.now()
+        found.resolved_by = by
+        found.save(update_fields=["withdrawn_at", "resolved_at", "resolved_by"])
+        Event.objects.append(claim, "withdraw_comment", by=by, body={"comment": found.pk})
+        _settle_notices(claim)
+        return found
 
 
 def _settle_notices(claim: Claim) -> None:

@@ -20,7 +20,7 @@ from claims.errors import StaleEdit
 from claims.models import Citation, Claim, Desk, Event, Evidence, Person, Topic
 from claims.models.event import sha256
 from claims.workflow import revisions, stages
-from claims.workflow.apply import Refused, apply, keep_refusal
+from claims.workflow.apply import Refused, apply, attempting
 from claims.workflow.citations import cited_numbers
 from claims.workflow.facts import read_facts
 from claims.workflow.notes import noted_otherwise
@@ -63,19 +63,15 @@ def changing(
     Raises:
         Refused: the person may not change the claim in the state it is in.
     """
-    try:
-        with transaction.atomic():
-            claim = Claim.objects.locked().filter(pk=claim_id).first()
-            if claim is None:
-                raise Refused(_("This claim does not exist."), "no_claim")
-            change = Change(claim, by, standing(claim, by), unrecorded(claim))
-            check_may_change(change.standing, action, own=own, verdict=verdict)
-            yield change
-            if not change.nothing:
-                _record(change, action)
-    except Refused as refusal:
-        keep_refusal(claim_id, action, by, str(refusal))
-        raise
+    with attempting(claim_id, action, by):
+        claim = Claim.objects.locked().filter(pk=claim_id).first()
+        if claim is None:
+            raise Refused(_("This claim does not exist."), "no_claim")
+        change = Change(claim, by, standing(claim, by), unrecorded(claim))
+        check_may_change(change.standing, action, own=own, verdict=verdict)
+        yield change
+        if not change.nothing:
+            _record(change, action)
 
 
 def _record(change: Change, action: str) -> None:
@@ -251,12 +247,12 @@ def link_citations(claim: Claim) -> None:
     )
 
 
-@transaction.atomic
 def add_topic(claim_id: int, *, by: Person, topic: Topic) -> Claim:
     """Add one topic and leave the others; one the claim has already changes nothing."""
-    claim = Claim.objects.locked().filter(pk=claim_id).first()
-    before = list(claim.topics.all()) if claim else []
-    return arrange_claim(claim_id, by=by, topics=before if topic in before else [*before, topic])
+    with attempting(claim_id, "arrange", by):
+        claim = Claim.objects.locked().filter(pk=claim_id).first()
+        before = list(claim.topics.all()) if claim else []
+        return arrange_claim(claim_id, by=by, topics=before if topic in before else [*before, topic])
 
 
 ARRANGED = ("due_at", "priority", "worth", "worth_reason", "confidential")
@@ -281,7 +277,7 @@ def arrange_claim(
     """
     if unknown := set(fields) - set(ARRANGED):
         raise ValueError(f"not for arrange_claim: {', '.join(sorted(unknown))}")
-    with transaction.atomic():
+    with attempting(claim_id, "arrange", by):
         claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
         if claim is None or not by.is_editor:
             raise Refused(_("An editor arranges dates, priorities and topics."), "person")

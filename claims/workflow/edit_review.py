@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from claims.models import (
     RubricAnswer,
     RubricQuestion,
 )
-from claims.workflow.apply import Refused
+from claims.workflow.apply import Refused, attempting
 from claims.workflow.edit import changing, merge
 from claims.workflow.standing import standing
 
@@ -46,7 +45,7 @@ def answer_rubric(
         StaleEdit: somebody gave another answer in the meantime; nothing is written.
         Refused: a question is not asked today, an answer is none, or the person does not research.
     """
-    with transaction.atomic():
+    with attempting(claim_id, "answer_rubric", by):
         claim: Claim | None = Claim.objects.locked().filter(pk=claim_id).first()
         if claim is None or not by.can_research:
             raise Refused(_("A checker or an editor answers the rubric."), "person")
@@ -119,22 +118,22 @@ def answer_checklist(claim_id: int, *, by: Person, item: ChecklistItem, answer: 
             change.body["note"] = note
 
 
-@transaction.atomic
 def show_verdict(claim_id: int, *, by: Person) -> Claim:
     """Let somebody see an unpublished verdict; recorded, and the end of his eligibility to cross-check it.
 
     Raises:
         Refused: there is none, or he is the one who is to give the second.
     """
-    claim: Claim = Claim.objects.locked().get(pk=claim_id)
-    held: Any = standing(claim, by)
-    if held.roles.get("cross_checker") == by.pk and not held.sees_verdict:
-        raise Refused(
-            _("You are its cross-checker: give your own verdict first, or hand the cross-check over."), "blind"
-        )
-    if not (held.sees_verdict or claim.has_verdict):
-        raise Refused(_("There is no verdict to show yet."), "verdict")
-    if not held.sees_verdict:
-        Disclosure.objects.get_or_create(claim=claim, person=by)
-        Event.objects.append(claim, "show_verdict", by=by)
-    return claim
+    with attempting(claim_id, "show_verdict", by):
+        claim: Claim = Claim.objects.locked().get(pk=claim_id)
+        held: Any = standing(claim, by)
+        if held.roles.get("cross_checker") == by.pk and not held.sees_verdict:
+            raise Refused(
+                _("You are its cross-checker: give your own verdict first, or hand the cross-check over."), "blind"
+            )
+        if not (held.sees_verdict or claim.has_verdict):
+            raise Refused(_("There is no verdict to show yet."), "verdict")
+        if not held.sees_verdict:
+            Disclosure.objects.get_or_create(claim=claim, person=by)
+            Event.objects.append(claim, "show_verdict", by=by)
+        return claim

@@ -4,11 +4,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from django.db import transaction
-
 from claims.errors import StaleEdit
 from claims.models import Evidence, Person
-from claims.workflow.apply import Refused, keep_refusal
+from claims.workflow.apply import attempting
 from claims.workflow.edit_parts import edit_evidence, title_source
 
 
@@ -28,12 +26,8 @@ def judge_evidence(evidence: Evidence, *, by: Person, fields: Mapping[str, Any],
     saves: list[Callable[[], object]] = [partial(edit_evidence, evidence.pk, by=by, seen=seen, **judged)]
     if title:
         saves.append(partial(title_source, evidence.pk, by=by, title=title, seen=seen.get("title", "")))
-    try:
-        with transaction.atomic():
-            _save_all(saves)
-    except Refused as refusal:  # what was noted of it within was taken back with the rest
-        keep_refusal(evidence.claim_id, "edit_evidence", by, str(refusal))
-        raise
+    with attempting(evidence.claim_id, "edit_evidence", by):
+        _save_all(saves)
 
 
 def _save_all(saves: list[Callable[[], object]]) -> None:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core import signing
-from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat, JSONObject
 from django.utils.dateparse import parse_datetime
@@ -19,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, Event, Evidence, Person, Topic
 from claims.workflow import comments, edit, edit_parts, put_back
-from claims.workflow.apply import Refused, apply, keep_refusal, wanted_for
+from claims.workflow.apply import Refused, apply, attempting, wanted_for
 
 SALT = "claims.undo"
 OPEN_FOR = timedelta(hours=1)
@@ -65,10 +64,10 @@ def undo(token: str, *, by: Person) -> Undone:
     undone = Undone()
     for claim_id, version, seq in _read(token, by):
         try:
-            _undo_one(claim_id, version, seq, by)
+            with attempting(claim_id, "undo", by):
+                _undo_one(claim_id, version, seq, by)
             undone.claims.append(claim_id)
         except Refused as refusal:
-            keep_refusal(claim_id, "undo", by, str(refusal))
             undone.refused[claim_id] = str(refusal)
     return undone
 
@@ -86,7 +85,6 @@ def _read(token: str, by: Person) -> list[list[int]]:
     return done
 
 
-@transaction.atomic
 def _undo_one(claim_id: int, version: int, seq: int, by: Person) -> None:
     event = Event.objects.filter(chain=f"claim/{claim_id}", seq=seq).first()
     claims = {claim.pk: claim for claim in Claim.objects.locked().filter(_touched(event, claim_id))}

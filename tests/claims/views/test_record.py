@@ -380,7 +380,7 @@ def test_who_was_asked_is_told_but_never_at_which_address(client, people, claim)
 
 
 SOURCES = Path(claims.__file__).parent
-NAMED = re.compile(r'(?:changing|_changing_row|keep_refusal|_check_may_change)\([^")]*"(\w+)"')
+NAMED = re.compile(r'(?:changing|changing_row|attempting|_answering|keep_refusal)\([^")]*"(\w+)"')
 RECORDED = re.compile(r'Event\.objects\.append\(\s*(?:claim|chain|first\.claim|subject_of\(match\)),\s*"(\w+)"')
 
 
@@ -391,12 +391,12 @@ def named_in_the_code(pattern):
 def test_whatever_is_tried_on_a_claim_has_words_for_its_refusal():
     tried = named_in_the_code(NAMED)
 
-    assert {"edit", "waive_capture", "undo", "upload", "log_contact"} <= tried
+    assert {"edit", "waive_capture", "undo", "upload", "log_contact", "comment", "read_again"} <= tried
     assert tried <= set(TRIED)
 
 
 def test_whatever_happens_to_a_claim_has_words():
-    happened = named_in_the_code(RECORDED) | named_in_the_code(NAMED) - {"undo", "upload"}
+    happened = named_in_the_code(RECORDED) | named_in_the_code(NAMED) - {"undo", "upload", "hand_back"}
 
     assert {"create", "publish_refused", "decide_match", "withdraw_comment"} <= happened
     assert happened | {"retry_job", "cancel_job"} <= set(WORDS)
