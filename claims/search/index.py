@@ -2,7 +2,8 @@
 
 Triggers mark what changed (``SearchDue``); a round takes marks away and writes their words in one transaction.  Rounds are
 made by the search page itself before it looks (so what was saved a moment ago is found), by the clock, and after an import by
-a job: imports wait for no index.  One round at a time: an older reading never overwrites a newer one.
+a job: imports wait for no index.  Long texts are left to that job, too, where they are more than a reader may be kept waiting
+for.  One round at a time: an older reading never overwrites a newer one.
 """
 
 import time
@@ -14,7 +15,8 @@ from datetime import time as time_of_day
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Coalesce, Left, NullIf
 from django.utils.translation import gettext as _
 
 from claims import jobs
@@ -32,14 +34,39 @@ from claims.models import (
     SearchWord,
     Snapshot,
 )
-from claims.search.words import grams, vector, vocabulary
+from claims.search.words import MOST_LETTERS, grams, vector, vocabulary
 
-A_ROUND = 300  # marks; about 0.1 s
-A_LOAD = 1_000  # marks of one transaction of the job
+A_ROUND, A_GLANCE = 300, 250_000  # marks, and bytes of long texts; about 0.1 s
+A_LOAD, A_LOAD_OF_TEXT = 1_000, 4_000_000  # the same of one transaction of the job
 SECONDS = 240.0  # of one job
 PAUSE = 0.2  # seconds until another round is over
 ROUND = 0x66637374  # advisory lock: one round at a time
 MOST_WORDS = 5_000  # new words written at once
+LONG = ["article", "copy", "resource"]  # kinds of marks after which a text of any length is read
+
+# Short texts in the order of their marks; of the long ones as many as fit, the shorter first.
+# octet_length() reads no text: the server keeps the number beside it.
+_TAKE = """
+WITH short AS MATERIALIZED (
+    SELECT id FROM claims_searchdue WHERE kind <> ALL(%(long)s) ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), long AS MATERIALIZED (
+    SELECT id, kind = 'article' AS is_article, object_id FROM claims_searchdue WHERE kind = ANY(%(long)s)
+    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), sized AS MATERIALIZED (
+    SELECT is_article, object_id, LEAST(%(longest)s, COALESCE(CASE
+        WHEN is_article THEN (SELECT octet_length(text) FROM claims_article WHERE id = object_id)
+        ELSE (SELECT octet_length(CASE WHEN main_text <> '' THEN main_text ELSE body_text END) FROM claims_snapshot
+            WHERE resource_id = object_id AND body_text <> '' ORDER BY captured_at DESC, id DESC LIMIT 1)
+    END, 0)) AS size FROM (SELECT DISTINCT is_article, object_id FROM long) AS texts
+), fitting AS (
+    SELECT is_article, object_id, sum(size) OVER (ORDER BY size, object_id, is_article) AS sizes FROM sized
+)
+DELETE FROM claims_searchdue WHERE id IN (
+    SELECT id FROM short
+    UNION ALL SELECT id FROM long JOIN fitting USING (is_article, object_id) WHERE sizes <= %(text)s
+)
+RETURNING kind, object_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +87,35 @@ class Found:
 
 
 def catch_up(most: int = A_ROUND) -> bool:
-    """Read again what was marked, up to so many marks.
+    """Read again what was marked, up to so many marks and ``A_GLANCE`` of long texts.
 
     Returns:
         whether the index says now what the tables say; ``False`` while more is marked, or another round is under way.
     """
-    return not SearchDue.objects.exists() or (read_round(most) and not SearchDue.objects.exists())
+    if not SearchDue.objects.exists():
+        return True
+    return read_round(most, A_GLANCE) is not None and not SearchDue.objects.exists()
 
 
 @transaction.atomic
-def read_round(most: int) -> bool:
-    """Take up to so many marks away and write their words; ``False``: another round is under way, nothing was done."""
+def read_round(most: int, text: int) -> int | None:
+    """Take marks away and write their words.
+
+    Args:
+        most: marks of short texts, and of long ones.
+        text: bytes of the long ones together.
+
+    Returns:
+        how many marks were taken; ``None``: another round is under way, nothing was done.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ROUND])
         if cursor.fetchone() != (True,):
-            return False
-        cursor.execute(
-            "DELETE FROM claims_searchdue WHERE id IN (SELECT id FROM claims_searchdue ORDER BY id LIMIT %s "
-            "FOR UPDATE SKIP LOCKED) RETURNING kind, object_id",
-            [most],
-        )
-        _read_again(set(cursor.fetchall()))
-    return True
+            return None
+        cursor.execute(_TAKE, {"long": LONG, "most": most, "longest": MOST_LETTERS, "text": text})
+        marks = cursor.fetchall()
+    _read_again(set(marks))
+    return len(marks)
 
 
 def tick() -> None:
@@ -95,10 +129,10 @@ def read_all(job: JobRun, *, seconds: float = SECONDS) -> None:
     ends, done = time.monotonic() + seconds, 0
     while SearchDue.objects.exists() and time.monotonic() < ends:
         job.progress(_("reading texts for the search, %(n)s so far") % {"n": done})
-        if read_round(A_LOAD):
-            done += A_LOAD
-        else:
+        taken = read_round(A_LOAD, A_LOAD_OF_TEXT)
+        if not taken:
             time.sleep(PAUSE)
+        done += taken or 0
 
 
 def _read_again(marked: set[tuple[str, int]]) -> None:
@@ -194,11 +228,13 @@ def _copies(ids: Iterable[int]) -> Iterator[Found]:
     """The newest copy of each source that has a text; older ones are found by nobody."""
     newest = Snapshot.objects.filter(resource__in=ids).exclude(body_text="").order_by("resource", "-captured_at", "-id")
     of_open = Evidence.objects.filter(resource=OuterRef("resource"), claim__confidential=False)
-    rows = newest.distinct("resource").annotate(is_open=Exists(of_open))
-    for pk, title, main, body, language, at, is_open in rows.values_list(
-        "resource", "title", "main_text", "body_text", "language", "captured_at", "is_open"
+    text = Left(Coalesce(NullIf("main_text", Value("")), "body_text"), MOST_LETTERS)
+    # Chosen first: the server cuts no text that is not read.
+    rows = Snapshot.objects.filter(pk__in=newest.distinct("resource").values("pk"))
+    for pk, title, language, at, is_open, beginning in rows.values_list(
+        "resource", "title", "language", "captured_at", Exists(of_open), text
     ):
-        yield Found("copy", pk, (("A", title), ("D", main or body)), language, None, at, is_open=is_open)
+        yield Found("copy", pk, (("A", title), ("D", beginning)), language, None, at, is_open=is_open)
 
 
 def _articles(ids: Iterable[int]) -> Iterator[Found]:

@@ -490,6 +490,44 @@ def test_when_very_much_changed_the_page_says_so_and_a_job_reads_the_rest(client
     assert "the newest changes" not in ask(client, "ships").content.decode()
 
 
+def test_long_texts_are_left_to_the_job_and_keep_neither_the_page_nor_short_ones_waiting(client, editor):
+    def copy(name, letters):
+        title = f"{name.title()} report"
+        SnapshotFactory(
+            resource=EvidenceFactory(resource__title="").resource, title=title, body_text="harbour " * (letters // 8)
+        )
+
+    copy("long", index.A_GLANCE + 8)
+    copy("much", index.A_GLANCE * 2 // 3)
+    copy("short", index.A_GLANCE // 3)
+    copy("other", index.A_GLANCE // 2)
+    Article.objects.create(title="Ships", state="ready", text="harbour " * (index.A_GLANCE // 8 + 1))
+    ClaimFactory(statement="The harbour is large.")
+
+    answer = ask(client, "harbour")
+    assert "the newest changes can be found in a minute" in answer.content.decode()
+    assert (
+        sorted(SearchEntry.objects.filter(kind__in=["copy", "article"]).values_list("kind", flat=True)) == ["copy"] * 2
+    )
+    assert "The harbour is large." in found(client, "harbour", kind="claim")["claim"]
+
+    index.tick()
+    index.read_all(ledger.lease("bulk"))
+    assert not SearchDue.objects.exists()
+    assert SearchEntry.objects.filter(kind__in=["copy", "article"]).count() == 5
+
+
+def test_of_a_long_copy_no_more_is_fetched_than_is_kept(client, editor, monkeypatch):
+    monkeypatch.setattr(index, "MOST_LETTERS", 12)
+    SnapshotFactory(title="", main_text="", body_text="Twelve ships came.")
+    SnapshotFactory(title="", main_text="Eleven boats came.", body_text="Menu. Eleven boats came.")
+
+    index.catch_up()
+
+    kept = SearchEntry.objects.filter(kind="copy").order_by("object_id").values_list("words", flat=True)
+    assert list(kept) == ["'ships':10 'twelve':9 '~ship':10 '~twelv':9", "'boats':10 'eleven':9 '~boat':10"]
+
+
 def test_a_job_that_had_its_time_leaves_the_rest_to_the_next(client, editor):
     ClaimFactory()
     jobs.enqueue("read_for_search", key="search")
