@@ -31,13 +31,14 @@ def describe() -> str:
 
 
 def row(action: str, step: Transition) -> str:
-    public = {True: "public; ", False: "not public; ", None: ""}[step.public]
+    public = {True: "public", False: "not public", None: ""}[step.public]
+    guards = ", ".join(guard.replace("_", " ") for guard in step.guards)
     cells = (
         f"{action}: {step.label}" if step.label else action,
         ", ".join(step.sources),
         ", ".join(step.targets) or "same",
         ", ".join(WHO[kind] for kind in step.who),
-        public + ", ".join(guard.replace("_", " ") for guard in step.guards),
+        "; ".join(filter(None, [public, guards])),
     )
     return f"| {' | '.join(cells)} |\n"
 
