@@ -6,6 +6,7 @@ import signal
 import time
 
 import pytest
+from django.db import connection, transaction
 
 from claims.models import Job, PeriodicRun
 from tests.faults.house import assert_each_done_once, effects, kill, wait_for, workers_of
@@ -68,6 +69,7 @@ def work_while_a_worker_is_away(house):
     house.open_clock()
     house.save("test_deaf", 1, seconds=2)
     assert wait_for(running_jobs, PATIENCE)
+    ended = tasks_ended(away)
     pids = [away.process.pid, *workers_of(away)]
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
@@ -75,7 +77,11 @@ def work_while_a_worker_is_away(house):
     assert wait_for(lambda: Job.objects.filter(state="done").exists(), 45)
     for pid in pids:
         os.kill(pid, signal.SIGCONT)
-    time.sleep(4)
+    assert wait_for(lambda: tasks_ended(away) > ended, PATIENCE)
+
+
+def tasks_ended(worker):
+    return worker.log.read_text(errors="replace").count(" succeeded in ")
 
 
 def test_a_worker_that_slept_through_its_lease_writes_nothing(build):
@@ -99,7 +105,7 @@ def work_while_the_broker_dies(house):
     house.open_worker()
     house.open_clock()
     house.save("test_work", 50, seconds=0.5)
-    time.sleep(3)
+    assert wait_for(lambda: Job.objects.filter(state="done").count() >= 4, PATIENCE)
     house.destroy_broker()
     house.save("test_deaf", 30, seconds=0.1)  # saved while there is no broker
     house.open_broker()
@@ -159,14 +165,22 @@ def let_two_clocks_tick(house):
     house.open_clock()
     house.open_clock()
     house.save("test_work", 10, seconds=1)
-    time.sleep(1)
+    assert wait_for(running_jobs, PATIENCE)
     kill(worker)  # both clocks find its jobs
     house.open_worker()
-    assert wait_for(lambda: Job.objects.filter(state="done").count() == 10, 60)
-    made = effects()
-    assert made.pop("tick") == PeriodicRun.objects.count() >= 3
+    assert wait_for(lambda: Job.objects.filter(state="done").count() == 10, PATIENCE)
+    assert wait_for(lambda: effects()["tick"] >= 3, PATIENCE)
+    made, begun = effects_and_ticks()
+    assert made.pop("tick") == begun
     assert set(made.values()) == {1}
     assert max(Job.objects.values_list("deaths", flat=True)) == 1
+
+
+def effects_and_ticks():
+    """What was made, and how many ticks were begun, both as they are at one moment."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return effects(), PeriodicRun.objects.count()
 
 
 def test_two_clocks_do_each_thing_once(build):
