@@ -16,40 +16,55 @@ from django.views.decorators.http import require_POST
 
 from claims.errors import UserFacingError
 from claims.forms.steps import BulkForm
-from claims.models import Person, Topic
+from claims.models import Claim, Person, Topic
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import read_id
 from claims.views.once import forget_press
-from claims.views.queue import queue_query
+from claims.views.queue import REFUSED_BULK, queue_query
 from claims.workflow import undo
 from claims.workflow.apply import Refused, apply
 from claims.workflow.edit import add_topic, arrange_claim
+from claims.workflow.transitions import INBOX, WATCHING
 
 MOST_AT_ONCE, MOST_TOLD = 200, 5
+WRITTEN = ("do", "person", "due", "date", "topic", "decline_reason", "reason")
 Operation = Callable[[int], object]
 
 
 @signed_in
 @require_POST
 def claim_bulk(request: DeskRequest) -> HttpResponse:
-    """Assign, date, decline or give a topic to the selected claims; those that refuse say why, the others go through."""
+    """Accept, assign, date, decline or give a topic to the selected claims; those that refuse say why, the others go through.
+
+    Those stay selected, with what was written.
+    """
     ids = [pk for text in dict.fromkeys(request.POST.getlist("claim")) if (pk := read_id(text))]
     found = visible_claims(request.user).filter(pk__in=ids[: MOST_AT_ONCE + 1]).order_by("pk")
     visible = list(found.values_list("pk", flat=True))
     form = BulkForm(request.POST, people=Person.objects.eligible("checker", "editor"))
     back = queue_query(QueryDict(request.META.get("QUERY_STRING", "")))
     done: list[int] = []
-    if not form.is_valid() or not visible:
+    if not visible:
         messages.error(request, _("Select claims first, and say what is to be done with them."))
+    elif not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        _keep(request, visible)
     elif len(ids) > MOST_AT_ONCE:
         messages.error(request, _("Select at most %(n)d claims at once.") % {"n": MOST_AT_ONCE})
     else:
         pressed_at = timezone.now()
         done, refused = _carry_out(visible, _operation(request, form))
         _tell(request, done, refused, pressed_at)
+        _keep(request, [pk for ids in refused.values() for pk in ids])
     if not done:
         forget_press(request)
     return redirect(f"{reverse('claims:claim-list')}?{back}")
+
+
+def _keep(request: DeskRequest, ids: list[int]) -> None:
+    """Have the list select these again, and show what was written for them."""
+    if ids:
+        request.session[REFUSED_BULK] = {"ids": ids, "given": {name: request.POST.get(name, "") for name in WRITTEN}}
 
 
 def _carry_out(ids: list[int], operation: Operation) -> tuple[list[int], dict[str, list[int]]]:
@@ -85,6 +100,7 @@ def _named(ids: list[int]) -> str:
 def _operation(request: DeskRequest, form: BulkForm) -> Operation:
     given, by = form.cleaned_data, request.user
     operations: dict[str, Operation] = {
+        "accept": lambda pk: apply(pk, "accept", by=by),
         "assign": lambda pk: assign(pk, by, given["person"], given["due"]),
         "date": lambda pk: set_date(pk, by, request.POST.get("date", "")),
         "topic": lambda pk: tag(pk, by, given["topic"]),
@@ -101,7 +117,12 @@ def _operation(request: DeskRequest, form: BulkForm) -> Operation:
 def assign(pk: int, by: Person, person: Person | None, due: datetime | None) -> object:
     if person is None:
         raise Refused(_("Choose a person."), "person")
-    return apply(pk, "assign", by=by, person=person, due=due)
+    try:
+        return apply(pk, "assign", by=by, person=person, due=due)
+    except Refused as refusal:
+        if refusal.code == "state" and Claim.objects.filter(pk=pk, status__in=(INBOX, WATCHING)).exists():
+            raise Refused(f"{refusal} {_('Accept it first.')}", "state") from refusal
+        raise
 
 
 def set_date(pk: int, by: Person, text: str) -> object:

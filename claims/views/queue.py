@@ -32,6 +32,7 @@ from claims.views.ready import Ready, put_together
 from claims.views.result_list import VIEWS, ResultList
 
 TEMPLATE = "claims/claim_list.html"
+REFUSED_BULK = "refused_bulk"  # in the session: what was selected and written for an action that was refused
 PER_PAGE, MOST_ROWS = 50, 500
 MOST_CLAIMANTS = 50
 
@@ -97,7 +98,7 @@ def claim_list(request: DeskRequest) -> HttpResponse:
         "here": _joined(asked.query, stretch.query),
         "is_first_page": not stretch.after,
         "sorts": result_list.SORTS,
-        "bulk": _bulk_fields(_named(rail.people), get_language()) if person.is_editor else None,
+        **_bulk(request, rail),
         "rail": rail,
         "chips": _chips(asked, choices),
         "adders": _adders(asked, choices),
@@ -110,6 +111,16 @@ def claim_list(request: DeskRequest) -> HttpResponse:
     return render(request, TEMPLATE if whole else f"{TEMPLATE}#queue", context)
 
 
+def _bulk(request: DeskRequest, rail: Rail) -> dict[str, Any]:
+    """The fields of what is done to several claims; after a refusal with what was selected and written."""
+    if not request.user.is_editor:
+        return {"bulk": None}
+    if REFUSED_BULK not in request.session:
+        return {"bulk": _bulk_fields(_named(rail.people), get_language()), "refused": None}
+    refused = request.session.pop(REFUSED_BULK)
+    return {"bulk": _drawn(BulkForm(refused["given"], people=rail.people)), "refused": refused}
+
+
 def _named(people: list[Person]) -> tuple[tuple[int, str, str, str], ...]:
     return tuple((person.pk, person.name, person.username, person.role) for person in people)
 
@@ -117,7 +128,12 @@ def _named(people: list[Person]) -> tuple[tuple[int, str, str, str], ...]:
 @lru_cache(PLACES)
 def _bulk_fields(people: tuple[tuple[int, str, str, str], ...], _language: str | None) -> dict[str, SafeString]:
     """The fields of what is done to several claims, finished: they are the same until somebody comes or leaves."""
-    form = BulkForm(people=[Person(pk=pk, name=name, username=user, role=role) for pk, name, user, role in people])
+    return _drawn(
+        BulkForm(people=[Person(pk=pk, name=name, username=user, role=role) for pk, name, user, role in people])
+    )
+
+
+def _drawn(form: BulkForm) -> dict[str, SafeString]:
     names = ("person", "due", "decline_reason", "reason")
     return {name: render_to_string("includes/field.html", field(form[name])) for name in names}
 

@@ -2,6 +2,7 @@
 // one in the current row goes first. "?" shows all keys of the page; they can be switched off (WCAG 2.1.4).
 
 const STORED = "desk.keys";
+const FIELDS = "input:not([type=hidden]), select, textarea";
 const dialog = document.getElementById("keys");
 const box = dialog?.querySelector("[data-keys-on]");
 
@@ -73,6 +74,25 @@ function openDialog() {
   dialog.showModal();
 }
 
+/** Press it. A box that opens takes the focus to its first field, and gives it back when it is closed by Escape. */
+function press(element) {
+  const from = document.activeElement;
+  element.click();
+  const opened = element.matches("summary") ? element.closest("details[open]") : null;
+  const field = opened && [...opened.querySelectorAll(FIELDS)].find(visible);
+  if (!field) return;
+  field.focus();
+  const leave = (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    opened.open = false;
+    const back = from?.isConnected && from !== document.body ? from : element;
+    back.focus();
+  };
+  opened.addEventListener("keydown", leave);
+  opened.addEventListener("toggle", () => opened.open || opened.removeEventListener("keydown", leave));
+}
+
 document.querySelectorAll('[data-open="keys"]').forEach((opener) => opener.addEventListener("click", fillDialog));
 
 document.addEventListener("keydown", (event) => {
@@ -89,7 +109,7 @@ document.addEventListener("keydown", (event) => {
   if (element) {
     event.preventDefault();
     if (typing(element)) element.focus();
-    else element.click();
+    else press(element);
     return;
   }
   // Lists listen to this one; they say "taken" by preventing it.

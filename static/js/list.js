@@ -139,6 +139,26 @@ document.addEventListener("mousedown", (event) => {
   if (event.shiftKey && event.target instanceof Element && event.target.closest("[data-row] .checkbox-t")) event.preventDefault();
 });
 
+// Enter in a field of one of several boxes presses the button of that box, not the first button of the form.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.defaultPrevented) return;
+  const field = event.target instanceof Element && event.target.matches("input, select") ? event.target : null;
+  const own = field?.closest("[data-selected-bar] details")?.querySelector("button[name=do]");
+  if (!own) return;
+  event.preventDefault();
+  own.click();
+});
+
+// What was selected for an action that was refused is selected still, and its box is open.
+function selectAgain() {
+  const form = document.querySelector("[data-selected]");
+  const refused = new Set(form?.dataset.selected.split(" "));
+  for (const box of boxes()) box.checked ||= refused.has(box.value);
+  countTicked();
+  const opened = form?.querySelector("details[open]");
+  (opened?.querySelector("input, select") ?? form?.querySelector("[data-select-none]"))?.focus();
+}
+
 // What is done to the ticked rows leads back to as many rows as there are now, not to as many as there were at first.
 document.addEventListener("submit", (event) => {
   if (!(event.target instanceof Element) || !event.target.matches("[data-keep-place]")) return;
@@ -198,4 +218,5 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 
 countTicked();
-if (typeof history.state?.row === "string") goTo(history.state.row);
+if (document.querySelector("[data-selected]")) selectAgain();
+else if (typeof history.state?.row === "string") goTo(history.state.row);

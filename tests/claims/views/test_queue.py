@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.figures import work
-from claims.models import Assignment, Claim, Claimant, Desk, Job, Waiver
+from claims.models import Assignment, Claim, Claimant, Desk, Job, RubricAnswer, Waiver
 from claims.search import common
 from claims.views import queue, queue_rail
 from claims.views.queue import PER_PAGE
@@ -25,6 +25,7 @@ from tests.factories import (
     EvidenceFactory,
     PersonFactory,
     RatingFactory,
+    RubricQuestionFactory,
     TopicFactory,
 )
 
@@ -588,7 +589,7 @@ def test_several_claims_are_assigned_at_once_and_those_that_refuse_say_why(clien
 
     assert told(response) == [
         "1 claim changed.",
-        f"C-{fresh.pk}: “Assign” cannot be done from “Inbox”.",
+        f"C-{fresh.pk}: “Assign” cannot be done from “Inbox”. Accept it first.",
     ]
     assert desk.reload(ready).status == "in_research"
 
@@ -652,7 +653,50 @@ def test_those_that_refuse_for_one_reason_are_named_together(client, people):
     response = bulk(client, fresh, do="assign", person=people.author.pk, due="2030-01-01T10:00")
     named = ", ".join(f"C-{claim.pk}" for claim in fresh[:5])
 
-    assert told(response) == [f"{named}, 2 more: “Assign” cannot be done from “Inbox”."]
+    assert told(response) == [f"{named}, 2 more: “Assign” cannot be done from “Inbox”. Accept it first."]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"do": "assign", "due": "2030-01-01T10:00"}, 'value="2030-01-01T10:00"'),
+        ({"do": "date", "date": "2001-01-01T10:00"}, 'value="2001-01-01T10:00"'),
+        ({"do": "topic", "topic": "No such topic"}, 'value="No such topic"'),
+        ({"do": "decline", "decline_reason": "other", "reason": ""}, '<option value="other" selected>'),
+        ({"do": "assign", "due": "1801-01-01T10:00"}, 'value="1801-01-01T10:00"'),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "",
+)
+def test_what_was_selected_and_written_for_a_refused_action_is_there_again_once(client, people, given, kept):
+    claims = [ClaimFactory(), ClaimFactory()]
+    client.force_login(people.editor)
+    page = bulk(client, claims, **given).content.decode()
+
+    assert f'data-selected="{claims[0].pk} {claims[1].pk}"' in page
+    assert re.search(rf'<details class="menu" data-menu open>.*?value="{given["do"]}"', page, re.DOTALL)
+    assert kept in page
+    assert "data-selected=" not in client.get(QUEUE).content.decode()
+
+
+def test_only_those_that_refused_stay_selected(client, people):
+    ready, fresh = desk.accepted(people), ClaimFactory()
+    client.force_login(people.editor)
+    page = bulk(client, [ready, fresh], do="assign", person=people.author.pk, due="2030-01-01T10:00").content.decode()
+
+    assert f'data-selected="{fresh.pk}"' in page
+
+
+def test_several_claims_are_accepted_where_the_rubric_is_answered(client, people):
+    client.force_login(people.editor)
+    question = RubricQuestionFactory()
+    answered, fresh = ClaimFactory(), ClaimFactory()
+    RubricAnswer.objects.create(claim=answered, question=question, answer=1)
+
+    assert told(bulk(client, [answered, fresh], do="accept")) == [
+        "1 claim changed.",
+        f"C-{fresh.pk}: Answer the rubric first: {question.text}",
+    ]
+    assert (desk.reload(answered).status, desk.reload(fresh).status) == ("accepted", "inbox")
 
 
 def test_more_than_two_hundred_at_once_are_refused_and_not_cut(client, people):
