@@ -5,7 +5,7 @@ claim goes back to the desk; what readers see stays as it is until an editor say
 by editing his own page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -27,6 +27,7 @@ from claims.workflow.apply import Refused, apply
 
 ALARMING = frozenset((QuoteCheck.State.ALTERED, QuoteCheck.State.GONE))
 WEIGHTY = frozenset(("numbers", "negation"))
+STANDING = frozenset((QuoteCheck.State.UNCHANGED, QuoteCheck.State.MOVED, QuoteCheck.State.ALTERED))
 # One row for all passages of a copy.  Its texts may be megabytes: only doubt asks for them, then once for all.
 QUOTED_FROM = Prefetch("snapshot", Snapshot.objects.defer("body_text", "main_text"))
 DOUBTS = {
@@ -36,6 +37,9 @@ DOUBTS = {
     "language": gettext_lazy("The page came in another language."),
     "browser": gettext_lazy("The passage was quoted as a browser showed it, and this copy was made without one."),
     "shrunk": gettext_lazy("The page holds far less text than when it was quoted."),
+    "other_page": gettext_lazy(
+        "Nothing of what stood on the page when it was quoted is there: this may be another page."
+    ),
 }
 
 
@@ -59,13 +63,16 @@ def check_quotes(job: JobRun, *, resource: int) -> Callable[[], None] | None:
     copies = _copies_to_look_in(source) if source else {}
     if source is None or not copies:
         return None
-    looked_at = set(QuoteCheck.objects.filter(snapshot__in=copies.values()).values_list("quote", "snapshot"))
+    looks = list(QuoteCheck.objects.filter(snapshot__in=copies.values()).values_list("quote", "snapshot", "state"))
+    looked_at = {(quote, snapshot) for quote, snapshot, _state in looks}
     quotes = Quote.objects.filter(evidence__resource=source).prefetch_related(QUOTED_FROM).order_by("pk")
     wanted = [quote for quote in quotes if (quote.pk, copies[quote.snapshot.kind].pk) not in looked_at]
     findings: Findings = {}
     for done, quote in enumerate(wanted):
         job.progress(_("looking for the passages"), done, len(wanted))
         findings[quote.pk] = look_for(quote, copies[quote.snapshot.kind])
+    proven = {snapshot for _quote, snapshot, state in looks if state in STANDING}
+    _doubt_the_missing(wanted, copies, findings, proven)
     return partial(_write_down, source, copies, findings)
 
 
@@ -84,17 +91,39 @@ def _copies_to_look_in(source: Resource) -> dict[str, Snapshot]:
 
 
 def look_for(quote: Quote, snapshot: Snapshot) -> Finding:
-    """What became of a passage in a copy.  Missing from a copy that may not be the page at all, it is unverifiable."""
+    """What became of a passage in a copy."""
     if not snapshot.body_text:
         return Finding(None, snapshot.problem or _("The copy holds no text to look in."))
     if quote.snapshot_id == snapshot.pk:
         return Finding(anchor.Check(anchor.UNCHANGED, quote.start, quote.end, 1.0))
     selector = anchor.Selector(quote.exact, quote.prefix, quote.suffix, quote.start, quote.end)
     check = anchor.check(snapshot.body_text, selector)
-    doubted = doubt.doubt(_look(quote.snapshot), _look(snapshot)) if check.state == anchor.GONE else ""
     if _state(check) in ALARMING and Snapshot.Kind.RENDERED == quote.snapshot.kind != snapshot.kind:
-        doubted = "browser"
-    return Finding(None, str(DOUBTS[doubted])) if doubted else Finding(check)
+        return Finding(None, str(DOUBTS["browser"]))
+    return Finding(check)
+
+
+def _doubt_the_missing(
+    quotes: Iterable[Quote], copies: dict[str, Snapshot], findings: Findings, proven: set[int]
+) -> None:
+    """Passages missing from a copy that may not be the page at all are unverifiable.
+
+    Args:
+        proven: copies in which a passage of the source was found before.
+    """
+    copy_of = {quote.pk: copies[quote.snapshot.kind] for quote in quotes}
+    found = {copy_of[pk].pk for pk, finding in findings.items() if finding.check and finding.check.state in STANDING}
+    doubts: dict[tuple[int, int], str] = {}
+    for quote in quotes:
+        check, copy = findings[quote.pk].check, copy_of[quote.pk]
+        if check is None or check.state != anchor.GONE:
+            continue
+        pair = quote.snapshot_id, copy.pk
+        if pair not in doubts:
+            stands = copy.pk in found | proven
+            doubts[pair] = doubt.doubt(_look(quote.snapshot), _look(copy), another_stands=stands)
+        if doubts[pair]:
+            findings[quote.pk] = Finding(None, str(DOUBTS[doubts[pair]]))
 
 
 def _look(snapshot: Snapshot) -> doubt.Look:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims.evidence import capture, doubt, elsewhere, rendered, watch
 from claims.language import midway
@@ -23,6 +24,10 @@ from claims.workflow.revisions import is_unreadable
 from claims.workflow.standing import standing
 
 FEW_COPIES, MOST_COPIES = 40, 1000
+INSTEAD = {
+    "wall": gettext_lazy("This may be a wall, as for consent or payment, and not the page."),
+    "not_found": gettext_lazy("This may be an error page, and not the page."),
+}
 
 
 @dataclass(frozen=True)
@@ -226,12 +231,13 @@ class Reader:
         return self.compared is not None and not any(row.parts for row in self.rows)
 
     @property
-    def may_be_wall(self) -> bool:
-        """What the site sent is perhaps not the page but what stands before it."""
+    def instead(self) -> str:
+        """What the site sent is perhaps not the page but what stands before it or in its place: a sentence."""
         copy = self.shown
         if copy is None or copy.kind != Snapshot.Kind.FETCHED or not copy.body_text or self.compared:
-            return False
-        return doubt.is_perhaps_a_wall(copy.title, copy.main_text or copy.body_text)
+            return ""
+        sign = doubt.other_than_page(copy.title, copy.main_text or copy.body_text)
+        return str(INSTEAD[sign]) if sign else ""
 
     @property
     def findings(self) -> str:

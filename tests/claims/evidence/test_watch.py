@@ -19,6 +19,8 @@ from tests.factories import SnapshotFactory
 BEFORE = "The harbour master spoke on Monday evening to the press.\n"
 AFTER = "\nHe answered no questions and left by the back door at nine."
 SENTENCE = "He said that twelve ships had come in during the week."
+# The pages of these tests without their passages, and otherwise as they were.
+LOST = "Nothing of it is left. None of them was late." + AFTER
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_the_text_of_a_copy_is_read_once_however_many_passages_are_looked_for(qu
     for start in range(0, len(BEFORE) - 8, 6):
         mark_quote(quote.evidence_id, shown.pk, start, start + 8, by=people.author)
     with CaptureQueriesContext(connection) as statements:
-        look(quote, "Something else was said there, and by other people.")
+        look(quote, "Something else was said there, and by other people." + AFTER)
 
     texts = [row["sql"] for row in statements if row["sql"].startswith("SELECT") and '"body_text"' in row["sql"]]
     assert Quote.objects.filter(snapshot=shown).count() > 5
@@ -218,14 +220,14 @@ def test_the_first_finding_brings_the_second_look_forward(relied_on):
     source = relied_on.snapshot.resource
     type(source).objects.filter(pk=source.pk).update(look_again_at=timezone.now() + timedelta(days=80))
 
-    look(relied_on, "Nothing of it is left.")
+    look(relied_on, LOST)
 
     source.refresh_from_db()
     assert timedelta(hours=23) < source.look_again_at - timezone.now() <= timedelta(hours=24)
 
 
 def test_what_stood_there_again_at_the_next_look_is_no_finding(relied_on):
-    look(relied_on, "Nothing of it is left.")
+    look(relied_on, LOST)
     look(relied_on, text_of(relied_on) + " An advertisement.")
 
     alert = SourceAlert.objects.get()
@@ -234,7 +236,7 @@ def test_what_stood_there_again_at_the_next_look_is_no_finding(relied_on):
 
 
 def test_a_look_that_could_not_tell_leaves_an_unconfirmed_finding_open(relied_on):
-    look(relied_on, "Nothing of it is left.")
+    look(relied_on, LOST)
     look(relied_on, "", problem="The page came without any text.")
 
     assert relied_on.checks.count() == 2
@@ -242,18 +244,18 @@ def test_a_look_that_could_not_tell_leaves_an_unconfirmed_finding_open(relied_on
 
 
 def test_a_confirmed_finding_stays_for_a_person_whatever_comes_later(relied_on):
-    look(relied_on, "Nothing of it is left.")
+    look(relied_on, LOST)
     a_day_passes()
-    look(relied_on, "Nothing of it is left at all.")
+    look(relied_on, LOST + " At all.")
     look(relied_on, text_of(relied_on) + " An advertisement.")
 
     assert SourceAlert.objects.get().closed_at is None
 
 
 def test_a_claim_under_work_only_gains_a_row(quote):
-    look(quote, "Nothing of it is left.")
+    look(quote, LOST)
     a_day_passes()
-    look(quote, "Nothing of it is left at all.")
+    look(quote, LOST + " At all.")
 
     assert reload(quote.evidence.claim).status == "in_research"
     assert SourceAlert.objects.get().confirmed_at is not None
@@ -263,7 +265,7 @@ def test_a_claim_under_work_only_gains_a_row(quote):
 def test_two_passages_of_one_claim_reopen_it_once(people, relied_on):
     evidence, snapshot = relied_on.evidence, relied_on.snapshot
     Quote.objects.create(evidence=evidence, snapshot=snapshot, exact="The harbour", start=0, end=11)
-    for text in ("Nothing of it is left.", "Nothing of it is left at all."):
+    for text in (LOST, LOST + " At all."):
         look(relied_on, text)
         a_day_passes()
 
@@ -274,9 +276,9 @@ def test_two_passages_of_one_claim_reopen_it_once(people, relied_on):
 def test_letting_the_check_stand_closes_its_alerts_in_one_step(people):
     claim = published(people)
     quote = claim.evidence.filter(quotes__isnull=False).get().quotes.get()
-    look(quote, "Nothing of it is left.")
+    look(quote, LOST)
     a_day_passes()
-    look(quote, "Nothing of it is left at all.")
+    look(quote, LOST + " At all.")
 
     apply(claim.pk, "stand", by=people.editor, reason="The archive still holds it.")
 
@@ -301,7 +303,7 @@ def test_a_passage_missing_from_what_may_not_be_the_page_is_unverifiable(people,
     quote = mark_quote(evidence.pk, snapshot.pk, len(BEFORE), len(BEFORE + SENTENCE), by=people.author)
     said = {"language": "en", "title": "Log", "final_url": "https://harbour.example.org/log"}
 
-    check = look(quote, "Nothing of it is left.", **{**said, **fields})
+    check = look(quote, LOST, **{**said, **fields})
 
     assert check.state == "unverifiable"
     assert problem in check.problem
@@ -331,12 +333,42 @@ def test_a_passage_behind_a_wall_or_in_next_to_nothing_is_unverifiable_and_never
     assert reload(relied_on.evidence.claim).status == "published"
 
 
+def test_a_passage_on_what_shares_nothing_with_its_page_is_unverifiable_whatever_it_says(relied_on):
+    for words in ("Cafés along the river, with their hours.", "Cafés along the river, with their prices."):
+        check = look(relied_on, words)
+        assert (check.state, "may be another page" in check.problem) == ("unverifiable", True)
+        a_day_passes()
+
+    assert reload(relied_on.evidence.claim).status == "published"
+
+
+def test_a_passage_missing_where_another_of_its_source_stands_is_gone(relied_on):
+    evidence, snapshot = relied_on.evidence, relied_on.snapshot
+    other = Quote.objects.create(evidence=evidence, snapshot=snapshot, exact="None of them was late", start=51, end=72)
+
+    check = look(relied_on, "None of them was late.")
+
+    assert (check.state, other.checks.get().state) == ("gone", "unchanged")
+
+
+def test_a_copy_in_which_a_passage_was_found_before_is_the_page_for_one_marked_later_too(relied_on):
+    look(relied_on, "The mayor of the town spoke at length on the new bridge.")
+    relied_on.checks.update(state="moved")
+    evidence, snapshot = relied_on.evidence, relied_on.snapshot
+    later = Quote.objects.create(evidence=evidence, snapshot=snapshot, exact="of them was late", start=56, end=72)
+
+    jobs.enqueue("check_quotes", resource=snapshot.resource_id)
+    drain.work_off()
+
+    assert later.checks.get().state == "gone"
+
+
 # --- alerts are closed by people
 
 
 @pytest.fixture
 def alert(quote):
-    look(quote, "Nothing of it is left.")
+    look(quote, LOST)
     return SourceAlert.objects.get()
 
 
@@ -361,6 +393,6 @@ def test_alert_is_closed_once_by_a_researcher_and_with_words(people, alert):
 def test_next_finding_after_a_closed_alert_opens_a_new_one(people, alert):
     watch.close_alert(alert.pk, by=people.editor, resolution="Seen.")
 
-    look(alert.quote, "Nothing of it is left, still.")
+    look(alert.quote, LOST + " Still.")
 
     assert SourceAlert.objects.filter(closed_at__isnull=True).count() == 1

@@ -286,6 +286,8 @@ def test_a_copy_that_may_be_a_wall_says_so_with_the_way_out(author, people):
         in in_words(page(author, evidence))
     )
     assert "may be a wall" not in page(author, copied)
+    SnapshotFactory(resource=snapshot.resource, body_text="404 - The page you requested was not found.", title="Log")
+    assert "This may be an error page, and not the page." in in_words(page(author, evidence))
 
 
 def test_the_older_of_many_copies_are_listed_on_demand_and_can_be_compared(author, people, evidence):
@@ -551,7 +553,7 @@ def test_passage_is_removed_only_from_its_own_evidence(author, people, evidence)
 def test_alert_is_closed_with_words(client, people):
     claim = published(people)
     evidence = claim.evidence.get(quotes__isnull=False)
-    capture.after_snapshot(SnapshotFactory(resource=evidence.resource, body_text="Nothing is left."))
+    capture.after_snapshot(SnapshotFactory(resource=evidence.resource, body_text="Nothing is left. None of them was late."))
     drain.work_off()
     alert, other = SourceAlert.objects.get(), EvidenceFactory(claim=claim, number=77)
     client.force_login(people.editor)
