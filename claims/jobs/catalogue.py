@@ -177,7 +177,7 @@ KINDS: dict[str, Kind] = {
 }
 
 PERIODIC: dict[str, Periodic] = {
-    "anchor": Periodic(_("Anchor the record"), "claims.workflow.record.anchor_heads", 60),
+    "anchor": Periodic(_("Anchor the record"), "claims.workflow.anchoring.anchor_heads", 60),
     "verify": Periodic(_("Check the record at night"), "claims.workflow.record.start_nightly_check", 86_400),
     "adopt": Periodic(_("Adopt changes from outside"), "claims.workflow.adopt.adopt_outside_changes", 60),
     "deadlines": Periodic(_("See to what is due"), "claims.workflow.deadlines.tick", 60),

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import os
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,22 +68,42 @@ def last_written() -> datetime | None:
     return datetime.fromtimestamp(path().stat().st_mtime, UTC) if path().exists() else None
 
 
-def append(heads: Heads) -> None:
-    """Write one line and force it to the disk; call it under ``locked``."""
-    is_new = not path().exists()
+def name() -> str:
+    """What this file is known by: the signature of its first line; empty when it has none."""
+    if not path().exists():
+        return ""
+    with path().open("rb") as file:
+        first = file.readline()
+    return _mac_of(first) if first.endswith(b"\n") else ""
+
+
+def place() -> str:
+    """The machine and the folder this file lies in."""
+    return f"{socket.gethostname()}:{path().parent.resolve()}"[:300]
+
+
+def append(heads: Heads) -> tuple[str, datetime]:
+    """Write one line and force it to the disk; call it under ``locked``.
+
+    Returns:
+        its signature, and the time it bears.
+    """
+    is_new, at = not path().exists(), datetime.now(UTC)
     path().touch(mode=0o600)
     with path().open("a+b") as file:
         last = _cut_half_line(file)
         signed = {
-            "at": datetime.now(UTC).isoformat(timespec="microseconds"),
+            "at": at.isoformat(timespec="microseconds"),
             "heads": {chain: list(head) for chain, head in heads.items()},
             "prev_mac": _mac_of(last),
         }
-        file.write(f"{canonical({**signed, 'mac': sign(signed)})}\n".encode())
+        mac = sign(signed)
+        file.write(f"{canonical({**signed, 'mac': mac})}\n".encode())
         file.flush()
         os.fsync(file.fileno())
     if is_new:
         _sync_folder(path().parent)
+    return mac, at
 
 
 def read(end: int) -> Iterator[Anchor]:

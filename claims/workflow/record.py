@@ -1,4 +1,4 @@
-"""Anchor the record outside the database, and find whatever was changed in it behind the application's back."""
+"""Find whatever was changed in the record behind the application's back."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,18 +9,17 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from claims import jobs
 from claims.errors import RecordBroken
 from claims.jobs import JobRun
-from claims.models import ChainHead, Event, Person
+from claims.models import AnchorLog, ChainHead, Event, Person
 from claims.models.event import GENESIS, hash_body, hash_event
 from claims.workflow import anchors, record_rows
 from claims.workflow.record_rows import Problem
 
-HEADS_PER_LINE = 500
 PROBLEMS_SHOWN = 20
 ERASE = "erase_event"
 VERIFIED = "verify_record"
@@ -57,34 +56,6 @@ class Tally:
     anchors: int = 0
     anchored_at: datetime | None = None
     anchor_mac: str = ""
-
-
-def anchor_heads() -> int:
-    """Write the ends of all chains that have grown since the last anchor to ``VAR_DIR/anchors.log``.
-
-    Any number of clocks may.  Returns how many chains were anchored.
-    """
-    count, after = 0, ""
-    with anchors.locked():
-        grown = ChainHead.objects.filter(seq__gt=F("anchored_seq")).order_by("pk").values_list("pk", "seq", "hash")
-        while heads := list(grown.filter(pk__gt=after)[:HEADS_PER_LINE]):
-            anchors.append({name: (seq, link) for name, seq, link in heads})
-            _note_anchored(heads)
-            count, after = count + len(heads), heads[-1][0]
-    return count
-
-
-def _note_anchored(heads: list[tuple[str, int, str]]) -> None:
-    """A chain that grows at this moment is passed over, for nobody must wait here; it is anchored again next time."""
-    names, seqs, _links = zip(*heads, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH free AS (SELECT h.chain, a.seq FROM claims_chainhead h"
-            " JOIN unnest(%s::text[], %s::bigint[]) AS a (chain, seq) ON a.chain = h.chain"
-            " WHERE h.anchored_seq < a.seq FOR UPDATE OF h SKIP LOCKED)"
-            " UPDATE claims_chainhead h SET anchored_seq = free.seq FROM free WHERE h.chain = free.chain",
-            [list(names), list(seqs)],
-        )
 
 
 @transaction.atomic
@@ -205,39 +176,43 @@ def _what_is_wrong(row: Row, seq: int, prev: str) -> str:
 
 def _broken_anchors(tally: Tally, end: int | None) -> Iterator[Problem]:
     if end is None:
-        if ChainHead.objects.filter(anchored_seq__gt=0).exists():
+        if AnchorLog.objects.filter(place=anchors.place()).exists():
             yield Problem("anchors.log", None, "the file is missing, though chains have been anchored in it")
         return
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE anchored (chain text, seq bigint, hash text) ON COMMIT DROP")
         try:
-            _load_anchors(cursor, tally, end)
+            macs = _load_anchors(cursor, tally, end)
         except anchors.Damaged as damage:
             yield Problem("anchors.log", damage.line, f"the line {damage}")
         else:
-            yield from _lost_anchors(cursor)
+            yield from _lost_anchors(macs)
         yield from _contradicted_anchors(cursor)
         cursor.execute("DROP TABLE anchored")
 
 
-def _load_anchors(cursor: Any, tally: Tally, end: int) -> None:
+def _load_anchors(cursor: Any, tally: Tally, end: int) -> set[str]:
+    """Read the file into a table; the signatures of those of its lines that a log is known by or was left at."""
+    logs = AnchorLog.objects.values_list("name", "mac")
+    known, found = {mac for pair in logs for mac in pair}, set()
     for anchor in anchors.read(end):
         tally.anchors, tally.anchored_at, tally.anchor_mac = anchor.line, anchor.at, anchor.mac
+        found |= {anchor.mac} & known
         seqs, links = [seq for seq, _link in anchor.heads.values()], [link for _seq, link in anchor.heads.values()]
         cursor.execute(
             "INSERT INTO anchored SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[])",
             [list(anchor.heads), seqs, links],
         )
+    return found
 
 
-def _lost_anchors(cursor: Any) -> Iterator[Problem]:
-    """Lines that were written, for the tables remember them, and are no longer in the file."""
-    cursor.execute(
-        "SELECT h.chain, h.anchored_seq FROM claims_chainhead h WHERE h.anchored_seq > 0 AND NOT EXISTS"
-        " (SELECT FROM anchored a WHERE a.chain = h.chain AND a.seq = h.anchored_seq) ORDER BY 1 LIMIT 1"
-    )
-    for name, seq in cursor.fetchall():
-        yield Problem("anchors.log", None, f"the file was cut: {name} was anchored at {seq} and that is not in it")
+def _lost_anchors(found: set[str]) -> Iterator[Problem]:
+    """Lines that were written to this file, or to one in its place, and are no longer there: the tables remember them."""
+    for log in AnchorLog.objects.filter(Q(name__in=found) | Q(place=anchors.place())).order_by("at"):
+        if log.mac not in found:
+            yield Problem(
+                "anchors.log", None, f"the file was cut: what was written at {log.at:%Y-%m-%d %H:%M:%S} is not in it"
+            )
 
 
 def _contradicted_anchors(cursor: Any) -> Iterator[Problem]:

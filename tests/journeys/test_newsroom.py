@@ -36,8 +36,9 @@ from claims.models import (
     SourceAlert,
 )
 from claims.publishing.validate import problems
+from claims.workflow.anchoring import anchor_heads
 from claims.workflow.preflight_list import read_list
-from claims.workflow.record import anchor_heads, verify
+from claims.workflow.record import verify
 
 RUN_OF_WORDS = 8
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from claims.jobs import catalogue, drain
 from claims.jobs.ledger import enqueue
 from claims.models import Claim, Desk, Event, Job, Person, Resource
+from claims.workflow.anchoring import anchor_heads
 from claims.workflow.people import count_staff
-from claims.workflow.record import VERIFIED, anchor_heads, start_nightly_check
+from claims.workflow.record import VERIFIED, start_nightly_check
 from tests.claims.workflow import desk
 from tests.factories import BlobFactory, ChecklistItemFactory, ClaimFactory, PersonFactory
 

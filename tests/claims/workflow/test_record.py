@@ -9,11 +9,13 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
-from claims.models import ChainHead, Event, Person
+from claims.models import AnchorGap, AnchorLog, ChainHead, Event, Person
 from claims.models.event import GENESIS, hash_body, hash_event
 from claims.workflow import anchors
-from claims.workflow.record import anchor_heads, erase_event, verify
+from claims.workflow.anchoring import anchor_heads
+from claims.workflow.record import erase_event, verify
 
 SEED = 20240619
 
@@ -68,7 +70,7 @@ def test_the_anchors_are_for_this_user_alone(var_dir):
 
 @pytest.mark.django_db
 def test_many_heads_take_several_lines(monkeypatch):
-    monkeypatch.setattr("claims.workflow.record.HEADS_PER_LINE", 2)
+    monkeypatch.setattr("claims.workflow.anchoring.HEADS_PER_LINE", 2)
     for number in range(5):
         grow(f"claim/{number}")
     assert anchor_heads() == 5
@@ -134,8 +136,8 @@ def test_after_an_unreadable_line_anchoring_goes_on_and_the_damage_is_told():
         pytest.param(lambda lines: [lines[0], lines[2], lines[1]], 2, "out of order", id="lines-swapped"),
         pytest.param(lambda lines: [lines[0], lines[1].replace("[2,", "[3,"), lines[2]], 2, "changed", id="edited"),
         pytest.param(lambda lines: [*lines[:2], "[]"], 3, "cannot be read", id="not-a-line"),
-        pytest.param(lambda lines: lines[:2], None, "the file was cut: claim/1 was anchored at 3", id="last-line-cut"),
-        pytest.param(lambda lines: [], None, "the file was cut", id="emptied"),
+        pytest.param(lambda lines: lines[:2], None, "the file was cut: what was written at", id="last-line-cut"),
+        pytest.param(lambda lines: [], None, "the file was cut: what was written at", id="emptied"),
     ],
 )
 def test_whoever_changes_the_anchors_is_found(damage, line, words):
@@ -218,6 +220,93 @@ def test_the_record_may_grow_while_it_is_read():
         stop.set()
         writer.join()
     assert problems == []
+
+
+# --- clocks on two machines
+
+
+@pytest.fixture
+def machines(settings, tmp_path):
+    """Two folders, and a way to be on the machine of one of them."""
+
+    def on(name, do=anchor_heads):
+        settings.VAR_DIR = tmp_path / name
+        return do()
+
+    return on
+
+
+@pytest.mark.django_db
+def test_each_machine_has_a_log_of_its_own_that_holds_every_chain(machines):
+    grow("claim/1", 2)
+    assert (machines("a"), machines("b")) == (1, 1)
+    grow("claim/1")
+    grow("claim/2")
+    assert (machines("a"), machines("b")) == (2, 2)
+    assert (machines("a"), machines("b")) == (0, 0)
+
+    for name in ("a", "b"):
+        verdict = machines(name, verify)
+        assert (verdict.anchors, verdict.problems) == (2, ())
+        assert [len(anchor.heads) for anchor in anchors.read(anchors.size())] == [1, 2]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cut", ["a", "b"])
+@pytest.mark.parametrize("left", [0, 1])
+def test_the_log_that_was_cut_is_found_and_the_other_is_whole(machines, cut, left):
+    for _round in range(2):
+        grow("claim/1")
+        machines("a")
+        machines("b")
+    lines = machines(cut, lambda: anchors.path().read_text().splitlines(True))
+    anchors.path().write_text("".join(lines[:left]))
+
+    problems = {name: machines(name, verify).problems for name in ("a", "b")}
+
+    (problem,) = problems.pop(cut)
+    assert "the file was cut" in str(problem)
+    assert list(problems.values()) == [()]
+
+
+@pytest.mark.django_db
+def test_a_log_that_was_begun_anew_in_the_place_of_another_does_not_hide_that_it_is_gone(machines):
+    for _round in range(2):
+        grow("claim/1")
+        machines("a")
+    anchors.path().unlink()
+    grow("claim/1")
+    machines("a")
+
+    (problem,) = verify().problems
+    assert "the file was cut" in str(problem)
+
+
+@pytest.mark.django_db
+def test_what_one_machine_anchored_and_was_rewritten_is_found_on_the_other(machines):
+    grow("claim/1", 3)
+    machines("a")
+    machines("b")
+    behind_the_back()
+    Event.objects.filter(chain="claim/1", seq=2).update(body='{"n":99}')
+    relink("claim/1", 2)
+
+    for name in ("a", "b"):
+        assert found(machines(name, verify)) == [("claim/1", 3)]
+
+
+@pytest.mark.django_db
+def test_a_machine_that_was_away_for_long_begins_with_all_chains_again(machines):
+    grow("claim/1")
+    machines("a")
+    machines("b")
+    AnchorLog.objects.filter(place__endswith="/b").update(at=timezone.now() - timedelta(days=8))
+    grow("claim/2")
+    machines("a")
+    assert not AnchorGap.objects.exists()
+
+    assert machines("b") == 2
+    assert machines("b", verify).problems == ()
 
 
 # --- erasing
@@ -474,7 +563,7 @@ def test_without_its_anchors_a_careful_rewrite_would_not_be_found(newsroom):
     """The twin that shows what the anchors are for: the same forgery, and nothing outside the database."""
     behind_the_back()
     newsroom.rewrite()
-    ChainHead.objects.update(anchored_seq=0)
+    AnchorLog.objects.all().delete()
     anchors.path().unlink()
     assert verify().is_whole
 
