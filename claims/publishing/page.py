@@ -295,6 +295,13 @@ def _made(page: Page) -> list[Page]:
     return [one for one in page.get("appearances", []) if one["position"] != Appearance.Position.DENIES]
 
 
+def said_by(page: Page) -> list[str]:
+    """Names of who made the claim: those who assert it, or where nobody does those who pass it on."""
+    made = [one for one in _made(page) if one["claimant"]]
+    asserted = [one for one in made if one["position"] == Appearance.Position.ASSERTS]
+    return list(dict.fromkeys(one["claimant"] for one in asserted or made))
+
+
 def _first_claimant(page: Page) -> Claimant | None:
     """Who made the claim: the first who asserts it, else the first who passes it on."""
     made = sorted((one for one in _made(page) if one["claimant"]), key=lambda one: one["position"] != "asserts")

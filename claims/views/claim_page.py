@@ -78,6 +78,11 @@ class ClaimPage:
         return self.claim
 
     @property
+    def would_become_author(self) -> bool:
+        """An editor who may approve it as it stands: not any more, once he changed what it says."""
+        return self.claim.status == Claim.Status.IN_REVIEW and self.standing.may_edit and not self.standing.is_author
+
+    @property
     def sees_verdict(self) -> bool:
         return self.standing.sees_verdict
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.functions import Left, Reverse
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -32,7 +33,7 @@ from claims.models import (
     Reliability,
 )
 from claims.publishing import corrections, feeds
-from claims.publishing.page import Page, address_of, read_page
+from claims.publishing.page import Page, address_of, read_page, said_by
 from claims.workflow.readable import clean
 
 PER_PAGE = 20
@@ -51,6 +52,10 @@ LIMITS = (
 CHANGES = {"clarification", "correction", "update"}
 MARKS = "".join(QUOTES) + "".join(QUOTES.values())  # around words that are put into marks of the page's own
 
+# What stands before a sentence in its paragraph; the article itself, which may be long, stays in the database.
+_TURNED = Reverse(Left("article__text", F("start")))  # type: ignore[arg-type]  # the stubs know no F there
+BEFORE_IT = Reverse(Func(_TURNED, Value("\n"), Value(1), function="split_part", output_field=TextField()))
+
 
 @require_safe
 def fact_check_list(request: HttpRequest) -> HttpResponse:
@@ -67,7 +72,7 @@ def fact_check_list(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
     rows = list((found.filter(pk__lt=before) if before else found)[: PER_PAGE + 1])
     context = {
-        "checks": [read_page(row) for row in rows[:PER_PAGE]],
+        "checks": [_listed(read_page(row)) for row in rows[:PER_PAGE]],
         "query": query,
         "rating": rating,
         "ratings": Rating.objects.offered(),
@@ -75,6 +80,10 @@ def fact_check_list(request: HttpRequest) -> HttpResponse:
         "older": _query(request, before=rows[PER_PAGE - 1].pk) if len(rows) > PER_PAGE else "",
     }
     return _answer(request, "public/fact_check_list.html", context)
+
+
+def _listed(page: Page) -> Page:
+    return page | {"said_by": said_by(page)}
 
 
 @require_safe
@@ -115,8 +124,10 @@ def _tell_words(made: list[Page], claim: Claim) -> None:
     """
     direct = {}
     if any(one["verbatim"] and one["where"] for one in made):
-        found = Candidate.objects.filter(claim=claim).values_list("text", "start", "end", "article__text")
-        direct = {clean(words): is_direct(text, (start, end)) for words, start, end, text in found}
+        found = Candidate.objects.filter(claim=claim).values_list("text", BEFORE_IT)
+        direct = {
+            clean(words): is_direct(before + words, (len(before), len(before + words))) for words, before in found
+        }
     for one in made:
         one["is_quoted"] = not one["where"] or direct.get(one["verbatim"], True)
         one["words"] = one["verbatim"].strip(MARKS) if one["is_quoted"] else one["verbatim"]

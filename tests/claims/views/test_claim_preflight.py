@@ -161,3 +161,15 @@ def test_the_record_asks_a_question_of_the_checklist_in_its_words(client, people
 
     assert "Was the claimant asked?" in page
     assert "Two origins" in page  # an older event knows its code only
+
+
+def test_an_editor_who_may_still_approve_is_told_that_a_change_of_his_would_end_that(client, people):
+    claim = desk.in_review(people)
+    warning = "becomes one of its authors and cannot approve it any more"
+
+    before = read(client, people.editor, at(claim)).content.decode()
+    edit_review.answer_checklist(claim.pk, by=people.editor, item=ChecklistItemFactory(text="When?"), answer="yes")
+    after = read(client, people.editor, at(claim)).content.decode()
+
+    assert warning in before
+    assert warning not in after

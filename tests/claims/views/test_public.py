@@ -4,20 +4,22 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import Article, Candidate, Claim, Claimant, ClaimRelation, Desk, Publisher, RatingScale
 from claims.publishing import publish as publishing
 from claims.publishing import validate
-from claims.publishing.page import read_page
+from claims.publishing.page import read_page, said_by
 from claims.views import public
 from claims.views.public import LIMITS
 from claims.workflow import edit
 from claims.workflow.apply import apply
 from tests.claims.publishing.public import make_public, retract, withhold
 from tests.claims.workflow import desk
-from tests.factories import ChecklistItemFactory, PersonFactory, RatingFactory
+from tests.factories import ChecklistItemFactory, ClaimantFactory, PersonFactory, RatingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +57,7 @@ def test_a_sentence_of_an_article_is_quoted_only_where_the_article_quotes_it(
     client, monkeypatch, sentence, outlet, shown
 ):
     row = make_public()
-    text = f"The harbour is full. {sentence} More follows."
+    text = f"It began with “one 척.\nThe harbour is full. {sentence} More follows.\n“It is over.”"
     publisher = Publisher.objects.create(slug="p", name=outlet) if outlet else None
     article = Article.objects.create(title="Ships came", text=text, state="ready", publisher=publisher)
     start = text.index(sentence)
@@ -68,7 +70,9 @@ def test_a_sentence_of_an_article_is_quoted_only_where_the_article_quotes_it(
     page = read_page(row) | {"appearances": [made]}
     monkeypatch.setattr(public, "read_page", lambda row: page)
 
-    assert shown in text_of(page_of(row, client))
+    with CaptureQueriesContext(connection) as statements:
+        assert shown in text_of(page_of(row, client))
+    assert not [one["sql"] for one in statements if ', "claims_article"."text"' in one["sql"]]  # it may be long
 
 
 def test_words_somebody_wrote_as_those_that_were_said_are_quoted(client, monkeypatch):
@@ -324,6 +328,19 @@ def test_waived_cross_check_and_exception_are_shown(client):
 
 
 # --- the index
+
+
+def test_the_index_names_who_made_the_claim_and_not_who_denies_it(client):
+    make_public(claimant=ClaimantFactory(name="Harbour Office"))
+    told = [
+        {"claimant": name, "position": position}
+        for name, position in [("Pilots", "denies"), ("Daily", "reports"), ("Harbour Office", "asserts")]
+    ]
+
+    assert said_by({"appearances": told}) == ["Harbour Office"]
+    assert said_by({"appearances": told[:2]}) == ["Daily"]
+    assert said_by({"appearances": told[:1]}) == []
+    assert "<bdi>Harbour Office</bdi>" in client.get(reverse("claims:fact-check-list")).content.decode()
 
 
 def test_index_lists_what_is_in_force_newest_first(client):
