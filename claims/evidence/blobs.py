@@ -29,10 +29,13 @@ WITH wanted AS MATERIALIZED (
 ), locked AS MATERIALIZED (
     SELECT pg_advisory_xact_lock(hashtextextended('blob ' || sha256, 0))
     FROM (SELECT sha256 FROM wanted ORDER BY sha256) AS hashes
+), entered AS (
+    INSERT INTO claims_blob (sha256, kind, size, key, damage)
+    SELECT sha256, kind, size, key, '' FROM wanted WHERE (SELECT count(*) FROM locked) > 0
+    ORDER BY sha256 ON CONFLICT DO NOTHING RETURNING sha256
 )
-INSERT INTO claims_blob (sha256, kind, size, key, damage)
-SELECT sha256, kind, size, key, '' FROM wanted WHERE (SELECT count(*) FROM locked) > 0
-ORDER BY sha256 ON CONFLICT DO NOTHING RETURNING sha256
+SELECT sha256, FALSE FROM entered
+UNION ALL SELECT sha256, TRUE FROM claims_blob JOIN wanted USING (sha256) WHERE NOT (damage = '')
 """
 
 
@@ -71,12 +74,15 @@ def store_blob(data: bytes, kind: str) -> Stored:
     return Stored(sha256, kind, len(data), key, now if is_put else 0.0)
 
 
-def enter_blobs(stored: Iterable[Stored]) -> None:
+def enter_blobs(stored: Iterable[Stored]) -> list[str]:
     """Write the rows of stored blobs; from the end of the transaction on they are never collected.
 
     The lock of each hash is shared with the collection of garbage: either this row is there before the file is looked
     at, or the file is found gone here.  A file is looked for only where it may be gone: a row that was there keeps its
     file, and one put there lately is not collected.  So an object store is seldom asked while others wait for the locks.
+
+    Returns:
+        the hashes of those whose row says that the file is damaged or lost: it may be whole by now.
 
     Raises:
         BlobDamaged: the file was collected meanwhile, as it was left lying for a day; storing it again mends that.
@@ -86,10 +92,12 @@ def enter_blobs(stored: Iterable[Stored]) -> None:
     with connection.cursor() as cursor:
         entered: Any = Jsonb([asdict(one) for one in rows])
         cursor.execute(_ENTER, [entered])
-        new = {sha256 for (sha256,) in cursor.fetchall()}
+        found: list[tuple[str, bool]] = cursor.fetchall()
+    new = {sha256 for sha256, is_marked in found if not is_marked}
     for one in rows:
         if one.sha256 in new and one.put_at < put_before and not evidence_storage().exists(one.key):
             raise BlobDamaged(_("The copy was cleared away before it was written down; it is stored again."), "missing")
+    return sorted(sha256 for sha256, is_marked in found if is_marked)
 
 
 def lock_hashes(hashes: list[str]) -> None:

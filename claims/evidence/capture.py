@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.errors import BlobDamaged, FetchFailed
-from claims.evidence import blobs, elsewhere, schedule, warc
+from claims.evidence import blobs, elsewhere, schedule, scrub, warc
 from claims.evidence.hint import find_hint
 from claims.evidence.source import Copy, Surroundings, add_row, locked, look_around, read_source
 from claims.jobs import JobRun
@@ -142,7 +142,8 @@ def add_snapshot(
         around: what ``look_around`` found, where the caller has it.
         fields: kind, captured_by, final_url, http_status; problem, where it is not that of the reading.
     """
-    blobs.enter_blobs(archive.values())
+    for marked in blobs.enter_blobs(archive.values()):  # what was damaged may just have been stored again
+        scrub.check_now(marked)
     around = around or look_around(resource)
     snapshot = Snapshot(
         resource=resource,

@@ -19,7 +19,7 @@ from claims import jobs
 from claims.errors import BlobDamaged
 from claims.evidence import blobs
 from claims.jobs import JobRun
-from claims.models import Blob, Event, Resource
+from claims.models import Blob, Event, Resource, Snapshot
 
 EVERY = timedelta(days=30)  # each copy is read again once a month
 SECONDS = 600.0  # of one night's work; what is left waits for the next night
@@ -69,6 +69,22 @@ def check_now(sha256: str) -> str:
     return damage
 
 
+def read_checked(sha256: str) -> bytes:
+    """The bytes of a blob; where they prove damaged, or whole although they were said to be damaged, it is written down.
+
+    Raises:
+        BlobDamaged: as ``blobs.read_blob``.
+    """
+    try:
+        data = blobs.read_blob(sha256)
+    except BlobDamaged:
+        check_now(sha256)
+        raise
+    if Blob.objects.filter(pk=sha256).exclude(damage="").exists():
+        check_now(sha256)
+    return data
+
+
 def _is_checked(sha256: str) -> bool:
     """Check one blob; ``False`` where the storage does not answer for it, which must not keep the others waiting."""
     try:
@@ -102,8 +118,7 @@ def _write_down(sha256: str, damage: str) -> None:
 
 def _tell(blob: Blob) -> None:
     action = "copy_damaged" if blob.damage else "copy_mended"
-    parts = ("body", "warc", "wacz", "screenshot", "pdf")
-    rests = reduce(or_, (Q(**{f"snapshots__{part}": blob}) for part in parts))
+    rests = reduce(or_, (Q(**{f"snapshots__{part}": blob}) for part in Snapshot.PARTS))
     for resource in Resource.objects.filter(rests).distinct().order_by("pk"):
         evidence = resource.evidence.order_by("pk").values_list("pk", flat=True).first()
         body = {"blob": blob.sha256, "kind": blob.kind, "damage": blob.damage, "evidence": evidence}

@@ -156,6 +156,8 @@ class Snapshot(models.Model):
         UPLOADED = "uploaded", _("Uploaded copy")
         RENDERED = "rendered", _("As a browser showed it")
 
+    PARTS = ("body", "warc", "wacz", "screenshot", "pdf")  # its stored files
+
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="snapshots")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     captured_at = models.DateTimeField(db_default=Now())
@@ -191,6 +193,12 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]} of resource {self.resource_id}"
+
+    @property
+    def damaged_parts(self) -> list[str]:
+        """Which of its stored files are damaged or lost; reads each that was not read along."""
+        kept = {part: getattr(self, part) for part in self.PARTS}
+        return [part for part, blob in kept.items() if blob is not None and blob.damage]
 
 
 class EvidenceManager(models.Manager["Evidence"]):
@@ -232,6 +240,10 @@ class Evidence(models.Model):
     passages: "list[Quote]"
     exceptions: "list[Waiver]"
     copy_unreadable: bool
+    copy_damaged: bool
+    copy_at_hand: bool
+    # Set only by ``views.capture_line.passed_over``.
+    passed_over: dict[str, Any] | None
 
     objects: ClassVar[EvidenceManager] = EvidenceManager()
 

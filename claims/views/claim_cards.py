@@ -15,8 +15,8 @@ from claims.language import midway
 from claims.models import Claim, Evidence, Job
 from claims.models.claim import ClaimRelation
 from claims.templatetags.moments import short_day
+from claims.views.capture_line import CaptureLine, capture_line
 from claims.views.claim_page import ClaimPage
-from claims.views.reader import CaptureLine, capture_line
 from claims.workflow.edit import digest
 from claims.workflow.preflight_list import lacks_copy
 from claims.workflow.standing import Standing
@@ -54,7 +54,8 @@ class Card:
     credibility: int
     quotes: list[dict[str, str]]
     withheld: str
-    waived: str
+    waived: str  # why it goes without a copy
+    at_hand: bool  # there is a copy, and it rests on none
     note: str
     grade_reason: str
     line: CaptureLine | None
@@ -64,7 +65,6 @@ class Card:
     grade_form: GradeForm | None = None
     stance: str = ""
     twins: str = ""
-    unreadable: str = ""
     talk: int = 0
     open_talk: int = 0
 
@@ -72,6 +72,8 @@ class Card:
 def make_card(item: Evidence, job: Job | None, held: Standing, form: EvidenceForm | None = None) -> Card:
     source = item.resource
     waived = [waiver.reason for waiver in item.exceptions if waiver.kind == "capture"]
+    reason = waived[0] if waived and lacks_copy(item) else ""
+    line = None if waived and item.pinned is None else capture_line(item, job, item.pinned, waived=reason)
     name = source.publisher.name if source.publisher else source.host or item.origin or source.title
     return Card(
         pk=item.pk,
@@ -88,11 +90,11 @@ def make_card(item: Evidence, job: Job | None, held: Standing, form: EvidenceFor
         credibility=item.credibility,
         quotes=[{"exact": quote.exact, "state": getattr(quote, "state", "") or ""} for quote in item.passages],
         withheld=item.withheld_reason,
-        waived=waived[0] if waived and lacks_copy(item) else "",
+        waived=reason if item.pinned is None else "",
+        at_hand=item.copy_at_hand,
         note=item.note,
         grade_reason=item.grade_reason,
-        unreadable=item.pinned.problem if item.pinned and lacks_copy(item) else "",
-        line=None if waived and item.pinned is None else capture_line(item, job, item.pinned),
+        line=line,
         may_edit=held.may_change(item),
         may_waive=held.may_research,
         form=form,

@@ -44,6 +44,7 @@ from claims.models import (
 )
 from claims.models.claim import ClaimQuerySet
 from claims.views.access import visible_claims
+from claims.views.capture_line import passed_over
 from claims.workflow.attempt import Attempt
 from claims.workflow.preflight_list import Item, counted_evidence, make_list, shared_origins
 from claims.workflow.revisions import EDITS, evidence_rows
@@ -337,8 +338,9 @@ def _cluster(claim_id: int, person: Person) -> QuerySet[Any]:
 
 
 def read_evidence(claim_id: int, **narrow: Any) -> list[Evidence]:
-    """The claim's ``evidence_rows``, each with how many threads there are on it."""
+    """The claim's ``evidence_rows``, each with how many threads there are on it, and the copy it does not rest on."""
     rows = evidence_rows(claim_id).filter(**narrow)
+    rows = rows.annotate(passed_over=passed_over())  # type: ignore[no-redef]  # named by the model
     return list(rows.annotate(talk=_talk(), open_talk=_talk(resolved_at=None)))
 
 

@@ -21,8 +21,9 @@ from claims.forms.upload import UploadForm
 from claims.models import Evidence, Person, Snapshot, Waiver
 from claims.templatetags.files import say_misnamed
 from claims.views.access import DeskRequest, signed_in, visible_claims
+from claims.views.capture_line import CaptureLine, read_capture
 from claims.views.live import STOP_POLLING
-from claims.views.reader import CaptureLine, open_reader, read_capture
+from claims.views.reader import open_reader
 from claims.workflow import edit_parts, undo
 from claims.workflow.apply import Refused
 from claims.workflow.edit import digest

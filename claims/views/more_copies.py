@@ -6,9 +6,10 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from claims.errors import BlobDamaged
-from claims.evidence import blobs, rendered, scrub
+from claims.evidence import rendered, scrub
 from claims.models import Evidence, Snapshot
 from claims.views.access import DeskRequest
+from claims.views.capture_line import read_capture
 from claims.views.evidence import (
     TEMPLATE,
     answers_with_reader,
@@ -16,7 +17,6 @@ from claims.views.evidence import (
     for_evidence,
     line_context,
 )
-from claims.views.reader import read_capture
 from claims.views.stored_files import LOCKED_UP
 
 
@@ -41,9 +41,8 @@ def snapshot_picture(request: DeskRequest, evidence: Evidence, *, snapshot_id: i
     if not snapshot.screenshot_id:
         raise Http404
     try:
-        data = blobs.read_blob(snapshot.screenshot_id)
+        data = scrub.read_checked(snapshot.screenshot_id)
     except BlobDamaged:
-        scrub.check_now(snapshot.screenshot_id)
         raise Http404 from None
     return HttpResponse(data, content_type="image/png", headers=LOCKED_UP)
 

@@ -1,11 +1,9 @@
 """What the evidence reader shows: copies, passages and their state, the text with its marks, or a difference."""
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,13 +12,15 @@ from django.utils.translation import gettext_lazy
 from claims.evidence import capture, doubt, elsewhere, rendered, watch
 from claims.language import midway
 from claims.models import Evidence, Job, Person, Quote, QuoteCheck, Snapshot, SourceAlert, Waiver
+from claims.models.event import sha256
 from claims.templatetags.marks import QUOTE_CHECK
 from claims.templatetags.turns import count_turns
+from claims.views.capture_line import CaptureLine, read_capture
 from claims.views.captured_text import TAGS, Passage, Row, difference, render_text
 from claims.views.live import read_id
 from claims.web.media import PDF
 from claims.web.pictures import PICTURES
-from claims.workflow.revisions import is_unreadable
+from claims.workflow.revisions import is_damaged, is_unreadable
 from claims.workflow.standing import standing
 
 FEW_COPIES, MOST_COPIES = 40, 1000
@@ -28,97 +28,6 @@ INSTEAD = {
     "wall": gettext_lazy("This may be a wall, as for consent or payment, and not the page."),
     "not_found": gettext_lazy("This may be an error page, and not the page."),
 }
-
-
-@dataclass(frozen=True)
-class CaptureLine:
-    """How the capture of one piece of evidence stands, in words a card can show.
-
-    Attributes:
-        state: queued, running, failed, done, or empty when nothing was ever asked for.
-        waits_since: when it was asked for, while it waits for its turn.
-        next_try: not before then, where that is not now.
-        last_look: why the newest look failed, where an older copy is there.
-        in_browser: what is told is the capture as a browser shows it.
-        is_upload: what is told is the reading of an uploaded file.
-        has_address: there is a page to be captured, and not only a file.
-        may_render: such a capture can be asked for.
-        archived_url, archived_at: its newest copy at the Internet Archive.
-    """
-
-    evidence_id: int
-    state: str
-    step: str = ""
-    done: int = 0
-    total: int = 0
-    error: str = ""
-    attempts: int = 0
-    most_attempts: int = 0
-    waits_since: datetime | None = None
-    next_try: datetime | None = None
-    snapshot: Snapshot | None = None
-    last_look: str = ""
-    in_browser: bool = False
-    is_upload: bool = False
-    has_address: bool = False
-    may_render: bool = False
-    archived_url: str = ""
-    archived_at: datetime | None = None
-
-    @property
-    def at_work(self) -> bool:
-        return self.state in {"queued", "running"}
-
-    @property
-    def trouble(self) -> str:
-        """The kind of notice that says it failed: "late" when it was given up, "wait" when it is tried again later."""
-        if self.state == "failed":
-            return "late"
-        return "wait" if self.state == "queued" and self.error and self.next_try else ""
-
-
-def capture_line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> CaptureLine:
-    """Made of the source's capture job (``capture.capture_jobs``) and the copy the evidence rests on, or its newest."""
-    source = evidence.resource
-    return replace(
-        _line(evidence, job, snapshot),
-        in_browser=job is not None and job.kind == "render",
-        is_upload=job is not None and job.kind == "read_upload",
-        has_address=bool(source.url),
-        may_render=bool(source.url) and not rendered.why_not(),
-        archived_url=source.archived_url,
-        archived_at=source.archived_at,
-    )
-
-
-def _line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> CaptureLine:
-    if job is None:
-        return CaptureLine(evidence.pk, "done" if snapshot else "", snapshot=snapshot)
-    is_queued = job.state == Job.State.QUEUED
-    next_try = job.run_after if is_queued and job.run_after > timezone.now() else None
-    if snapshot and ((is_queued and job.last_error) or job.state == Job.State.FAILED):
-        if job.started_at is not None and snapshot.captured_at > job.started_at:  # uploaded before the next try
-            return CaptureLine(evidence.pk, "done", snapshot=snapshot)
-        return CaptureLine(evidence.pk, "done", snapshot=snapshot, last_look=job.last_error, next_try=next_try)
-    return CaptureLine(
-        evidence.pk,
-        job.state,
-        step="" if is_queued and job.last_error and not next_try else job.step,  # that of the attempt that failed
-        done=job.done,
-        total=job.total,
-        error=job.last_error,
-        attempts=job.attempts,
-        most_attempts=job.max_attempts,
-        waits_since=job.created_at if is_queued else None,
-        next_try=next_try,
-        snapshot=snapshot,
-    )
-
-
-def read_capture(evidence: Evidence) -> CaptureLine:
-    """The capture line of one piece of evidence, read now."""
-    job = capture.capture_jobs([evidence.resource_id]).get(evidence.resource_id)
-    return capture_line(evidence, job, evidence.pinned or _copies(evidence).first())
 
 
 @dataclass
@@ -173,6 +82,7 @@ class Reader:
     may_waive: bool
     may_ask: bool
     may_close: bool
+    may_check: bool
     sees_verdict: bool
     open_talk: int
     has_older_copies: bool = False
@@ -207,9 +117,35 @@ class Reader:
 
     @cached_property
     def lacks_copy(self) -> bool:
-        """The evidence rests on no copy, or on one that could not be read."""
+        """The evidence rests on no copy, or on one that could not be read or is damaged or lost."""
         pinned = Snapshot.objects.filter(pinned_by=self.evidence)
-        return not pinned.exclude(is_unreadable()).exists()
+        return not pinned.exclude(is_unreadable()).exclude(is_damaged()).exists()
+
+    @property
+    def damaged_files(self) -> str:
+        """The stored files of the copy shown that are damaged or lost: "page, WARC"."""
+        names = {"body": _("page or file"), "warc": "WARC", "wacz": "WACZ", "screenshot": _("picture"), "pdf": "PDF"}
+        return ", ".join(names[part] for part in self.shown.damaged_parts) if self.shown else ""
+
+    @property
+    def is_tampered(self) -> bool:
+        """The text kept of the copy shown, or of the one it is compared with, is not what was captured."""
+        return any(
+            sha256(copy.body_text) != copy.body_text_sha256 for copy in (self.shown, self.compared) if copy is not None
+        )
+
+    @property
+    def rests_on_damage(self) -> bool:
+        """Another copy than the one shown is relied on, and damaged or lost."""
+        is_shown = self.shown is not None and self.shown.pk == self.evidence.pinned_id
+        return self.line.copy_state == "damaged" and not is_shown
+
+    @property
+    def unread_upload(self) -> Snapshot | None:
+        """The newest copy, where it is a file that could not be read and so was left aside for the one relied on."""
+        newest = self.copies[0] if self.copies else None
+        is_upload = newest is not None and newest.kind == Snapshot.Kind.UPLOADED and newest.problem != ""
+        return newest if is_upload and self.evidence.pinned_id not in {None, self.copies[0].pk} else None
 
     @property
     def offers_waiver(self) -> bool:
@@ -278,6 +214,7 @@ def open_reader(
         may_waive=held.may_research,
         may_ask=capture.may_ask(evidence, person),
         may_close=person.can_research,
+        may_check=person.is_editor,
         sees_verdict=held.sees_verdict,
         open_talk=evidence.comments.filter(parent=None, resolved_at=None).count(),
     )
@@ -291,7 +228,9 @@ def open_reader(
 
 
 def _copies(evidence: Evidence) -> QuerySet[Snapshot]:
-    return Snapshot.objects.filter(resource=evidence.resource_id).select_related("body").order_by("-captured_at", "-id")
+    """Each with the stored files that may be damaged."""
+    copies = Snapshot.objects.filter(resource=evidence.resource_id).select_related(*Snapshot.PARTS)
+    return copies.order_by("-captured_at", "-id")
 
 
 def _pick(evidence: Evidence, pk: str) -> Snapshot | None:

@@ -3,21 +3,24 @@
 import re
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from claims.errors import BlobDamaged
-from claims.evidence import blobs, scrub, upload
+from claims.evidence import scrub, upload
 from claims.models import Evidence, Snapshot
 from claims.views.access import DeskRequest
+from claims.views.capture_line import read_capture
 from claims.views.evidence import TEMPLATE, answers_with_reader, for_evidence, line_context, show_reader
-from claims.views.reader import read_capture
 from claims.web.media import DOCX, HTML, PDF
 from claims.web.pictures import read_picture
+from claims.workflow.apply import Refused
 
 ENDINGS = {
     HTML: "html",
@@ -66,9 +69,9 @@ def snapshot_file(request: DeskRequest, evidence: Evidence, *, snapshot_id: int,
     if not blob:
         raise Http404
     try:
-        data = blobs.read_blob(blob)
+        data = scrub.read_checked(blob)
     except BlobDamaged as damage:
-        return _tell(request, evidence, snapshot, blob, damage)
+        return show_reader(request, evidence, refusal=str(damage), shown=str(snapshot.pk))
     ending = PART_ENDINGS.get(part) or ENDINGS.get(snapshot.mime, "bin")
     return _answer(data, "application/octet-stream", "attachment", _name(evidence, snapshot, ending))
 
@@ -82,14 +85,31 @@ def snapshot_original(request: DeskRequest, evidence: Evidence, *, snapshot_id: 
     """
     snapshot = _copy_of(evidence, snapshot_id)
     try:
-        data = blobs.read_blob(snapshot.body_id)
+        data = scrub.read_checked(snapshot.body_id)
     except BlobDamaged as damage:
-        return _tell(request, evidence, snapshot, snapshot.body_id, damage)
+        return show_reader(request, evidence, refusal=str(damage), shown=str(snapshot.pk))
     picture = read_picture(data)
     mime = picture.mime if picture and picture.can_be_shown else PDF if data.startswith(b"%PDF-") else ""
     if not mime:
         raise Http404
     return _answer(data, mime, "inline", _name(evidence, snapshot, ENDINGS[mime]))
+
+
+@require_POST
+@for_evidence
+@answers_with_reader
+def copy_check(request: DeskRequest, evidence: Evidence, *, snapshot_id: int) -> HttpResponse:
+    """Compute the hashes of a copy's stored files anew, as after somebody put them back."""
+    if not request.user.is_editor:
+        raise Refused(_("An editor has stored files checked again."), "person")
+    snapshot = _copy_of(evidence, snapshot_id)
+    kept = [blob for blob in (getattr(snapshot, f"{part}_id") for part in Snapshot.PARTS) if blob]
+    found = [scrub.check_now(blob) for blob in kept]
+    if any(found):
+        messages.warning(request, _("Checked: the stored file is still missing or damaged."))
+    else:
+        messages.success(request, _("Checked: every stored file of this copy is whole."))
+    return redirect(f"{reverse('claims:evidence-reader', args=[evidence.pk])}?snapshot={snapshot.pk}")
 
 
 @require_POST
@@ -112,12 +132,6 @@ def _name(evidence: Evidence, snapshot: Snapshot, ending: str) -> str:
     return file_name(str(evidence.resource), ending, f"{snapshot.captured_at:%Y%m%d-%H%M}")
 
 
-def _tell(request: DeskRequest, evidence: Evidence, snapshot: Snapshot, blob: str, damage: BlobDamaged) -> HttpResponse:
-    """The reader with what is wrong; those who look after the desk learn of it too."""
-    scrub.check_now(blob)
-    return show_reader(request, evidence, refusal=str(damage), shown=str(snapshot.pk))
-
-
 def _answer(data: bytes, mime: str, kind: str, name: str) -> HttpResponse:
     headers = LOCKED_UP | {"Content-Disposition": content_disposition(kind, name)}
     return HttpResponse(data, content_type=mime, headers=headers)
@@ -127,6 +141,7 @@ _COPY = "evidence/<int:evidence_id>/copies/<int:snapshot_id>/"
 urlpatterns = [
     path("evidence/<int:evidence_id>/copy/retry/", upload_retry, name="upload-retry"),
     path(f"{_COPY}original/", snapshot_original, name="snapshot-original"),
+    path(f"{_COPY}check/", copy_check, name="copy-check"),
 ]
 urlpatterns += [
     path(f"{_COPY}{part}/", snapshot_file, {"part": part}, name=f"snapshot-{part}") for part in ("body", *PART_ENDINGS)

@@ -16,7 +16,7 @@ from claims.web import guard
 from claims.workflow import put_back
 from claims.workflow.apply import Refused
 from claims.workflow.edit import Change, changing, link_citations
-from claims.workflow.revisions import is_unreadable
+from claims.workflow.revisions import is_damaged, is_unreadable
 from claims.workflow.rows import Seen, changing_row, differing, own_fields, write_row
 from claims.workflow.transitions import APPROVED, EDITABLE, IN_CROSS_CHECK, IN_REVIEW, PREFLIGHT
 
@@ -268,10 +268,13 @@ def waive(evidence_id: int, kind: str, *, by: Person | None, reason: str) -> Wai
 
 
 def _check_without_copy(row: Evidence, reason: str) -> None:
-    copies = Snapshot.objects.filter(resource=row.resource_id)
+    copies = Snapshot.objects.filter(resource=row.resource_id).exclude(is_damaged())
     relied_on = copies.filter(pinned_by=row).exclude(is_unreadable())
-    if relied_on.exists() or copies.filter(problem="").exists():
+    if relied_on.exists():
         words = _("Evidence %(number)d has a captured copy, so there is nothing to waive.")
+        raise Refused(words % {"number": row.number}, "captured")
+    if copies.filter(problem="").exists():
+        words = _("Evidence %(number)d has a copy that is whole and can be read: rest it on that one.")
         raise Refused(words % {"number": row.number}, "captured")
     found = row.waivers.filter(kind=Waiver.Kind.CAPTURE).exclude(reason=reason).first()
     if found is not None:

@@ -23,6 +23,8 @@ SELECT jsonb_agg(jsonb_build_array(
     CASE WHEN copy.id IS NOT NULL THEN jsonb_build_array(
         copy.sha256, copy.kind, copy.final_url, copy.canonical_url, copy.likeness, copy.captured_at) END,
     copy.problem > '' AND copy.body_text = '' AND copy.pages = '[]' AND copy.mime ~ %(hold_text)s,
+    EXISTS (SELECT FROM claims_blob blob WHERE NOT (blob.damage = '') AND blob.sha256 IN (copy.body_id, copy.warc_id)),
+    copy.id IS NULL AND EXISTS (SELECT FROM claims_snapshot other WHERE other.resource_id = piece.resource_id),
     (SELECT jsonb_agg(jsonb_build_array(quote.exact, quote.prefix, quote.suffix, quote.added_at, look.state, look.at)
         ORDER BY quote.start, quote.id)
      FROM claims_quote quote LEFT JOIN LATERAL (
@@ -98,6 +100,8 @@ class EvidenceFacts(NamedTuple):
     resource: SourceFacts
     pinned: CopyFacts | None
     copy_unreadable: bool
+    copy_damaged: bool
+    copy_at_hand: bool
     passages: list[PassageFacts]
     exceptions: list[WaiverFacts]
 
@@ -114,13 +118,15 @@ def read_evidence(claim: Claim) -> list[EvidenceFacts]:
 
 
 def _piece(*said: Any) -> EvidenceFacts:
-    *own, source, copy, unreadable, quotes, waivers = said
+    *own, source, copy, unreadable, damaged, at_hand, quotes, waivers = said
     return EvidenceFacts._make(
         (
             *own,
             _source(own[1], *source),
             _copy(*copy) if copy else None,
             bool(unreadable),
+            damaged,
+            at_hand,
             [_passage(*quote) for quote in quotes or ()],
             [WaiverFacts(*waiver) for waiver in waivers or ()],
         )

@@ -145,20 +145,32 @@ def _piece(item: Piece) -> independence.Piece:
 
 def captures_done(evidence: Iterable[Piece]) -> list[Missing]:
     """Each piece has a captured copy it rests on, and one that can be read, or a stated reason to do without."""
-    sentences = {
-        True: _("The copy of evidence %(number)d could not be read: upload another, or waive it with a reason."),
-        False: _("Evidence %(number)d has no captured copy: capture it, upload one, or waive it with a reason."),
-    }
     return [
-        Missing(sentences[item.pinned is not None] % {"number": item.number}, f"e{item.number}")
+        Missing(_lacking(item) % {"number": item.number}, f"e{item.number}")
         for item in evidence
         if lacks_copy(item) and not any(waiver.kind == "capture" for waiver in item.exceptions)
     ]
 
 
+def _lacking(item: Piece) -> str:
+    if item.copy_damaged:
+        return _(
+            "The stored copy of evidence %(number)d is damaged or lost: "
+            "capture it again, upload one, or waive it with a reason."
+        )
+    if item.pinned is not None:
+        return _("The copy of evidence %(number)d could not be read: upload another, or waive it with a reason.")
+    if item.copy_at_hand:
+        return _(
+            "Evidence %(number)d rests on none of its copies: "
+            "rest it on one, upload another, or waive it with a reason."
+        )
+    return _("Evidence %(number)d has no captured copy: capture it, upload one, or waive it with a reason.")
+
+
 def lacks_copy(item: Piece) -> bool:
-    """Whether a piece rests on no copy, or on one that could not be read."""
-    return item.pinned is None or item.copy_unreadable
+    """Whether a piece rests on no copy, or on one that could not be read or is damaged or lost."""
+    return item.pinned is None or item.copy_unreadable or item.copy_damaged
 
 
 def quotes_found(evidence: Iterable[Piece]) -> list[Missing]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from claims.models import Claim, Evidence, Person, Quote, QuoteCheck, Rating, Revision, RevisionAuthor
+from claims.models import Blob, Claim, Evidence, Person, Quote, QuoteCheck, Rating, Revision, RevisionAuthor, Snapshot
 from claims.models.event import canonical, sha256
 from claims.workflow.evidence_facts import HOLD_TEXT, Piece, read_evidence
 from claims.workflow.facts import EDITS, Facts, read_facts, who, wrote
@@ -81,7 +81,8 @@ def evidence_rows(claim: Claim | int) -> QuerySet[Evidence]:
     A step, which changes none of it, asks ``read_evidence`` instead.
 
     The passages are lists, each with the newest look at it, ``state`` and ``looked_at``; so are the waivers, as
-    ``exceptions``.  Copies come without their texts; ``copy_unreadable`` says that the pinned one holds nothing to read.
+    ``exceptions``.  Copies come without their texts; ``copy_unreadable`` says that the pinned one holds nothing to read,
+    ``copy_damaged`` that its stored file is damaged or lost, ``copy_at_hand`` that there is one and none is pinned.
     """
     newest = QuoteCheck.objects.filter(quote=OuterRef("pk")).order_by("-at", "-id")
     seen = {"state": Subquery(newest.values("state")[:1]), "looked_at": Subquery(newest.values("at")[:1])}
@@ -90,13 +91,22 @@ def evidence_rows(claim: Claim | int) -> QuerySet[Evidence]:
         Evidence.objects.filter(claim=claim)  # type: ignore[no-redef]  # the model names what is set here and below
         .select_related("resource__publisher", "pinned")
         .defer("pinned__body_text", "pinned__main_text", "pinned__pages")
-        .annotate(copy_unreadable=ExpressionWrapper(is_unreadable("pinned__"), BooleanField()))
+        .annotate(**states_of_copies())
         .order_by("number")
         .prefetch_related(  # into lists: a manager each would cost more than all the rows
             Prefetch("quotes", quotes, "passages"),
             Prefetch("waivers", to_attr="exceptions"),
         )
     )
+
+
+def states_of_copies() -> dict[str, Any]:
+    """What is wrong with the copies that evidence rests on, or with its resting on none; see ``evidence_rows``."""
+    return {
+        "copy_unreadable": ExpressionWrapper(is_unreadable("pinned__"), BooleanField()),
+        "copy_damaged": is_damaged("pinned__"),
+        "copy_at_hand": Q(pinned=None) & Exists(Snapshot.objects.filter(resource=OuterRef("resource"))),
+    }
 
 
 def is_unreadable(copy: str = "") -> Q:
@@ -106,6 +116,12 @@ def is_unreadable(copy: str = "") -> Q:
     """
     wrong = {"problem__gt": "", "body_text": "", "pages": [], "mime__regex": HOLD_TEXT}
     return Q(**{copy + name: value for name, value in wrong.items()})
+
+
+def is_damaged(copy: str = "") -> Exists:
+    """Copies whose stored page or WARC was found damaged or lost."""
+    kept = Q(pk=OuterRef(f"{copy}body")) | Q(pk=OuterRef(f"{copy}warc"))
+    return Exists(Blob.objects.exclude(damage="").filter(kept))
 
 
 def _rating(rating: Rating | None) -> dict[str, Any] | None:

@@ -202,7 +202,7 @@ def test_a_copy_that_is_there_cannot_be_waived(people):
         edit_parts.waive(captured.pk, "capture", by=people.author, reason="No network.")
     other.quotes.all().delete()
     Evidence.objects.filter(pk=other.pk).update(pinned=None)
-    with pytest.raises(Refused, match="Evidence 2 has a captured copy"):
+    with pytest.raises(Refused, match="Evidence 2 has a copy that is whole and can be read"):
         edit_parts.waive(other.pk, "capture", by=people.author, reason="No network.")
 
     assert edit_parts.waive(captured.pk, "quote_check", by=people.author, reason="Closed today.").kind == "quote_check"
