@@ -26,6 +26,7 @@ from claims.web.media import Extract
 from claims.web.pictures import JPEG, PNG, is_svg, read_picture
 from claims.workflow import edit_parts
 from claims.workflow.apply import Refused, keep_refusal
+from claims.workflow.revisions import is_unreadable
 from claims.workflow.rights import check_may_change
 from claims.workflow.standing import is_own, standing
 
@@ -223,11 +224,17 @@ def _keep(file: File, place: Place, found: Extract, by: Person) -> None:
     snapshot = add_snapshot(resource, found, archive, kind=Snapshot.Kind.UPLOADED, captured_by=by)
     if not place.is_named:
         _name_after_itself(resource, snapshot)
-    if place.evidence is not None:
+    if place.evidence is not None and not _is_worse(snapshot, place.evidence):
         with suppress(Refused), transaction.atomic():
             edit_parts.pin_snapshot(place.evidence, snapshot.pk, by=by)
     _record(snapshot, file.name, by)
     after_snapshot(snapshot)
+
+
+def _is_worse(snapshot: Snapshot, evidence: int) -> bool:
+    """A file that could not be read never takes the place of a copy that can."""
+    relied_on = Snapshot.objects.filter(pinned_by=evidence).exclude(is_unreadable())
+    return Snapshot.objects.filter(is_unreadable(), pk=snapshot.pk).exists() and relied_on.exists()
 
 
 def _name_after_itself(resource: Resource, snapshot: Snapshot) -> None:

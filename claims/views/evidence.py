@@ -158,7 +158,7 @@ def snapshot_upload(request: DeskRequest, evidence: Evidence) -> HttpResponse:
     """A file in the place of a capture."""
     name, data = _read_file(request)
     upload.upload_copy(evidence.resource_id, by=request.user, name=name, data=data, evidence_id=evidence.pk, later=True)
-    kept = _("The file is kept. This evidence rests on it as soon as it is read.")
+    kept = _("The file is kept. This evidence rests on it as soon as it is read, if it can be.")
     messages.success(request, f"{kept} {say_misnamed(name, upload.media_type(name, data))}".strip())
     return _back(evidence)
 

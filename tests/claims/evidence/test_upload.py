@@ -192,6 +192,19 @@ def test_uploaded_copy_is_what_the_evidence_rests_on(people):
     assert Job.objects.filter(kind="pin").exists()
 
 
+def test_a_file_that_cannot_be_read_never_displaces_a_copy_that_can(people):
+    first = SnapshotFactory()
+    evidence = EvidenceFactory(claim=in_research(people), resource=first.resource, pinned=first)
+    new = {"by": people.author, "evidence_id": evidence.pk}
+
+    upload.upload_copy(evidence.resource_id, name="broken.pdf", data=b"%PDF-1.4\nbroken", **new)
+    evidence.refresh_from_db()
+    assert evidence.pinned == first
+    upload.upload_copy(evidence.resource_id, name="pier.png", data=png(), **new)
+    evidence.refresh_from_db()
+    assert evidence.pinned.mime == "image/png"
+
+
 def test_uploaded_copy_stands_in_the_row_of_copies(people):
     before = SnapshotFactory()
 

@@ -181,6 +181,16 @@ def test_a_copy_without_text_is_told_of_with_the_ways_on(client, people):
     assert waived in claim_page(client, people.author, piece)
 
 
+def test_an_upload_that_could_not_be_read_is_told_of_where_the_evidence_rests_on_another_copy(client, people, piece):
+    told = "The uploaded file could not be read, so this evidence rests on the copy it rested on before."
+    assert told not in reader(client, people.author, piece)
+
+    upload.upload_copy(piece.resource_id, by=people.author, name="a.pdf", data=b"%PDF-1.4\nx", evidence_id=piece.pk)
+
+    page = reader(client, people.author, piece)
+    assert f"{told} The file is damaged" in page
+
+
 # --- not what was captured
 
 
