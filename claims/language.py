@@ -1,6 +1,6 @@
-"""How modules that know no Django speak the language of whoever reads: the project lends them its translator at the start.
+"""Translation for modules that may not import Django: at its start the project passes Django's translator in here.
 
-Where nobody lent one, as in the process that reads files, they speak English.
+In a process that passes none in, as the one that reads files, texts stay English.
 """
 
 from collections.abc import Callable

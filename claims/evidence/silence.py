@@ -1,7 +1,7 @@
-"""Sources nobody could read for a while: no proof that a passage is gone, and none that it stands.
+"""Tell the editors when the passages of a source could not be checked several times in a row.
 
-One miss means nothing: a site is down, or shows a wall to machines.  But who alters his page may hide it behind a wall,
-so after some looks in a row a person is asked to go and see.
+One failed look means nothing: a site is down, or lets no machine in.  But whoever alters his page may also close it to
+machines, so after ``SILENT_AFTER`` looks in a row a person is asked to open it himself.
 """
 
 from claims import jobs

@@ -122,7 +122,10 @@ def add_row(snapshot: Snapshot) -> None:
 
 
 def look_around(resource: Resource) -> Surroundings:
-    """What a new copy meets, read after the source was locked."""
+    """Read, in one statement, what the tables say about a source that decides what a new copy of it sets off.
+
+    The source must be locked.
+    """
     about: dict[str, Any] = {"pk": resource.pk, "editable": list(EDITABLE), "domains": _domains(resource)}
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_AROUND, about)

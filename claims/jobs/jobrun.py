@@ -68,7 +68,7 @@ class JobRun:
             raise Cancelled(self.id)
 
     def remember(self, cursor: Any) -> None:
-        """Keep something for the next run; unlike ``checkpoint`` it does not say that the job gets on.
+        """Save ``cursor`` on the job for its next attempt.  Failed attempts go on counting, unlike after ``checkpoint``.
 
         Raises:
             LeaseLost: the job is another worker's by now.

@@ -14,7 +14,11 @@ ABANDONED = timedelta(seconds=60)  # a press that has not ended by then was cut 
 
 class PressManager(models.Manager["Press"]):
     def take(self, mark: str) -> bool:
-        """Whether this press is the first of its form; also when the first was cut off without an end."""
+        """Take the mark of a form, so that only one request does what it asks for.
+
+        Returns:
+            true for the first request that brings it, and for a later one when the first was cut off by a crash.
+        """
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO claims_press (mark, at, ended) VALUES (%s, now(), false)"

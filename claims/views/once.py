@@ -80,10 +80,10 @@ def _end(mark: str, response: HttpResponseBase) -> None:
 
 
 def _first_has_ended(mark: str) -> bool:
-    """Wait for the first press; when it came to nothing, the next of those that wait takes its place and is the first.
+    """Wait until the request that took the mark has ended.  If it failed, one of those that wait takes its place.
 
     Returns:
-        whether there is nothing left to do for this one.
+        true when the first request did what the form asks for; false when this one has to do it.
     """
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:

@@ -127,7 +127,12 @@ def read_record(claim: Claim, asked: Asked, *, person: Person, sees_verdict: boo
 
 
 def _goes_on(shown: list[int], found: list[int]) -> int:
-    """Below which number the next page goes on: the last one shown, else all that was found, and nothing newer."""
+    """The cursor of one kind of row (events, or refusals) for the next page, which shows rows with smaller numbers.
+
+    Args:
+        shown: numbers of the rows of this kind on this page.
+        found: numbers of all that were read for it, the newest first; the other kind may have filled the page.
+    """
     return min(shown) if shown else found[0] + 1 if found else 1
 
 

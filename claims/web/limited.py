@@ -85,7 +85,7 @@ def _receive(line: socket.socket, length: int) -> bytearray:
 
 
 class _NotTaken(Exception):
-    """The child was gone before it had the file in hand: no word against the file."""
+    """The child process died before it had received the file, so the file is not to blame: it is sent to another."""
 
 
 class _Reader:

@@ -73,9 +73,11 @@ class Attempt:
 
     @cached_property
     def second_readers(self) -> set[int]:
-        """Ids of the people whose second verdict it is.
+        """Ids of the people whose verdict the second one is: none of them approves where approver and reader must differ.
 
-        A decision for the second verdict makes another material: it stands for who decided and for who had given it.
+        When an editor decided for the cross-checker's verdict, that verdict became the claim's, and the material hash
+        changed with it.  Then the decision is the second verdict, and it counts for both: the editor and the
+        cross-checker.
         """
         second = self.second_verdict
         if second is None or second.kind != "decision":

@@ -121,15 +121,15 @@ def add_approval(attempt: Attempt) -> Approval:
 
 
 def unrecorded(claim: Claim) -> int:
-    """By how many changes the claim, as it was locked, was ahead of the record: they wait for adoption."""
+    """How many changes of a locked claim the record does not know yet: made by SQL or ``loaddata``, see ``adopt``."""
     return max(0, claim.content_version - claim.recorded_version)
 
 
 def mark_recorded(claim: Claim, *, leaving: int = 0) -> None:
-    """Say that the record knows the claim as it stands (house rule 8).
+    """Note that the record tells of the claim as it stands, so that the clock does not adopt it.
 
     Args:
-        leaving: what was ``unrecorded`` before this change; it still waits for adoption.
+        leaving: how many changes were ``unrecorded`` before this one; they stay so until the clock adopts them.
     """
     Claim.objects.filter(pk=claim.pk).update(recorded_version=F("content_version") - leaving)
     claim.refresh_from_db(fields=["content_version", "recorded_version"])
