@@ -65,7 +65,7 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
     refuse_errors(page)
     if hint and page.status == HTTPStatus.NOT_MODIFIED:
         stored = hint.stored(warc.store_not_modified(page, hint.original))
-        return partial(_keep, source.pk, page, hint.found(), stored, robots)
+        return partial(_keep, source.pk, page, hint.found(), stored, robots, is_due=True)
     is_soon_there = is_soon_read(page.body, page.content_type)  # sooner than its steps could be told
     if not is_soon_there:
         job.progress(_("reading the page"), 2, STEPS)
@@ -73,7 +73,7 @@ def capture_resource(job: JobRun, *, resource: int) -> Callable[[], None] | None
     if not is_soon_there:
         job.progress(_("keeping the copy"), 3, STEPS)
     stored = _store(page, found, before)
-    return partial(_keep, source.pk, page, found, stored, robots)
+    return partial(_keep, source.pk, page, found, stored, robots, is_due=job.priority == schedule.PRIORITY)
 
 
 def _store(page: Page, found: Extract, before: Copy | None) -> dict[str, blobs.Stored]:
@@ -191,7 +191,9 @@ def give_up(*, claim_id: int | None, sentence: str, resource: int) -> None:
     schedule.after_miss(resource, sentence)
 
 
-def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.Stored], robots: str) -> None:
+def _keep(
+    resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.Stored], robots: str, *, is_due: bool
+) -> None:
     resource = locked(resource_id)
     around = look_around(resource)
     snapshot = add_snapshot(
@@ -205,7 +207,7 @@ def _keep(resource_id: int, page: Page, found: Extract, stored: dict[str, blobs.
         robots=robots,
     )
     filled = fill_in(resource, snapshot, around)
-    schedule.after_look(resource, changed=filled)
+    schedule.after_look(resource, is_due=is_due, changed=filled)
     body = {
         "sha256": snapshot.sha256,
         "text_sha256": snapshot.body_text_sha256,

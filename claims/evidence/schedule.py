@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from claims import jobs
@@ -65,8 +66,10 @@ def plan(limit: int = BATCH) -> int:
 
 def _before_publication(now: datetime) -> None:
     """Sources of claims that will be published by themselves are looked at in the hours before."""
-    soon = Evidence.objects.filter(claim__status=Claim.Status.APPROVED, claim__publish_at__lte=now + AHEAD)
-    seen = QuoteCheck.objects.filter(quote__evidence__resource=OuterRef("pk"), at__gte=now - STILL_FRESH)
+    quoted = Evidence.objects.filter(quotes__isnull=False)
+    soon = quoted.filter(claim__status=Claim.Status.APPROVED, claim__publish_at__lte=now + AHEAD)
+    told = ~Q(state=QuoteCheck.State.UNVERIFIABLE) & Q(at__gte=now - STILL_FRESH)
+    seen = QuoteCheck.objects.filter(told | Q(at__gte=now - AHEAD), quote__evidence__resource=OuterRef("pk"))
     wanted = Resource.objects.filter(Exists(soon.filter(resource=OuterRef("pk"))), ~Exists(seen), url__isnull=False)
     wanted.filter(Q(look_again_at__gt=now) | Q(look_again_at=None)).update(look_again_at=now)
 
@@ -80,11 +83,19 @@ def _staggered(sources: Iterable[tuple[int, str]], now: datetime) -> Iterator[di
         before[host] += 1
 
 
-def after_look(resource: Resource, *, changed: Iterable[str] = ()) -> None:
-    """A copy came: the next look is further away.  The row must be locked; fields ``changed`` before are saved too."""
-    step = STEPS[min(resource.looks, len(STEPS) - 1)]
-    resource.looks, resource.misses = min(resource.looks + 1, 1000), 0
-    resource.look_again_at = timezone.now() + step * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # no secret
+def after_look(resource: Resource, *, is_due: bool = True, changed: Iterable[str] = ()) -> None:
+    """A copy came.  The row must be locked; fields ``changed`` before are saved too.
+
+    Args:
+        is_due: the schedule asked for it, so the next look is further away; what a person or a step of the claim asked for
+            leaves the schedule where it was.  The first copy begins it.
+    """
+    now, expected = timezone.now(), resource.look_again_at
+    is_due = is_due or not resource.looks
+    resource.looks, resource.misses = min(resource.looks + is_due, 1000), 0
+    step = STEPS[min(resource.looks, len(STEPS)) - 1]
+    wanted = now + step * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # no secret
+    resource.look_again_at = wanted if is_due or expected is None or expected <= now else min(wanted, expected)
     columns = [_COLUMNS[name] for name in ("looks", "misses", "look_again_at", *changed)]
     named = ", ".join(f"{column} = %s" for column in columns)
     with connection.cursor() as cursor:  # columns that did not change are not named: triggers ask which were
@@ -92,11 +103,11 @@ def after_look(resource: Resource, *, changed: Iterable[str] = ()) -> None:
         cursor.execute(f"UPDATE claims_resource SET {named} WHERE id = %s", [*values, resource.pk])  # noqa: S608
 
 
-def look_by(resource: Resource, at: datetime) -> None:
-    """Not later than this, as when something was found that a second look must confirm."""
-    Resource.objects.filter(pk=resource.pk).filter(Q(look_again_at__gt=at) | Q(look_again_at=None)).update(
-        look_again_at=at
-    )
+def begin_anew(resource: Resource) -> None:
+    """Something was found that a second look must confirm: it comes a day later, and the next ones days apart again."""
+    second = timezone.now() + SECOND_LOOK
+    source = Resource.objects.filter(pk=resource.pk)
+    source.update(looks=1, look_again_at=Least(Coalesce("look_again_at", second), second))
 
 
 def after_miss(resource_id: int, sentence: str) -> None:

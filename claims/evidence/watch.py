@@ -205,7 +205,7 @@ def _alarm(resource: Resource, alert: SourceAlert | None, check: QuoteCheck, cla
     """One open alert for each passage, however often it is looked at; the second look makes it count."""
     if alert is None:
         SourceAlert.objects.create(quote=check.quote, check_row=check)
-        schedule.look_by(resource, timezone.now() + schedule.SECOND_LOOK)
+        schedule.begin_anew(resource)
         _tell(resource, "source_changed", check)
     elif alert.confirmed_at is None and timezone.now() - alert.opened_at >= schedule.SECOND_LOOK:
         SourceAlert.objects.filter(pk=alert.pk).update(confirmed_at=Now(), check_row=check)

@@ -13,7 +13,7 @@ from claims.web.fetch import DOOR, Door, vetted_ips
 from claims.web.guard import Address, failure, parse_url
 from claims.web.wire import Budget, Limits, PinnedBackend, look_up
 
-LIMITS = Limits(lookup=5.0, connect=5.0, read=10.0, total=15.0, headers=16 * 1024, wire=64 * 1024)
+LIMITS = Limits(lookup=5.0, connect=5.0, answer=10.0, read=10.0, total=15.0, headers=16 * 1024, wire=64 * 1024)
 FIRST_BYTES = 2000  # of the answer; the rest is not read
 
 # What differs from a capture's words.

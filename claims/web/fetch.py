@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 import httpcore2
 
+from claims.errors import FetchFailed
 from claims.web.decode import decode
 from claims.web.guard import NOBODY, Address, check_address, failure, parse_url
 from claims.web.wire import LIMITS, Budget, Limits, PinnedBackend, Resolver, Wire, look_up, system_resolver
@@ -24,6 +25,11 @@ MAX_COOKIES = 50
 MAX_COOKIE_LENGTH = 4096
 REFRESH_MAX_DELAY_SECONDS = 5
 REFRESH_MAX_BYTES = 4096
+
+# What no later try would better, and each would cost as much as the first.
+FINAL = frozenset(
+    ("max_wire", "bomb", "encoding", "multi_encoding", "redirect_loop", "too_many_redirects", "redirect_no_location")
+)
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _META_REFRESH = re.compile(
@@ -136,9 +142,13 @@ def fetch(
 
     Raises:
         FetchRefused: the address, or one it forwards to, is never dialled.
-        FetchFailed: with the code and sentence of what went wrong.
+        FetchFailed: with the code and sentence of what went wrong; ``permanent`` where no later try would do better.
     """
-    return _Trip(limits, door or DOOR, progress, since).run(url)
+    try:
+        return _Trip(limits, door or DOOR, progress, since).run(url)
+    except FetchFailed as failed:
+        failed.permanent = failed.permanent or failed.code in FINAL
+        raise
 
 
 class _Trip:

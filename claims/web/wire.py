@@ -29,6 +29,7 @@ class Limits:
 
     lookup: float = 5.0
     connect: float = 5.0
+    answer: float = 30.0  # until the first byte: some sites think long, and then send all at once
     read: float = 10.0
     total: float = 30.0
     grace: float = 5.0
@@ -78,7 +79,7 @@ class Wire(httpcore2.NetworkStream):
             max_bytes = min(max_bytes, limits.headers - len(self.received))
             if max_bytes <= 0:
                 raise failure("headers_size")
-        self._sock.settimeout(self._budget.seconds(limits.read))
+        self._sock.settimeout(self._budget.seconds(limits.read if self.received else limits.answer))
         try:
             data = self._sock.recv(max_bytes)
         except TimeoutError:

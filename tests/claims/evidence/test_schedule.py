@@ -43,6 +43,40 @@ def test_looks_become_rarer_and_never_come_all_on_one_day(source):
     assert waits[4] != waits[5]
 
 
+def test_a_copy_asked_for_by_hand_leaves_the_schedule_where_it_was(source):
+    schedule.after_look(source, is_due=False)
+    assert (source.looks, round(days_to_go(source))) == (1, 1)  # the first copy begins it
+
+    schedule.after_look(source)
+    due_at = source.look_again_at
+    for _press in range(4):
+        schedule.after_look(source, is_due=False)
+        source.refresh_from_db()
+        assert (source.looks, source.look_again_at <= due_at, days_to_go(source) > 2.6) == (2, True, True)
+
+
+@pytest.mark.parametrize("days", [-1, 30])
+def test_a_copy_by_hand_brings_back_a_source_that_was_silent_or_is_late(source, days):
+    source.looks, source.misses, source.look_again_at = 2, 5, timezone.now() + timedelta(days=days)
+
+    schedule.after_look(source, is_due=False)
+
+    source.refresh_from_db()
+    assert (source.looks, source.misses, round(days_to_go(source))) == (2, 0, 3)
+
+
+@pytest.mark.parametrize("days", [None, 0.5, 80])
+def test_after_a_finding_looks_come_days_apart_again(source, days):
+    source.looks, source.look_again_at = 9, days and timezone.now() + timedelta(days=days)
+    source.save(update_fields=["looks", "look_again_at"])
+
+    schedule.begin_anew(source)
+
+    assert abs(days_to_go(source) - min(days or 1, 1)) < 0.01
+    schedule.after_look(source)
+    assert round(days_to_go(source)) == 3
+
+
 def test_a_due_look_is_asked_for_once(source):
     due()
 
@@ -149,9 +183,27 @@ def test_a_source_that_was_never_captured_is_left_to_the_editor():
 def test_sources_are_looked_at_in_the_hours_before_a_publication(hours, looked_at):
     people = desk.hire()
     claim = desk.approved(people)
-    source = claim.evidence.first().resource
+    Job.objects.all().delete()
+    QuoteCheck.objects.all().delete()
+    source = claim.evidence.get(quotes__isnull=False).resource
     Claim.objects.filter(pk=claim.pk).update(publish_at=timezone.now() + timedelta(hours=hours))
 
     schedule.plan()
 
-    assert Job.objects.filter(kind="capture", key=source.chain).exists() is looked_at
+    assert list(Job.objects.filter(kind="capture").values_list("key", flat=True)) == [source.chain] * looked_at
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "looked_at"), [("unchanged", 19, False), ("unverifiable", 19, True), ("unverifiable", 1, False)]
+)
+def test_before_a_publication_a_look_that_could_not_tell_is_made_again_but_not_every_minute(state, hours, looked_at):
+    claim = desk.approved(desk.hire())
+    Job.objects.all().delete()
+    QuoteCheck.objects.all().delete()
+    check = QuoteCheck.objects.create(quote=Quote.objects.get(), state=state)
+    QuoteCheck.objects.filter(pk=check.pk).update(at=timezone.now() - timedelta(hours=hours))
+    Claim.objects.filter(pk=claim.pk).update(publish_at=timezone.now() + timedelta(hours=1))
+
+    schedule.plan()
+
+    assert Job.objects.filter(kind="capture").exists() is looked_at

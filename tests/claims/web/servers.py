@@ -16,7 +16,7 @@ from claims.web.wire import Limits
 
 PAGE = b"<html><body><p>The bridge opened in 1998.</p></body></html>"
 TLS = ssl.create_default_context()  # takes longer to make than most pages to fetch
-QUICK = Limits(lookup=0.5, connect=0.5, read=0.5, total=2.0, grace=0.4)
+QUICK = Limits(lookup=0.5, connect=0.5, answer=0.5, read=0.5, total=2.0, grace=0.4)
 
 
 class Server:

@@ -2,12 +2,13 @@
 
 import gzip
 import socket
+from dataclasses import replace
 
 import brotli
 import pytest
 import zstandard
 
-from claims.errors import FetchRefused
+from claims.errors import FetchFailed, FetchRefused
 from claims.web import fetch as fetch_module
 from claims.web import guard, wire
 from claims.web.fetch import fetch
@@ -370,6 +371,26 @@ def test_a_page_that_cannot_be_unpacked_says_why(site, encoding, pack, code):
     site.pages["/"] = response(pack(), Content_Encoding=encoding)
 
     assert refusal(site, limits=LIMITS) == code
+
+
+@pytest.mark.parametrize(
+    ("answer", "limits", "code", "is_final"),
+    [
+        (response(b"", "302 Found", Location="/"), LIMITS, "redirect_loop", True),
+        (response(b"", "302 Found"), LIMITS, "redirect_no_location", True),
+        (response(PAGE * 9), replace(LIMITS, wire=200), "max_wire", True),
+        (response(gzip.compress(TEN_MEGABYTES), Content_Encoding="gzip"), LIMITS, "bomb", True),
+        (response(gzip.compress(PAGE)[:-9], Content_Encoding="gzip"), LIMITS, "decode", False),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", LIMITS, "protocol", False),
+    ],
+)
+def test_what_no_later_try_would_better_is_not_worth_one(serve, answer, limits, code, is_final):
+    server = serve(answer)
+
+    with pytest.raises(FetchFailed) as caught:
+        fetch(server.url(), limits=limits, door=door_to(server))
+
+    assert (caught.value.code, caught.value.permanent) == (code, is_final)
 
 
 def test_progress_is_told(serve):

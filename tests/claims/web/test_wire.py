@@ -12,7 +12,7 @@ import pytest
 from claims.errors import FetchFailed
 from claims.web import wire
 from claims.web.fetch import fetch
-from claims.web.wire import system_resolver
+from claims.web.wire import LIMITS, system_resolver
 from tests.claims.web.servers import PAGE, QUICK, door_to, drip, refusal, response
 
 # The dead neighbour is real, as is the canary at the good site's side.
@@ -220,6 +220,22 @@ def test_silence_is_not_waited_for(serve, answer):
     server = serve(answer)
 
     assert refusal(server) == "timeout"
+
+
+def test_a_first_answer_may_take_longer_than_what_follows(serve):
+    def think(connection, stopped):
+        stopped.wait(0.8)
+        connection.sendall(response(PAGE))
+
+    server = serve(lambda path, request: think)
+    patient = dataclasses.replace(QUICK, answer=1.9)
+
+    assert refusal(server) == "timeout"
+    assert fetch(server.url(), limits=patient, door=door_to(server)).body == PAGE
+
+
+def test_what_a_fetch_may_take_is_bounded_as_a_whole():
+    assert LIMITS.answer >= 30 >= LIMITS.total
 
 
 def test_a_drip_just_above_the_least_rate_ends_with_the_whole_time(serve):
