@@ -43,6 +43,10 @@ class BlobDamaged(UserFacingError):
     """A stored file is missing, or is no longer what was stored."""
 
 
+class StorageFull(UserFacingError):
+    """There is no room for another stored file; once somebody has made some, the same works."""
+
+
 class RecordBroken(UserFacingError):
     """Something in the record is not as it was written; no later look would find it whole."""
 

@@ -70,11 +70,16 @@ def _python() -> Iterator[Finding]:
 
 def _folder() -> Iterator[Finding]:
     vardir.prepare(settings.VAR_DIR)
-    free = shutil.disk_usage(settings.VAR_DIR).free
-    text = _("%(size)s GB free for the data in %(folder)s.") % {
-        "size": number_format(free / 1e9, 1), "folder": settings.VAR_DIR,
-    }  # fmt: skip
-    yield Finding("ok" if free >= ENOUGH_DISK else "WRONG", text)
+    data, copies = Path(settings.VAR_DIR), probes.folder_of_copies()
+    yield _room(_("%(size)s GB free for the data in %(folder)s."), data)
+    if copies is not None and copies.stat().st_dev != data.stat().st_dev:
+        yield _room(_("%(size)s GB free for the copies of evidence in %(folder)s."), copies)
+
+
+def _room(words: str, folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    text = words % {"size": number_format(free / 1e9, 1), "folder": folder}
+    return Finding("ok" if free >= ENOUGH_DISK else "WRONG", text)
 
 
 def _secrets() -> Iterator[Finding]:

@@ -4,15 +4,17 @@ Anybody may ask, so the parts are asked at most once in ``KEPT_SECONDS`` by each
 """
 
 import logging
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
 from django.apps import apps
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.db import DatabaseError, connection
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -25,12 +27,23 @@ from factcheck.celery import app as celery_app
 
 KEPT_SECONDS = 5.0  # an answer; what no longer works is said within so many
 
+ROOM_FOR_A_COPY = 20 * 1024**2  # bytes: the largest page or file that is kept
+
 log = logging.getLogger(__name__)
 
 
 def database_answers() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+
+
+def folder_of_copies() -> Path | None:
+    """Where copies of evidence lie, or the folder in which theirs will be made; ``None``: an object store keeps them."""
+    store = storages["evidence"]
+    if not isinstance(store, FileSystemStorage):
+        return None
+    place = Path(store.location)
+    return next(folder for folder in (place, *place.parents) if folder.exists())
 
 
 def broker_answers() -> None:
@@ -40,8 +53,10 @@ def broker_answers() -> None:
 
 
 def storage_answers() -> None:
-    """A file can be written, read back and removed where evidence is kept."""
-    store = storages["evidence"]
+    """A file can be written, read back and removed where evidence is kept, and there is room for a copy."""
+    store, folder = storages["evidence"], folder_of_copies()
+    if folder is not None and (room := shutil.disk_usage(folder).free) < ROOM_FOR_A_COPY:
+        raise OSError(f"the disk that keeps copies is full: {room} bytes are left")
     name = store.save(f".probe/{uuid.uuid4().hex}", ContentFile(b"probe"))
     try:
         with store.open(name) as file:

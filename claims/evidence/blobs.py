@@ -1,5 +1,6 @@
 """Bytes kept by their hash in the evidence storage: written whole or not at all, checked on every reading."""
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -16,10 +17,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
-from claims.errors import BlobDamaged
+from claims.errors import BlobDamaged, StorageFull
 from claims.models import Blob
 
 TEMPORARY = ".new-"
+FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 LEFT_LYING = timedelta(days=1)  # a capture at work has stored its files and not yet written them down
 
 # Locked first, in one order for all; what the row says of a file is only looked at then.
@@ -63,14 +65,23 @@ def store_blob(data: bytes, kind: str) -> Stored:
 
     Args:
         kind: one of ``Blob.Kind``.
+
+    Raises:
+        StorageFull: the disk, or the share of it that is ours, is full.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     key = blob_key(sha256)
     storage, now = evidence_storage(), time.time()
-    if isinstance(storage, FileSystemStorage):
-        is_put = _put_file(Path(storage.path(key)), data)
-    else:
-        is_put = _put_object(storage, sha256, data)
+    try:
+        if isinstance(storage, FileSystemStorage):
+            is_put = _put_file(Path(storage.path(key)), data)
+        else:
+            is_put = _put_object(storage, sha256, data)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        words = _("The disk that keeps copies is full: nothing was kept. An administrator makes room; then try again.")
+        raise StorageFull(words, "disk_full") from error
     return Stored(sha256, kind, len(data), key, now if is_put else 0.0)
 
 

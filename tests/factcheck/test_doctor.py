@@ -1,5 +1,6 @@
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -75,6 +76,15 @@ def test_a_full_disk_is_wrong(healthy, monkeypatch):
     monkeypatch.setattr(health, "ENOUGH_DISK", 10**18)
 
     assert examine()[0] == 1
+
+
+def test_the_disk_of_the_copies_is_measured_where_they_lie_on_one_of_their_own(healthy, monkeypatch):
+    assert "copies of evidence" not in examine()[1]
+    monkeypatch.setattr(health.probes, "folder_of_copies", lambda: Path("/dev"))  # which is no part of any disk
+
+    found = [finding.text for finding in health._folder()]
+
+    assert found[1].endswith("GB free for the copies of evidence in /dev.")
 
 
 def test_an_unsupported_python_is_wrong(monkeypatch):

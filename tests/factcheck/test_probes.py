@@ -64,6 +64,13 @@ def test_a_broker_that_hangs_is_named_and_not_waited_for(client, broker, tmp_pat
 
 
 @pytest.mark.django_db
+def test_a_disk_without_room_for_a_copy_is_not_ready(monkeypatch, client):
+    monkeypatch.setattr(probes, "ROOM_FOR_A_COPY", 10**18)
+
+    assert client.get("/readyz").json()["storage"] == "does not answer"
+
+
+@pytest.mark.django_db
 def test_a_storage_that_returns_other_bytes_is_not_ready(monkeypatch, client):
     monkeypatch.setattr(probes, "ContentFile", lambda content: embedded_file(content[::-1]))
 

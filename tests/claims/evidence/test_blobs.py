@@ -11,7 +11,7 @@ import time_machine
 from django.core.files.storage import FileSystemStorage, InMemoryStorage, storages
 from django.db import connection, transaction
 
-from claims.errors import BlobDamaged
+from claims.errors import BlobDamaged, StorageFull
 from claims.evidence import blobs, scrub, warc
 from claims.models import Blob, Event, Job
 from claims.web.fetch import Page
@@ -57,7 +57,7 @@ def test_a_write_that_fails_leaves_nothing_behind(evidence_folder, monkeypatch, 
 
     monkeypatch.setattr(os if step == "fsync" else Path, step, fail)
 
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StorageFull, match="The disk that keeps copies is full: nothing was kept"):
         blobs.store_blob(BODY, "body")
 
     assert files_in(evidence_folder) == []

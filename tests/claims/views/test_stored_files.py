@@ -1,4 +1,6 @@
+import errno
 import html as html_escapes
+import os
 import re
 from datetime import UTC, datetime
 
@@ -180,6 +182,19 @@ def test_the_caption_says_what_kind_of_file_is_kept(author, evidence, mime, word
 
     caption = re.search(r'<p class="meta mb-4">(.*?)</p>', reader(author, evidence), re.DOTALL)[1]
     assert in_words(caption).endswith(words)
+
+
+def test_an_upload_to_a_full_disk_is_refused_in_words(author, evidence, monkeypatch):
+    def refuse(*_args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    file = SimpleUploadedFile("log.txt", b"Twelve ships came on a full disk.")
+
+    response = author.post(address("snapshot-upload", evidence), {"file": file})
+
+    assert response.status_code == 422
+    assert "The disk that keeps copies is full: nothing was kept." in response.content.decode()
 
 
 def test_a_lost_original_is_told(author, evidence):
