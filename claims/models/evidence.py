@@ -185,6 +185,9 @@ class Snapshot(models.Model):
     language = models.CharField(max_length=12, blank=True)
     problem = models.CharField(max_length=300, blank=True, help_text=_("Why no text could be read from it."))
     robots = models.CharField(max_length=10, choices=Host.Robots.choices, default=Host.Robots.UNKNOWN)
+    instead = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text=_("What it is by its own words, if no page.")
+    )
     likeness = models.BigIntegerField(null=True, help_text=_("Simhash of the main text; near texts have near numbers."))
 
     class Meta:
@@ -335,6 +338,7 @@ class Quote(models.Model):
     # Set only by ``workflow.revisions.evidence_rows``: the newest look at it.
     state: str | None
     looked_at: datetime | None
+    problem: str | None
 
     class Meta:
         ordering = ["evidence", "start", "id"]
