@@ -15,7 +15,7 @@ WITH_INDEX = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$($(PY) -m pip config get g
 # Checks that read settings must not leave a data folder behind.
 ASIDE = VAR_DIR=$$(mktemp -d) && export VAR_DIR && trap 'rm -rf "$$VAR_DIR"' EXIT
 # No Django, no tables, no network in these: every branch is tested, and so is all of the workflow.
-PURE := claims/workflow/*,claims/web/guard.py,claims/web/extract.py,claims/web/media.py,claims/web/pictures.py,claims/web/kinds.py,claims/web/dates.py,claims/intake/sentences.py,claims/intake/speakers.py,claims/intake/checkworthiness.py,claims/matching/features.py,claims/matching/rank.py,claims/evidence/anchor.py,claims/evidence/words.py,claims/evidence/doubt.py,claims/publishing/claimreview.py,claims/publishing/validate.py
+PURE := claims/workflow/*,claims/web/guard.py,claims/web/extract.py,claims/web/media.py,claims/web/pictures.py,claims/web/kinds.py,claims/web/dates.py,claims/intake/sentences.py,claims/intake/speakers.py,claims/intake/speakers_german.py,claims/intake/checkworthiness.py,claims/matching/features.py,claims/matching/rank.py,claims/evidence/anchor.py,claims/evidence/words.py,claims/evidence/doubt.py,claims/publishing/claimreview.py,claims/publishing/validate.py
 export UV_PYTHON_DOWNLOADS = never
 
 .PHONY: run test check faults bench css messages lint format templates types layers migrations deploy coverage clean

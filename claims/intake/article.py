@@ -227,7 +227,7 @@ def read_article(job: Progress, *, article: int) -> Callable[[], None]:
     text, remark = _beginning(found) if found else (row.text, "")
     language = found.language if found else row.language or _guess_language(text)
     job.progress(_("cutting into sentences"), 2, 4)
-    sentences = split_sentences(text)
+    sentences = split_sentences(text, language=language)
     job.progress(_("weighing each sentence"), 3, 4)
     candidates = choose(sentences, title=row.title, language=language)
     return lambda: _write(article, text, found, language, candidates, remark)

@@ -74,14 +74,18 @@ STARTERS = frozenset(
 )
 
 
-def split_sentences(article: str) -> list[Sentence]:
-    """Return every sentence of an article, in order, with its speaker where one is named."""
+def split_sentences(article: str, *, language: str = "en") -> list[Sentence]:
+    """Return every sentence of an article, in order, with its speaker where one is named.
+
+    Args:
+        language: of the article, by whose rules speakers are told.
+    """
     paragraphs = list(paragraph_spans(article))
     passages = [Passage(article[s:e], tuple(sentence_spans(article[s:e]))) for s, e in paragraphs]
     return [
         Sentence(passage.text[s:e], start + s, start + e, number, voice.speaker, voice.attribution)
         for number, ((start, _), passage, voices) in enumerate(
-            zip(paragraphs, passages, name_speakers(passages), strict=True), start=1
+            zip(paragraphs, passages, name_speakers(passages, language), strict=True), start=1
         )
         for (s, e), voice in zip(passage.sentences, voices, strict=True)
     ]

@@ -1,11 +1,14 @@
 # ruff: noqa: RUF001, SIM905 (quotation marks and letters of many scripts are meant; word lists read better as text)
-"""Whose words a sentence gives: what English news prose says about who speaks."""
+"""Whose words a sentence gives: what English news prose says about who speaks; German is in ``speakers_german``."""
 
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+
+from claims.intake.speakers_german import BODIES as GERMAN_BODIES
+from claims.intake.speakers_german import Listener, office_holders
 
 Span = tuple[int, int]
 
@@ -54,15 +57,27 @@ NOT_A_ROLE = r"(?!(?:in|on|at|of|to|from|during|after|before|with|as|by|and|who|
 AFTER = re.compile(
     rf"\s+(?:[a-z-]+\s+){{0,5}}?(?:{PROPER}\s+{NOT_A_ROLE}[a-z-]+\s+(?=[{CAPITALS}]))?(?P<name>{PROPER}|he|she|they)\b"
 )
-ACCORDING = re.compile(rf"\b[Aa]ccording to (?:the )?(?:[a-z-]+ ){{0,4}}?(?P<name>{NAME})")
+ACCORDING = re.compile(rf"\b[Aa]ccording to (?:the )?(?:[a-z-]+ ){{0,4}}?(?P<name>{NAME})(?! (?:by|from)\b)")
+# "the mayor of Leeds, Anna Berg, said": a name behind a preposition is not who speaks, the one between commas is.
+BELONGS = re.compile(
+    r"\b(?:of|in|at|from|for|on|to|by|with|near|across|around|inside|outside|under|against)\s+(?:the\s+)?$"
+)
+SPEAKS_FOR = re.compile(
+    r"\b(?:spokes(?:man|woman|person)\s+for|(?:reports?|stud(?:y|ies)|surveys?|statements?|figures|data|polls?)\s+(?:by|from))"
+    r"\s+(?:the\s+)?$"
+)
+APPOSED = re.compile(rf",\s+(?P<name>{WORD}(?:\s+(?:{LINK}\s+)?{WORD}){{1,3}})\s*(?:,|[.;]?\s*$)")
+MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+PLACED = re.compile(rf"(?:In|At|From|Near|Across|Outside|Inside)\s+(?!{MONTH}\b)")
 VERB = re.compile(rf"\b(?:{'|'.join(sorted(SPEECH_VERBS))})\b")
-QUOTES = {"“": "”", "«": "»", "„": "“", "「": "」", "『": "』", '"': '"'}
-PRONOUNS = frozenset({"he", "she", "they"})
+QUOTES = {"“": "”", "«": "»", "»": "«", "„": "“”", "「": "」", "『": "』", '"': '"'}
+PRONOUNS = frozenset({"he", "she", "they", "er", "sie"})
 SPOKEN_WORDS = 3  # shorter quotations are terms, not speech
 NEIGHBOURS = 50  # sentences looked at on either side for the speaker of a quotation
 REACH = 240  # characters looked at to the left of a verb of speech
 FRONT = re.compile(
-    r"^(?:(?:But|And|In|On|At|By|For|From|The|This|That|Now|Yet|So|While|When|As|If|Both|Neither|After|Before|Meanwhile|"
+    rf"^(?:(?:(?:In|By|Since|Last)\s+{MONTH}|{DAY}|But|And|In|On|At|By|For|From|The|This|That|Now|Yet|So|While|When|As|If|Both|Neither|After|Before|Meanwhile|"
     r"However|Still|Although|Then|Other|Former|Mr\.?|Mrs\.?|Ms\.?|Dr\.?)\s+)+"
 )
 OFFICE = (
@@ -74,12 +89,15 @@ ROLE = re.compile(rf"^.*{OFFICE}(?=\S)")
 OFFICE_HOLDER = re.compile(rf"{OFFICE}(?P<name>{WORD}\s+{WORD}(?:\s+{WORD})?)")
 
 
-def name_speakers(passages: Sequence[Passage]) -> list[list[Voice]]:
-    """Return, for every sentence of every paragraph, whose words it gives (``Voice()`` where nobody is named)."""
-    hearing = Hearing()
+def name_speakers(passages: Sequence[Passage], language: str = "en") -> list[list[Voice]]:
+    """Return, for every sentence of every paragraph, whose words it gives (``Voice()`` where nobody is named).
+
+    Args:
+        language: of the article; German prose is read by its own rules, all other by the English ones.
+    """
+    hearing = GermanHearing() if language.startswith("de") else Hearing()
     for passage in passages:
-        for named in OFFICE_HOLDER.finditer(passage.text):
-            hearing.known(named["name"])
+        hearing.meet(passage.text)
     return [hearing.paragraph(passage) for passage in passages]
 
 
@@ -89,6 +107,14 @@ class Hearing:
     def __init__(self) -> None:
         self.last = ""
         self.full: dict[str, str] = {}
+
+    def meet(self, text: str) -> None:
+        """Learn the full names a text gives with an office."""
+        for named in OFFICE_HOLDER.finditer(text):
+            self.known(named["name"])
+
+    def heard(self, masked: str) -> str:
+        return next(subjects(masked), "")
 
     def paragraph(self, passage: Passage) -> list[Voice]:
         quotes = list(quoted_spans(passage.text))
@@ -104,7 +130,7 @@ class Hearing:
         ]
 
     def sentence(self, masked: str, *, quoted: bool, named: str) -> Voice:
-        found = next(subjects(masked), "")
+        found = self.heard(masked)
         name = self.last or named if found.lower() in PRONOUNS else self.known(found)
         if not name:
             return Voice()
@@ -122,15 +148,48 @@ class Hearing:
         return name
 
 
+class GermanHearing(Hearing):
+    """The same in a German article."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.offices: dict[str, str] = {}
+
+    def meet(self, text: str) -> None:
+        for office, name in office_holders(text):
+            full = self.known(name)
+            self.offices[office] = full if self.offices.get(office, full) == full else ""  # of two, neither
+
+    def heard(self, masked: str) -> str:
+        return next(Listener(self.full, self.offices).subjects(masked), "")
+
+
 def subjects(masked: str) -> Iterator[str]:
     """Yield who is said to speak in a sentence whose quotations are blanked out, best guess first."""
     for verb in VERB.finditer(masked):
         left = SUBJECT.search(masked, max(0, verb.start() - REACH), verb.start())
         if left:
-            yield left["name"]
+            yield from sayer(masked, left)
         elif not verb.group().endswith("ing") and masked[: verb.start()].rstrip()[-1:] in {"", ","}:
-            yield from (m["name"] for m in [AFTER.match(masked, verb.end())] if m)
-    yield from (m["name"] for m in ACCORDING.finditer(masked))
+            yield from (name for m in [AFTER.match(masked, verb.end())] if m for name in sayer(masked, m))
+    yield from (name for m in ACCORDING.finditer(masked) for name in sayer(masked, m))
+
+
+def sayer(masked: str, found: re.Match[str]) -> Iterator[str]:
+    """Yield the name found; where it is only part of what somebody is called, the name between commas behind it, if any."""
+    before = masked[max(0, found.start("name") - REACH) : found.start("name")]
+    if PLACED.match(found["name"]) or (BELONGS.search(before) and not SPEAKS_FOR.search(before)):
+        yield from (m["name"] for m in [APPOSED.match(masked, found.end("name"))] if m)
+    else:
+        yield found["name"]
+
+
+def is_proper(speaker: str) -> bool:
+    """Whether a speaker found is called by a name of its own, not "officials" or "the report"."""
+    last = speaker.rpartition(" ")[2]
+    if " " not in speaker and any(re.fullmatch(body, speaker, re.IGNORECASE) for _article, body in GERMAN_BODIES):
+        return False
+    return bool(speaker) and not re.fullmatch(BODY, last)
 
 
 def plain_name(name: str) -> str:
@@ -151,8 +210,8 @@ def quoted_spans(text: str) -> Iterator[Span]:
     """Yield the quotations with their marks; one that is not closed runs to the end of the paragraph."""
     position = 0
     while (start := next((i for i in range(position, len(text)) if text[i] in QUOTES), -1)) >= 0:
-        end = text.find(QUOTES[text[start]], start + 1)
-        position = len(text) if end < 0 else end + 1
+        ends = [end for mark in QUOTES[text[start]] if (end := text.find(mark, start + 1)) >= 0]
+        position = min(ends, default=len(text) - 1) + 1
         yield start, position
 
 

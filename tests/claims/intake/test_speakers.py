@@ -33,6 +33,42 @@ def test_the_speaker_of_one_sentence(sentence, voice):
     assert voices(sentence) == [voice]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "speaker"),
+    [
+        (
+            "The mayor of Leeds, Elizabeth Bennet, told the city council on Tuesday that trams carried 41.2 million passengers.",
+            "Elizabeth Bennet",
+        ),
+        ("The mayor of Leeds said that trams carried 41.2 million passengers.", ""),
+        ("In Leeds, Elizabeth Bennet said that trams were full.", "Elizabeth Bennet"),
+        ("Trams were full, said the mayor of Leeds, Elizabeth Bennet.", "Elizabeth Bennet"),
+        ("According to the mayor of Leeds, Elizabeth Bennet, trams were full.", "Elizabeth Bennet"),
+        ("Researchers from Harvard said trams were full.", ""),
+        ("Officials in Kyiv said the bridge had been hit.", ""),
+        ("On Monday Charles Bingley said the cost had doubled.", "Charles Bingley"),
+        ("In March Charles Bingley claimed the cost had doubled.", "Charles Bingley"),
+        ("Opposition leader Charles Bingley said that the cost had doubled.", "Charles Bingley"),
+        ("Charles Bingley, leader of the Harbour Party, said that the cost had doubled.", "Charles Bingley"),
+        ("Elizabeth Bennet, the mayor of Leeds, told reporters that it was fine.", "Elizabeth Bennet"),
+        ("A spokesman for the Ministry of Defence said the plane was lost.", "Ministry of Defence"),
+        (
+            "According to figures from the Office for National Statistics, prices rose.",
+            "Office for National Statistics",
+        ),
+        ("According to residents of Kyiv, the bridge was hit.", ""),
+        ("The head of the Red Cross, Käthchen Heil, warned that aid was short.", "Käthchen Heil"),
+        ("The finance department replied that 60 percent of the money comes from the national government.", ""),
+        ("The president of Brazil, who was visiting Berlin, said the forest was safe.", ""),
+        ("The leader of the opposition in Leeds, Charles Bingley, denied it.", "Charles Bingley"),
+        ("Voters across Norway said they were tired.", ""),
+        ("The dam leaked, according to a study by Leeds University.", "Leeds University"),
+    ],
+)
+def test_a_place_or_body_that_somebody_belongs_to_is_not_who_speaks(sentence, speaker):
+    assert [name for name, _ in voices(sentence)] == [speaker]
+
+
 def test_a_short_name_and_a_pronoun_are_read_as_the_full_name_before_them():
     article = "President Elizabeth Bennet opened the dam. “We are proud of it,” Mrs. Bennet said. She warned that it may rain."
 
