@@ -165,10 +165,10 @@ class _Reads:
 def _cut(word: Token, ways: tuple[Wanted, ...]) -> tuple[int, int]:
     """The part of a word that was looked for, in scripts without blanks; elsewhere the whole word."""
     if UNSPACED.search(word.form) and len(word.form) == word.end - word.start:
-        for way in ways:
-            at = word.form.find(way.lexeme)
-            if at >= 0:
-                return word.start + at, word.start + at + len(way.lexeme)
+        # What is kept of such a word are its endings; the one that answered begins with what was looked for.
+        lexeme = next(way.lexeme for way in ways if way.lexeme in word.form)
+        start = word.start + word.form.index(lexeme)
+        return start, start + len(lexeme)
     return word.start, word.end
 
 

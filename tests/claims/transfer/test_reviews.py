@@ -147,6 +147,13 @@ def test_a_long_feed_is_read_piece_by_piece():
     assert sum(1 for _record in records) == 1999
 
 
+def test_an_item_that_ends_where_a_piece_ends_is_read_once():
+    item = json.dumps(REVIEW)
+    text = "[" + " " * (CHUNK - 1 - len(item)) + item + "," + item + "]"
+
+    assert [record.row for record in read(text)] == [1, 2]
+
+
 def test_an_item_longer_than_a_piece_is_read_whole():
     long = {**REVIEW, "reviewBody": "x" * (3 * CHUNK)}
 
