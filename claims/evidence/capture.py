@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from claims import jobs
 from claims.errors import BlobDamaged, FetchFailed
-from claims.evidence import blobs, elsewhere, schedule, scrub, warc
+from claims.evidence import blobs, doubt, elsewhere, schedule, scrub, warc
 from claims.evidence.hint import find_hint
 from claims.evidence.source import Copy, Surroundings, add_row, locked, look_around, read_source
 from claims.jobs import JobRun
@@ -28,6 +28,7 @@ from claims.workflow.independence import simhash
 STEPS = 3
 TELL_AFTER_SECONDS = 1.0  # of waiting; most pages are there by then
 KINDS = ("capture", "render", "read_upload")  # the jobs that make copies
+LOOKING = "check_quotes"  # a capture of quoted evidence is done when its passages were looked for
 # An answer that no later try will better.  408, 425 and 429 ask for patience.
 FINAL_ANSWERS = frozenset(range(400, 500)) - {408, 425, 429}
 SENTENCES = {
@@ -114,8 +115,8 @@ def request_capture(resource: Resource, *, claim_id: int | None, by: Person) -> 
 def capture_jobs(resource_ids: Iterable[int]) -> dict[int, Job]:
     """The captures a page should speak of, by source: under way, or given up with no copy since; three statements."""
     keys = {f"resource/{pk}": pk for pk in resource_ids}
-    about = Job.objects.filter(kind__in=KINDS, key__in=keys)
-    failed = about.filter(state=Job.State.FAILED).order_by("key", "-id").distinct("key")
+    about = Job.objects.filter(kind__in=(*KINDS, LOOKING), key__in=keys)
+    failed = about.filter(state=Job.State.FAILED, kind__in=KINDS).order_by("key", "-id").distinct("key")
     newest = Snapshot.objects.filter(resource__in=keys.values()).order_by("resource_id", "-captured_at", "-id")
     copied_at = dict(newest.distinct("resource_id").values_list("resource_id", "captured_at"))
     found = {
@@ -142,6 +143,7 @@ def add_snapshot(
         around: what ``look_around`` found, where the caller has it.
         fields: kind, captured_by, final_url, http_status; problem, where it is not that of the reading.
     """
+    is_fetched = fields.get("kind") == Snapshot.Kind.FETCHED
     for marked in blobs.enter_blobs(archive.values()):  # what was damaged may just have been stored again
         scrub.check_now(marked)
     around = around or look_around(resource)
@@ -162,6 +164,7 @@ def add_snapshot(
         canonical_url=found.canonical_url[:2000],
         language=found.language,
         likeness=simhash(found.main_text),
+        instead=doubt.other_than_page(found.title, found.main_text or found.body_text) if is_fetched else "",
         **{f"{name}_id": stored.sha256 for name, stored in archive.items()},
         **{"problem": found.problem} | fields,
     )

@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.web.kinds import is_misnamed
-from claims.web.media import DOCX, HTML, PDF
+from claims.web.media import DOCX, HTML, PDF, ZIP
 from claims.web.pictures import GIF, JPEG, PNG, WEBP
 from claims.workflow.readable import isolate
 
@@ -18,6 +18,7 @@ KINDS: dict[str, str | Promise] = {
     JPEG: _("picture (JPEG)"),
     GIF: _("picture (GIF)"),
     WEBP: _("picture (WebP)"),
+    ZIP: _("ZIP archive"),
 }
 
 

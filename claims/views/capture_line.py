@@ -7,12 +7,17 @@ from typing import Any
 from django.db.models import Case, OuterRef, Subquery, When
 from django.db.models.functions import JSONObject
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from claims.evidence import capture, rendered
 from claims.models import Evidence, Job, Snapshot, Waiver
 from claims.workflow.preflight_list import lacks_copy
 from claims.workflow.revisions import states_of_copies
 
+INSTEAD = {
+    "wall": gettext_lazy("This may be a wall, as for consent or payment, and not the page."),
+    "not_found": gettext_lazy("This may be an error page, and not the page."),
+}
 TEXTS = ("pinned__body_text", "pinned__main_text", "pinned__pages")
 
 
@@ -30,9 +35,9 @@ class CaptureLine:
         has_address: there is a page to be captured, and not only a file.
         may_render: such a capture can be asked for.
         archived_url, archived_at: its newest copy at the Internet Archive.
-        copy_state: what is wrong with the copy it rests on: "damaged", "unreadable"; "passed_over": it rests on none,
-            and there is one.
-        copy_problem: why no text could be read from that copy.
+        copy_state: what is wrong with the copy it rests on: "damaged", "unreadable", by its words a "wall" or
+            "not_found"; "passed_over": it rests on none, and there is one.
+        copy_problem: why no text could be read from that copy, or what it seems to be.
         passed_over: of the copy it does not rest on: "at", "mime", "problem".
         waived: why it does without another copy.
     """
@@ -65,11 +70,13 @@ class CaptureLine:
         return self.state in {"queued", "running"}
 
     @property
+    def may_be_no_page(self) -> bool:
+        return self.copy_state in INSTEAD
+
+    @property
     def tells_of_copy(self) -> bool:
         """The state of the copy is said; that there is one nothing rests on only when no other is on its way."""
-        return self.copy_state in {"damaged", "unreadable"} or (
-            self.copy_state == "passed_over" and not self.at_work and not self.trouble
-        )
+        return bool(self.copy_state) and not (self.copy_state == "passed_over" and (self.at_work or self.trouble))
 
     @property
     def trouble(self) -> str:
@@ -118,7 +125,15 @@ def _state_of_copy(evidence: Evidence, snapshot: Snapshot | None) -> tuple[str, 
         return ("passed_over", newest["problem"]) if newest else ("", "")
     if evidence.copy_damaged:
         return "damaged", ""
-    return ("unreadable", evidence.pinned.problem) if evidence.copy_unreadable else ("", "")
+    if evidence.copy_unreadable:
+        return "unreadable", evidence.pinned.problem
+    sign = evidence.pinned.instead if is_perhaps_no_page(evidence) else ""
+    return sign, str(INSTEAD[sign]) if sign else ""
+
+
+def is_perhaps_no_page(evidence: Evidence) -> bool:
+    """What it rests on reads as a wall or an error page, and nobody found a passage worth quoting in it."""
+    return evidence.pinned is not None and evidence.pinned.instead != "" and not evidence.passages
 
 
 def _line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> CaptureLine:
@@ -151,6 +166,7 @@ def read_capture(evidence: Evidence) -> CaptureLine:
     rows = Evidence.objects.select_related("resource", "pinned").defer(*TEXTS).annotate(**states_of_copies())
     row = rows.annotate(passed_over=passed_over()).get(pk=evidence.pk)  # type: ignore[no-redef]  # named by the model
     waived = [one.reason for one in evidence.waivers.all() if one.kind == Waiver.Kind.CAPTURE]
+    row.passages = list(row.quotes.all())
     copies = Snapshot.objects.filter(resource=evidence.resource_id).order_by("-captured_at", "-id")
     snapshot = row.pinned or copies.exclude(body_text="").first()
     return capture_line(row, job, snapshot, waived=waived[0] if waived and lacks_copy(row) else "")

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from claims.models import ChecklistAnswer
+from claims.views.capture_line import is_perhaps_no_page
 from claims.views.claim_page import ClaimPage
 from claims.views.reply_rows import replies_in_words
 from claims.workflow.preflight_list import CLAIMANT_ASKED, ungraded
@@ -12,7 +13,7 @@ from claims.workflow.transitions import WORKING
 
 
 def read_preflight(page: ClaimPage) -> dict[str, Any]:
-    """What the panel shows: the list, where the replies stand, what was answered "no", what nobody graded; asks the database nothing.
+    """What the panel shows: the list, where the replies stand, what was answered "no", what nobody graded, what reads as no page; asks the database nothing.
 
     The reasons of a "no" are for who sees the verdict, because they may speak of it.
     """
@@ -22,6 +23,7 @@ def read_preflight(page: ClaimPage) -> dict[str, Any]:
     unlogged = _unlogged(page)
     return {
         "ungraded": ungraded(page.evidence),
+        "no_pages": [item.number for item in page.evidence if is_perhaps_no_page(item)],
         "shows_preflight": page.claim.status in WORKING,
         "asked_and_missing": [item for item in page.preflight if item.missing],
         "asked_and_met": [item for item in page.preflight if not item.missing],

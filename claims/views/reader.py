@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from claims.evidence import capture, doubt, elsewhere, rendered, watch
 from claims.language import midway
@@ -15,7 +14,7 @@ from claims.models import Evidence, Job, Person, Quote, QuoteCheck, Snapshot, So
 from claims.models.event import sha256
 from claims.templatetags.marks import QUOTE_CHECK
 from claims.templatetags.turns import count_turns
-from claims.views.capture_line import CaptureLine, read_capture
+from claims.views.capture_line import INSTEAD, CaptureLine, read_capture
 from claims.views.captured_text import TAGS, Passage, Row, difference, render_text
 from claims.views.live import read_id
 from claims.web.media import PDF
@@ -24,10 +23,6 @@ from claims.workflow.revisions import is_damaged, is_unreadable
 from claims.workflow.standing import standing
 
 FEW_COPIES, MOST_COPIES = 40, 1000
-INSTEAD = {
-    "wall": gettext_lazy("This may be a wall, as for consent or payment, and not the page."),
-    "not_found": gettext_lazy("This may be an error page, and not the page."),
-}
 
 
 @dataclass

@@ -18,7 +18,7 @@ from claims.models import Evidence, Snapshot
 from claims.views.access import DeskRequest
 from claims.views.capture_line import read_capture
 from claims.views.evidence import TEMPLATE, answers_with_reader, for_evidence, line_context, show_reader
-from claims.web.media import DOCX, HTML, PDF
+from claims.web.media import DOCX, HTML, PDF, ZIP
 from claims.web.pictures import read_picture
 from claims.workflow.apply import Refused
 
@@ -26,6 +26,7 @@ ENDINGS = {
     HTML: "html",
     PDF: "pdf",
     DOCX: "docx",
+    ZIP: "zip",
     "text/plain": "txt",
     "image/png": "png",
     "image/jpeg": "jpg",

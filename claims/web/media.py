@@ -25,6 +25,7 @@ PROBLEMS = {
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HTML = "text/html"
+ZIP = "application/zip"
 
 _SNIFF = 1024
 _LOOKS_LIKE_HTML = re.compile(
@@ -32,6 +33,14 @@ _LOOKS_LIKE_HTML = re.compile(
 )
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
+_BINARY = {  # what no text begins with
+    _ZIP: ZIP,
+    b"\x1f\x8b": "application/gzip",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+}
+_CALLED_TEXT = frozenset(("", "application/octet-stream", "application/xhtml+xml", "text/html", "text/plain"))
 _IN_A_WORD_FILE = b"word/document.xml"
 
 
@@ -79,8 +88,14 @@ def sniff(data: bytes, content_type: str) -> str:
     # The names of a zip archive's members stand in it unpacked; opening it is left to the limited process.
     if start.startswith(_ZIP) and _IN_A_WORD_FILE in data:
         return DOCX
+    if declared in _CALLED_TEXT and (told := _by_its_sign(data)):
+        return told
     if is_html:
         return HTML
     if declared in {"", "application/octet-stream"} and data and b"\x00" not in start:
         return "text/plain"
     return declared[:100] or "application/octet-stream"
+
+
+def _by_its_sign(data: bytes) -> str:
+    return next((mime for sign, mime in _BINARY.items() if data.startswith(sign)), "")

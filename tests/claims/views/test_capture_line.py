@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from claims.errors import UserFacingError
 from claims.evidence import blobs, scrub, upload
+from claims.jobs import ledger
+from claims.jobs.run import run
 from claims.models import Blob, Evidence
 from claims.workflow import edit_parts
 from claims.workflow.evidence_facts import read_evidence
@@ -16,6 +18,7 @@ from claims.workflow.preflight_list import captures_done
 from claims.workflow.revisions import evidence_rows
 from tests.claims.workflow import desk
 from tests.factories import ResourceFactory, SnapshotFactory
+from tests.outside.site import html
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +182,39 @@ def test_a_copy_without_text_is_told_of_with_the_ways_on(client, people):
     edit_parts.waive(piece.pk, "capture", by=people.author, reason="It is a picture.")
     waived = "It rests on none of its copies, and no other is asked for: It is a picture."
     assert waived in claim_page(client, people.author, piece)
+
+
+def test_a_wall_is_cautioned_against_until_somebody_quotes_from_it(client, people, piece, site):
+    wall = ("We value your privacy. We and our partners store cookies.", "Accept all cookies or manage your consent.")
+    resource = ResourceFactory(url=site.put("/wall", html(*wall)))
+    evidence = edit_parts.add_evidence(piece.claim_id, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+    edit_parts.pin_snapshot(evidence.pk, resource.snapshots.get().pk, by=people.author)
+    on_card = "This may be a wall, as for consent or payment, and not the page. Look at it"
+    listed = "What was captured may be a wall or an error page, and not the page: 2"
+    page = claim_page(client, people.author, evidence)
+    assert on_card in page
+    assert listed in page
+    assert [one for one in missing(evidence) if "2" in one] == []
+
+    edit_parts.add_quote(
+        evidence.pk, by=people.author, snapshot=resource.snapshots.get(), exact="value", prefix="", suffix="",
+        start=resource.snapshots.get().body_text.index("value"),
+    )  # fmt: skip
+
+    page = claim_page(client, people.author, evidence)
+    assert on_card not in page
+    assert listed not in page
+
+
+def test_an_archive_sent_as_a_page_is_told_by_its_bytes(client, people, piece, site):
+    resource = ResourceFactory(url=site.put("/files", b"PK\x03\x04 and what follows", content_type="text/html"))
+    evidence = edit_parts.add_evidence(piece.claim_id, by=people.author, resource=resource)
+    run(ledger.lease("capture"))
+
+    page = claim_page(client, people.author, evidence)
+
+    assert "It rests on no copy, though there is one. ZIP archive: This kind of file holds no text" in page
 
 
 def test_an_upload_that_could_not_be_read_is_told_of_where_the_evidence_rests_on_another_copy(client, people, piece):

@@ -40,6 +40,13 @@ def zipped(*names):
         (b"\x89PNG", "image/png", "image/png"),
         (zipped("word/document.xml"), "application/zip", DOCX),
         (zipped("other.xml"), "application/zip", "application/zip"),
+        (zipped("other.xml"), "text/html; charset=utf-8", "application/zip"),
+        (zipped("other.xml"), "application/xhtml+xml", "application/zip"),
+        (zipped("other.xml"), "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
+        (zipped("word/document.xml"), "text/html", DOCX),
+        (b"\x89PNG\r\n\x1a\n...", "text/html", "image/png"),
+        (b"\xff\xd8\xff\xe0...", "text/plain", "image/jpeg"),
+        (b"\x1f\x8b...", "", "application/gzip"),
     ],
 )  # fmt: skip
 def test_a_file_is_what_its_bytes_are(data, declared, mime):
