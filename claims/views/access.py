@@ -64,8 +64,7 @@ def check_may_see(person: Person, claim_id: int) -> None:
 
 def claim_address(request: HttpRequest, claim_id: int, place: str = "", **query: str) -> str:
     """Where a claim's page is, still inside the result list the person came from."""
-    if "from" in request.GET:
-        query["from"] = request.GET["from"]
+    query |= {name: request.GET[name] for name in ("from", "at") if name in request.GET}
     address = reverse("claims:claim-detail", args=[claim_id])
     return address + (f"?{urlencode(query)}" if query else "") + (f"#{place}" if place else "")
 

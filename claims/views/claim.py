@@ -44,7 +44,7 @@ from claims.views.live import STOP_POLLING, is_part, read_id
 from claims.views.queue import queue_query
 from claims.views.record_words import ABOUT_THE_VERDICT
 from claims.views.reply_rows import reply_rows
-from claims.views.result_list import ResultList, neighbours
+from claims.views.result_list import ResultList, neighbours, place_of
 from claims.workflow import stages, undo
 from claims.workflow.attempt import Missing
 from claims.workflow.edit import PLAIN_FIELDS, VERDICT_FIELDS, digest, digests
@@ -202,8 +202,13 @@ def _around(request: DeskRequest, page: ClaimPage) -> dict[str, Any]:
     if "from" not in request.GET:
         return {"back": "", "suffix": ""}
     origin = QueryDict(request.GET["from"][:1000])
-    around = neighbours(ResultList.read(origin), page.person, page.claim)
-    return {"neighbours": around, "back": f"?{queue_query(origin)}", "suffix": suffix_of(request)}
+    asked, left, suffix = ResultList.read(origin), request.GET.get("at", "")[:100], suffix_of(request)
+    return {
+        "neighbours": neighbours(asked, page.person, page.claim, left),
+        "back": f"?{queue_query(origin)}",
+        "suffix": suffix,
+        "step_suffix": f"{suffix}&{urlencode({'at': left or place_of(page.claim, asked.sort)})}",
+    }
 
 
 def suffix_of(request: DeskRequest) -> str:

@@ -25,6 +25,8 @@ ABOUT_THE_VERDICT = {"approve", "decide", "publish", "schedule", "stand"}
 CONFIRMED = {"publish", "retract", "lift", "archive"}
 # Decided when the button is pressed: the page would need the whole content read twice to say it before.
 SAID_WHEN_PRESSED = ("approved_is_current", "correction_typed", "content_is_public_one", "quotes_checked_today")
+# Single keys of triage, where one decides on many claims in a row.
+KEYS = {"accept": "y", "decline": "d", "watch": "w", "merge": "m"}
 ELSEWHERE = {"hand_over": "people", "offer": "people", "cross_check": "cross-check"}
 NEXT_STAGE = {
     "inbox": gettext_lazy("triage"),
@@ -55,6 +57,11 @@ class Move:
     def place(self) -> str:
         """The part of the page that holds the form."""
         return ELSEWHERE.get(self.action, "your-move")
+
+    @property
+    def key(self) -> str:
+        """The key that presses it; empty: none does."""
+        return KEYS.get(self.action, "")
 
     @property
     def needs_form(self) -> bool:

@@ -48,11 +48,11 @@ def evidence_add(request: DeskRequest, claim_id: int) -> HttpResponse:
         given = form.cleaned_data
         judged = {name: given[name] for name in ("stance", "kind", "origin")}
         results.extend(edit_parts.add_links(claim_id, by=request.user, urls=given["urls"], **judged))
+        if added := sum(not problem for _url, problem in results):
+            messages.success(request, _told(added))  # before the answer is drawn, or a later page would say it
 
     answer = carry_out(request, claim_id, add, place="evidence", form=form)
     refused = [(url, problem) for url, problem in results if problem]
-    if results:
-        messages.success(request, _told(len(results) - len(refused)))
     if not refused:
         return answer
     told = [Missing(f"{url}: {problem}", "evidence") for url, problem in refused]
@@ -177,7 +177,7 @@ def rubric_answer(request: DeskRequest, claim_id: int) -> HttpResponse:
         edit_review.answer_rubric(claim_id, by=request.user, answers=answers, reason=reason, seen=form.seen)
 
     try:
-        return carry_out(request, claim_id, answer, place="rubric", form=form)
+        return carry_out(request, claim_id, answer, place="rubric", form=form, said=_("The answers are saved."))
     except StaleEdit as stale:
         return show_both(request, claim_id, form, stale, "rubric")
 

@@ -273,7 +273,11 @@ def count_in_words(count: int, most: int = MOST_COUNTED) -> str:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Where a claim stands in the list the person came from."""
+    """Where a claim stands, or stood until a moment ago, in the list the person came from.
+
+    Attributes:
+        position: empty when it left the list.
+    """
 
     previous: int | None
     next: int | None
@@ -281,13 +285,19 @@ class Neighbours:
     total: str
 
 
-def neighbours(asked: ResultList, person: Person, claim: Claim) -> Neighbours | None:
-    """The claims before and after one in a result list, in one statement; ``None`` when it left the list."""
+def neighbours(asked: ResultList, person: Person, claim: Claim, left: str = "") -> Neighbours | None:
+    """The claims before and after one in a result list, in one statement.
+
+    Args:
+        left: the place it had before the last press. That took it out of the list when it has another place now or is
+            not listed; without it ``None`` comes back for a claim that is not in the list.
+    """
     claims = asked.claims(person)
-    place = read_place(place_of(claim, asked.sort), asked.sort)
+    others = claims.exclude(pk=claim.pk)
+    place = read_place(left, asked.sort) or read_place(place_of(claim, asked.sort), asked.sort)
     assert place is not None
-    before = claims.filter(beyond(asked.sort, place, backwards=True))
-    after = claims.filter(beyond(asked.sort, place))
+    before = others.filter(beyond(asked.sort, place, backwards=True))
+    after = others.filter(beyond(asked.sort, place))
     row = (
         Person.objects.filter(pk=person.pk)
         .values_list(
@@ -299,6 +309,7 @@ def neighbours(asked: ResultList, person: Person, claim: Claim) -> Neighbours | 
         )
         .first()
     )
-    if row is None or not row[4]:
+    if row is None or not (row[4] or left):
         return None
-    return Neighbours(row[0], row[1], count_in_words(row[2] + 1), count_in_words(row[3]))
+    position = count_in_words(row[2] + 1) if row[4] else ""
+    return Neighbours(row[0], row[1], position, count_in_words(row[3]))

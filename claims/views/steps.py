@@ -6,17 +6,17 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims.models import Person
 from claims.publishing import publish
 from claims.views.access import DeskRequest, signed_in
 from claims.views.claim import carry_out
-from claims.views.claim_moves import ELSEWHERE, label_of, make_form
+from claims.views.claim_moves import ELSEWHERE, make_form
 from claims.views.claim_page import read_page
 from claims.views.context import desk_of
 from claims.views.merge_targets import find_targets
+from claims.views.step_words import said_of
 from claims.workflow.apply import apply
 from claims.workflow.transitions import TRANSITIONS
 from claims.workflow.undo import INVERSES
@@ -37,7 +37,7 @@ def claim_step(request: DeskRequest, claim_id: int, action: str) -> HttpResponse
         step_for(action)(claim_id, by=request.user, **form.cleaned_data)
 
     place = ELSEWHERE.get(action, "your-move")
-    said = _("Done: %(step)s.") % {"step": label_of(page, action)}
+    said = said_of(action, form.cleaned_data, request.user) if form.is_valid() else ""
     return carry_out(request, claim_id, take, place=place, form=form, said=said, undoable=action in INVERSES)
 
 

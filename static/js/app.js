@@ -46,11 +46,18 @@ document.addEventListener("htmx:responseError", (event) => {
   show((document.body.dataset.refused ?? "").replace("%(status)s", event.detail.xhr.status));
 });
 
+/** Put the focus on something that need not be a control; the page does not move. */
+function stand(place) {
+  if (!place.matches("a, button, input, select, textarea, summary")) place.setAttribute("tabindex", "-1");
+  place.focus({ preventScroll: true });
+}
+
 // Focus: htmx restores it for elements with an id. When the focused element is gone, go to what answers the press: the
 // alert or the first wrong field of the new part, else to the nearest part around it that is still there (of a form that
 // was folded away its opener); never back to the top of the page. An undo pressed in a message leaves one at the messages.
 // Each request has its own: a part that renews itself meanwhile must not forget it for another.
 const held = new WeakMap(); // request -> the target of its answer, and where one stood in it
+const told = new WeakSet(); // requests whose answer is a sentence at the top of the page, to which one is led
 const pressedIn = new WeakMap(); // request -> where one stood; the pressed button itself is disabled meanwhile
 
 /** The ids of the parts an element stands in, the nearest first. */
@@ -63,6 +70,7 @@ function partsAround(element) {
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, xhr } = event.detail;
   const active = document.activeElement;
+  if (elt.matches("[data-told]")) told.add(xhr);
   if (elt.contains(active) || active?.form === elt) pressedIn.set(xhr, partsAround(active));
 });
 
@@ -78,6 +86,13 @@ const isSeen = (element) => Boolean(element?.checkVisibility({ visibilityPropert
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const { xhr } = event.detail;
+  const note = xhr && told.has(xhr) ? document.querySelector('#messages [role="status"]') : null;
+  if (note) {
+    told.delete(xhr);
+    note.scrollIntoView({ block: "center" });
+    stand(note);
+    return;
+  }
   const stood = xhr && held.get(xhr);
   if (!stood || (document.activeElement && document.activeElement !== document.body)) return;
   const { target, parts } = stood;
@@ -87,8 +102,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const answer = part?.querySelector('[aria-invalid="true"], [role="alert"], [data-focus]') ?? around ?? part;
   if (!answer) return;
   const place = answer.matches("details:not([open])") ? (answer.querySelector("summary") ?? answer) : answer;
-  if (!place.matches("a, button, input, select, textarea, summary")) place.setAttribute("tabindex", "-1");
-  place.focus({ preventScroll: true });
+  stand(place);
   if (answer.matches('[aria-invalid="true"], [role="alert"]')) place.scrollIntoView({ block: "nearest" });
 });
 
@@ -111,7 +125,10 @@ function reveal(hash) {
   const place = hash.length > 1 ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
   if (!place) return;
   for (let part = place.closest("details:not([open])"); part; part = part.closest("details:not([open])")) part.open = true;
-  if (!place.matches("input, select, textarea")) return;
+  if (!place.matches("input, select, textarea")) {
+    if (!place.contains(document.activeElement)) stand(place);
+    return;
+  }
   place.scrollIntoView({ block: "center" });
   place.focus({ preventScroll: true });
 }

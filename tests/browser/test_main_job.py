@@ -55,10 +55,15 @@ def take_in_and_accept(contributor):
 def triage_and_assign(editor, claim):
     page = editor.go("/claims/?sort=newest")
     page.get_by_role("link", name=STATEMENT).click()
-    for question in page.locator("#rubric").get_by_role("group").all():
-        question.get_by_role("radio").last.check()
-    page.get_by_role("button", name="Save the answers").click()
+    expect(page.locator("#rubric")).to_be_visible()
+    for answer in "3333":
+        page.keyboard.press(answer)
+    expect(page.get_by_role("button", name="Save the answers")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages [role=status]")).to_be_focused()
     editor.press("accept")
+    expect(page.locator("#messages")).to_contain_text("Accepted: it waits for a checker.")
+    expect(page.locator("#messages [role=status]")).to_be_focused()
     editor.inspect("claim-accepted")
     editor.press("assign", person="Checker One", due=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}")
     expect(page.locator("#people")).to_contain_text("Checker One")

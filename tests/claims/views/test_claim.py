@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -549,6 +550,20 @@ def test_next_and_previous_follow_the_list_the_person_came_from(client, people):
 def in_queue(client, **asked):
     """Ids of the claims that the queue shows, in their order."""
     return [int(pk) for pk in re.findall(r'data-row="(\d+)"', client.get("/claims/", asked).content.decode())]
+
+
+def test_after_a_step_that_takes_it_out_of_its_list_the_next_one_is_a_press_away(client, people):
+    day = timezone.now() + timedelta(days=1)
+    claims = [ClaimFactory(due_at=day + timedelta(hours=n), status="inbox") for n in range(3)]
+    client.force_login(people.editor)
+    page = client.get(at(claims[1], "?from=status%3Dinbox")).content.decode()
+    action = unescape(re.search(r'action="(/claims/\d+/steps/decline/[^"]*)"', page)[1])
+    page = client.post(action, {"decline_reason": "other", "reason": "Nobody says it."}, follow=True)
+    around = page.context["neighbours"]
+
+    assert desk.reload(claims[1]).status == "declined"
+    assert (around.previous, around.next, around.position, around.total) == (claims[0].pk, claims[2].pk, "", "2")
+    assert "2 left in the list" in page.content.decode()
 
 
 @pytest.mark.thorough

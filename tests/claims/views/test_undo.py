@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import Claim, Event
+from claims.views import step_words
 from claims.workflow import comments, edit
 from claims.workflow.apply import apply
 from claims.workflow.edit import digest
+from claims.workflow.transitions import TRANSITIONS
 from tests.claims.workflow import desk
 from tests.factories import AppearanceFactory, ClaimFactory, TopicFactory
 
@@ -44,7 +46,7 @@ def said(response):
 def test_a_step_says_what_was_done_and_takes_it_back(client, editor, people):
     claim = desk.accepted(people)
     page = post(client, "claim-step", claim.pk, "decline", decline_reason="other", reason="Nobody says it.")
-    assert said(page) == ["Done: Decline."]
+    assert said(page) == ["Declined: it leaves the queue."]
 
     undone = undo(client, page)
 
@@ -53,12 +55,16 @@ def test_a_step_says_what_was_done_and_takes_it_back(client, editor, people):
     assert desk.reload(claim).status == "accepted"
 
 
-def test_a_step_is_named_as_the_button_that_was_pressed(client, people):
+def test_every_step_a_person_takes_has_its_sentence():
+    assert set(step_words.SAID) == {action for action, step in TRANSITIONS.items() if not step.by_system_only}
+
+
+def test_who_takes_a_claim_himself_is_told_that_it_is_his(client, people):
     claim = desk.accepted(people)
     client.force_login(people.author)
     page = post(client, "claim-step", claim.pk, "assign", person=people.author.pk, due=f"{desk.soon():%Y-%m-%dT%H:%M}")
 
-    assert said(page) == ["Done: Take it."]
+    assert said(page) == ["Taken: the research is yours."]
 
 
 def test_a_step_that_leads_outside_the_desk_offers_no_undo(client, people):
@@ -66,7 +72,7 @@ def test_a_step_that_leads_outside_the_desk_offers_no_undo(client, people):
     client.force_login(people.author)
     page = post(client, "claim-step", claim.pk, "submit")
 
-    assert said(page) == ["Done: Submit."]
+    assert said(page) == ["Submitted: preflight looks at it first."]
     assert not TOKEN.search(page.content.decode())
 
 
