@@ -67,7 +67,7 @@ def work_while_a_worker_is_away(house):
     """A worker sleeps through its lease, another one does its job, then it comes back and finishes too."""
     away = house.open_worker(processes_count=1)
     house.open_clock()
-    house.save("test_deaf", 1, seconds=2)
+    house.save("test_deaf", 1, seconds=4)
     assert wait_for(running_jobs, PATIENCE)
     ended = tasks_ended(away)
     pids = [away.process.pid, *workers_of(away)]
