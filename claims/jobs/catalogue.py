@@ -95,7 +95,7 @@ KINDS: dict[str, Kind] = {
         attempts=5,
         lane=lambda _args: "web.archive.org",  # as a capture of its pages: one at a time
     ),
-    "pin": Kind(_("Rest evidence on its first copy"), "claims.workflow.edit_parts.pin_first_snapshot"),
+    "pin": Kind(_("Let evidence rely on the first copy of its source"), "claims.workflow.edit_parts.pin_first_snapshot"),
     "check_quotes": Kind(
         _("Look for the passages in a new copy"), "claims.evidence.watch.check_quotes", hard_limit=120
     ),
@@ -157,7 +157,7 @@ KINDS: dict[str, Kind] = {
         hard_limit=900,
         gives_up="claims.transfer.uploads.give_up",
     ),
-    "notify": Kind(_("Send notices"), "claims.notifications.send.notify", attempts=6),
+    "notify": Kind(_("Tell people what happened"), "claims.notifications.send.notify", attempts=6),
     "settle": Kind(_("Mark notices as done"), "claims.notifications.settled.settle_notices"),
     "send_mail": Kind(
         _("Send an e-mail"),

@@ -103,6 +103,11 @@ class Job(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.key}: {self.state}"
 
+    @property
+    def most_attempts(self) -> int:
+        """How often it may be tried: an attempt at which the worker died is not counted against it."""
+        return self.max_attempts + self.deaths
+
 
 class PeriodicRunManager(models.Manager["PeriodicRun"]):
     def note(self, name: str, problem: str) -> None:

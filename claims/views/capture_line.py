@@ -153,7 +153,7 @@ def _line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> Cap
         total=job.total,
         error=job.last_error,
         attempts=job.attempts,
-        most_attempts=job.max_attempts,
+        most_attempts=job.most_attempts,
         waits_since=job.created_at if is_queued else None,
         next_try=next_try,
         snapshot=snapshot,

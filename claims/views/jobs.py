@@ -31,6 +31,7 @@ STATES = {
     "waiting": gettext_lazy("Waiting"),
     "trouble": gettext_lazy("In trouble"),
     "done": gettext_lazy("Done"),
+    "all": gettext_lazy("All"),
 }
 RETRYABLE = {Job.State.FAILED, Job.State.CANCELLED}
 
@@ -98,7 +99,7 @@ def _span(time: timedelta) -> str:
 @signed_in
 @require_safe
 def job_list(request: DeskRequest) -> HttpResponse:
-    """Every job, newest first; the part that changes is asked for again while anything runs or waits."""
+    """What runs, waits or failed, newest first, and every job where all are asked for; the part that changes is asked for again while anything runs or waits."""
     context = _context(request)
     if not is_part(request, "jobs"):
         return render(request, TEMPLATE, context)
@@ -122,6 +123,8 @@ def _context(request: DeskRequest, **more: Any) -> dict[str, Any]:
         "newest_query": _query(state=state),
         "older_query": _query(state=state, before=shown[-1].pk) if len(rows) > PER_PAGE else "",
         "is_first": before is None,
+        "has_any": bool(shown) or Job.objects.exists(),
+        "all_url": f"{reverse('claims:job-list')}?state=all",
         "is_live": bool(numbers["running"] or numbers["waiting"] or numbers["tried_again"]),
         **more,
     }
@@ -129,11 +132,15 @@ def _context(request: DeskRequest, **more: Any) -> dict[str, Any]:
 
 def _in_state(state: str) -> Any:
     every = Job.objects.all()
+    if state == "all":
+        return every
     if state == "trouble":
         return every.in_trouble()
     if state == "waiting":
         return every.filter(state=Job.State.QUEUED, attempts=0)
-    return every.filter(state=state) if state else every
+    if state:
+        return every.filter(state=state)
+    return every.filter(Q(state__in=[Job.State.QUEUED, Job.State.RUNNING]) | Q(state=Job.State.FAILED))
 
 
 def counts() -> dict[str, int]:
@@ -204,20 +211,26 @@ def _row(job: Job, claims: set[int], names: dict[str, dict[int, str]], now: date
 @signed_in
 @require_POST
 def job_retry(request: DeskRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, jobs.retry, _("It is tried again now."))
+    return _act(request, pk, jobs.retry, lambda _job: _("It is tried again now."))
 
 
 @signed_in
 @require_POST
 def job_cancel(request: DeskRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, jobs.cancel, _("It is stopped."))
+    return _act(request, pk, jobs.cancel, _said_of_stopping)
 
 
-def _act(request: DeskRequest, pk: int, operation: Callable[[int, Person], Job], done: str) -> HttpResponse:
+def _said_of_stopping(job: Job) -> str:
+    return _("It stops at its next step.") if job.state == Job.State.RUNNING else _("It is stopped.")
+
+
+def _act(
+    request: DeskRequest, pk: int, operation: Callable[[int, Person], Job], say: Callable[[Job], str]
+) -> HttpResponse:
     """Do it, and show the same part of the list again; a refusal stands above it, status 422."""
     try:
         _check_may_know(pk, request.user)
-        operation(pk, request.user)
+        done = say(operation(pk, request.user))
     except UserFacingError as refusal:
         context = _context(request, refusal=str(refusal))
         template = f"{TEMPLATE}#jobs" if request.htmx else TEMPLATE

@@ -186,7 +186,7 @@ def read_as_a_stranger(reader, address):
 
 
 def look_at_the_work_behind_it(author, claim):
-    page = author.go("/jobs/")
+    page = author.go("/jobs/?state=all")
     expect(page.get_by_role("row", name=re.compile("Capture"))).not_to_have_count(0)
     author.inspect("jobs")
     author.go("/claims/?view=published")

@@ -58,7 +58,7 @@ def test_work_is_shown_in_words_newest_first(signed_in):
         make("running", kind="of another version"),
     ]
 
-    response = signed_in.get(LIST)
+    response = signed_in.get(LIST, {"state": "all"})
 
     page = response.content.decode()
     assert shown(response) == [row.pk for row in reversed(rows)]
@@ -86,12 +86,13 @@ def test_work_is_shown_in_words_newest_first(signed_in):
         ("waiting", {1}),
         ("trouble", {2, 3}),
         ("done", {4}),
-        ("", {0, 1, 2, 3, 4}),
-        ("odd", {0, 1, 2, 3, 4}),
+        ("", {0, 1, 2, 3}),
+        ("odd", {0, 1, 2, 3}),
+        ("all", {0, 1, 2, 3, 4, 5}),
     ],
 )
 def test_a_state_filters_the_list(signed_in, state, kept):
-    rows = [make("running"), make(), make(attempts=1), make("failed"), make("done")]
+    rows = [make("running"), make(), make(attempts=1), make("failed"), make("done"), make("cancelled")]
 
     assert set(shown(signed_in.get(LIST, {"state": state}))) == {rows[n].pk for n in kept}
 
@@ -100,6 +101,30 @@ def test_a_state_without_work_says_so(signed_in):
     make("done")
 
     assert "No work is in this state now." in signed_in.get(LIST, {"state": "running"}).content.decode()
+
+
+def test_when_all_is_done_the_page_says_so_with_the_way_to_what_was(signed_in):
+    make("done")
+
+    page = signed_in.get(LIST).content.decode()
+
+    assert "Nothing runs, waits or failed." in page
+    assert 'href="/jobs/?state=all"' in page
+
+
+def test_an_attempt_at_which_the_worker_died_is_one_more_of_one_more(signed_in):
+    make("queued", attempts=5, max_attempts=4, deaths=1)
+
+    assert "5 of 5" in signed_in.get(LIST).content.decode()
+
+
+def test_work_that_runs_is_said_to_stop_at_its_next_step(signed_in):
+    job = make("running")
+
+    page = signed_in.post(f"{LIST}{job.pk}/cancel/", follow=True).content.decode()
+
+    assert "It stops at its next step." in page
+    assert "It is stopped." not in page
 
 
 def test_older_work_is_a_page_away(signed_in):
@@ -124,7 +149,7 @@ def test_the_list_costs_the_same_however_long(signed_in, count, django_assert_nu
     signed_in.get(LIST)
 
     with django_assert_num_queries(10):  # session, person, jobs, counts (2), claims, articles, sites, shell (2)
-        signed_in.get(LIST)
+        signed_in.get(LIST, {"state": "all"})
 
 
 def test_the_part_that_changes_renews_itself_until_nothing_runs(signed_in):
