@@ -20,13 +20,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 from psycopg.errors import QueryCanceled
 
+from claims.forms.fields import read_claim_number
 from claims.models import Claim, Person, Rating, SearchEntry, Topic
 from claims.search import index
-from claims.search.find import KINDS, Found, Narrow, ask, find, read_place
+from claims.search.find import KINDS, Found, Hit, Narrow, ask, find, read_place
 from claims.search.mistyped import mended
 from claims.search.query import Query
 from claims.templatetags.marks import icon
-from claims.views.access import DeskRequest, signed_in
+from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.search_hits import Reader, Row
 
 PER_PAGE, PER_GROUP = 20, 4
@@ -156,16 +157,36 @@ def patience() -> Iterator[None]:
 
 def _answer(asked: Asked, person: Person, after: str) -> Answer:
     query = ask(asked.q)
-    if not query.terms:
+    named = _named(asked, person)
+    if not (query.terms or named):
         return Answer()
     place = after if read_place(after) and "kind" in asked.chosen else ""
     found = _find(query, asked, person, place)
+    if named and not place:
+        found = _put_first(named, found)
     if found or place:
         return _read(query, found, asked, person)
     for other, words in islice(mended(query), MOST_TRIES):
         if found := _find(other, asked, person, ""):
             return replace(_read(other, found, asked, person), instead=words)
     return Answer()
+
+
+def _named(asked: Asked, person: Person) -> Hit | None:
+    """The claim whose number or address was typed, unless something else is looked for."""
+    number = read_claim_number(asked.q)
+    if number is None or asked.chosen.get("kind", "claim") != "claim" or set(asked.chosen) - {"kind"}:
+        return None
+    return Hit("claim", number, "") if visible_claims(person).filter(pk=number).exists() else None
+
+
+def _put_first(named: Hit, found: list[Found]) -> list[Found]:
+    """The same with one claim before all others."""
+    claims = next(
+        (one for one in found if one.kind == "claim"), Found("claim", (), has_more=False, is_newest_first=False)
+    )
+    hits = (named, *(hit for hit in claims.hits if hit.pk != named.pk))
+    return [replace(claims, hits=hits), *(one for one in found if one.kind != "claim")]
 
 
 def _find(query: Query, asked: Asked, person: Person, place: str) -> list[Found]:

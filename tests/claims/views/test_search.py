@@ -110,6 +110,14 @@ def test_while_somebody_types_only_the_answer_is_sent_and_the_address_follows(cl
     assert client.get(SEARCH, headers={"HX-Request": "true"})["HX-Replace-Url"] == SEARCH
 
 
+@pytest.mark.parametrize("role", Person.Role.values)
+def test_every_page_leads_those_to_the_panel_who_may_open_it(client, role):
+    client.force_login(PersonFactory(role=role))
+    is_let_in = client.get("/admin/").status_code == 200
+
+    assert ('href="/admin/"' in client.get("/claims/").content.decode()) is is_let_in
+
+
 def test_every_page_leads_to_the_search(client, editor):
     page = client.get("/claims/").content.decode()
 
@@ -330,9 +338,37 @@ def test_nothing_found_says_what_to_do(client, editor):
     ClaimFactory(statement="Twelve ships came.")
     told = ask(client, "zebra", status="inbox").content.decode()
 
-    assert "Nothing found." in told
+    assert told.count("Nothing found.") == 1
     assert 'href="?q=zebra"' in told  # without the filter
     assert "/claims/new/" in told
+
+
+# --- numbers
+
+
+@pytest.mark.parametrize("typed", ["C-{}", "c-{}", "c{}", "C{}", "{}", "#{}", "https://desk.example/claims/{}/"])
+def test_the_claim_whose_number_was_typed_comes_first(client, editor, typed):
+    claim = ClaimFactory(statement="Twelve ships came.")
+    ClaimFactory(statement=f"In {claim.pk} ports there were ships.")
+
+    assert found(client, typed.format(claim.pk))["claim"][0] == "Twelve ships came."
+
+
+def test_a_claim_is_named_once_though_its_number_stands_in_it_as_well(client, editor):
+    claim = ClaimFactory()
+    Claim.objects.filter(pk=claim.pk).update(statement=f"There are {claim.pk} ships.")
+
+    assert found(client, str(claim.pk)) == {"claim": [f"There are {claim.pk} ships."]}
+
+
+def test_a_number_tells_nothing_of_a_claim_one_may_not_see_or_did_not_ask_for(client, editor):
+    hidden, shown = ClaimFactory(confidential=True), ClaimFactory(statement="Twelve ships came.")
+    assert found(client, f"C-{shown.pk}", kind="evidence") == {}
+    assert found(client, f"C-{shown.pk + 1000}") == {}
+
+    client.force_login(PersonFactory(role="checker"))
+    assert found(client, f"C-{hidden.pk}") == {}
+    assert found(client, f"C-{shown.pk}") == {"claim": ["Twelve ships came."]}
 
 
 # --- filters
