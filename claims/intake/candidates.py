@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.errors import UserFacingError
+from claims.intake.speakers import is_proper, kind_of
 from claims.language import midway
 from claims.models import Appearance, Candidate, Claim, Claimant, Event, Person, Topic
 from claims.workflow import edit, edit_appearances
 from claims.workflow.apply import apply
+from claims.workflow.claimants import fold
 from claims.workflow.readable import clean, isolate
 from claims.workflow.transitions import EDITABLE, LIVE
 
@@ -130,6 +132,11 @@ def put_back(candidate_id: int, *, by: Person) -> Candidate:
 
 def _decline_untouched(candidate: Candidate, by: Person) -> None:
     """Decline the claim a candidate was accepted as, while its record holds nothing but how it came."""
+    if not by.is_editor:
+        words = _(
+            "Only an editor takes a new claim back: C-%(number)d waits in the inbox, where an editor can decline it."
+        )
+        raise UserFacingError(words % {"number": candidate.claim_id}, "person")
     claim = Claim.objects.locked().get(pk=candidate.claim_id)
     happened = Event.objects.filter(chain=claim.chain).order_by("seq").values_list("action", flat=True)
     if tuple(happened[:3]) != AS_ACCEPTED:
@@ -189,7 +196,23 @@ def _decide(candidate: Candidate, state: Candidate.State, by: Person, claim: Cla
     return candidate
 
 
-def guess_claimant(candidate: Candidate) -> Claimant | None:
-    """The known claimant whom the article names as the speaker of a sentence."""
-    speaker = candidate.speaker.strip()
-    return Claimant.objects.filter(name__iexact=speaker).first() if speaker else None
+def suggest_speaker(candidate: Candidate) -> Said:
+    """Whom the article names as the speaker of a sentence: somebody known, else a new name and its kind; empty when in doubt.
+
+    One word is somebody known when it is part of one person's name only, and nobody's when it is part of several; a word
+    for many, as "officials", names nobody.
+    """
+    speaker = " ".join(candidate.speaker.split())
+    folded = fold(speaker)
+    if not folded:
+        return {}
+    everybody = [(row, fold(row.name)) for row in Claimant.objects.order_by("pk")]
+    exact = next((row for row, name in everybody if name == folded), None)
+    if exact is not None:
+        return {"claimant": exact}
+    if not is_proper(speaker):
+        return {}
+    partly = [row for row, name in everybody if row.kind == Claimant.Kind.PERSON and folded in name.split()]
+    if partly:
+        return {"claimant": partly[0]} if len(partly) == 1 else {}
+    return {"new_claimant": speaker, "claimant_kind": kind_of(speaker)}

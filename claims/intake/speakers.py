@@ -72,6 +72,16 @@ DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 PLACED = re.compile(rf"(?:In|At|From|Near|Across|Outside|Inside)\s+(?!{MONTH}\b)")
 VERB = re.compile(rf"\b(?:{'|'.join(sorted(SPEECH_VERBS))})\b")
 QUOTES = {"“": "”", "«": "»", "»": "«", "„": "“”", "「": "」", "『": "』", '"': '"'}
+STATE = re.compile(
+    r"(?:Ministry|Government|Department|Parliament|Council|Police|Kremlin|Pentagon|Navy|Army|Senate|Congress|"
+    r"\w*(?:ministerium|regierung|polizei|(?<!Ver)amte?|parlament|gericht|behörde))s?",
+    re.IGNORECASE,
+)
+ORGANISATION = re.compile(
+    r"(?:[A-ZÄÖÜ][A-ZÄÖÜ&]{1,6}|Bank|Part(?:y|ei)|University|Institute?|Union|Association|Agency|Company|Group|Office|Society|"
+    r"Commission|Organi[sz]ations?|Foundation|Nations|Federation|Committee|Cross|Bahn|Haus|House|AG|GmbH|Inc|Ltd|"
+    r"\w*(?:bank|partei|universität|institut|verband|kommission|dienst|stiftung|gewerkschaft|konzern))",
+)
 PRONOUNS = frozenset({"he", "she", "they", "er", "sie"})
 SPOKEN_WORDS = 3  # shorter quotations are terms, not speech
 NEIGHBOURS = 50  # sentences looked at on either side for the speaker of a quotation
@@ -238,3 +248,11 @@ def speaks(text: str, quotes: Sequence[Span], sentence: Span) -> bool:
     near = takewhile(lambda quote: quote[0] < sentence[1], (quotes[i] for i in range(first, len(quotes))))
     parts = (text[max(s, sentence[0]) : min(e, sentence[1])] for s, e in near)
     return any(len(part.split()) >= SPOKEN_WORDS for part in parts)
+
+
+def kind_of(speaker: str) -> str:
+    """What a speaker seems to be by the words of the name: "government", "organisation" or "person"."""
+    words = speaker.split()
+    if any(map(STATE.fullmatch, words)):
+        return "government"
+    return "organisation" if any(map(ORGANISATION.fullmatch, words)) else "person"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from claims.errors import UserFacingError
 from claims.jobs import JobRun
-from claims.matching.rank import Ranked
+from claims.matching.rank import Ranked, is_shared_across
 from claims.matching.retrieve import keep_index, nearest, searchables
 from claims.models import Article, Candidate, Claim, Event, Match, Person
 
@@ -87,7 +87,9 @@ def mains(found: Iterable[Ranked], wanted: Collection[int] = ()) -> list[Ranked]
     Args:
         wanted: these are worth a look however little they have in common.
     """
-    worth = [one for one in found if one.label or one.score >= FLOOR or one.id in wanted]
+    worth = [
+        one for one in found if one.label or one.score >= FLOOR or one.id in wanted or is_shared_across(one.reasons)
+    ]
     main_of = dict(
         Claim.objects.filter(pk__in=[one.id for one in worth], duplicate_of__isnull=False).values_list(
             "pk", "duplicate_of"

@@ -20,7 +20,8 @@ WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|\w+")
 NAME = re.compile(r"(?<=[\w,;] )[A-ZÀ-ÖØ-ÞЀ-Я][\w'-]+")
 POSSESSIVE = re.compile(r"'s$")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-QUOTE_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-"})
+DIGITS = {first + digit: str(digit) for first in (0x660, 0x6F0, 0x966, 0x9E6) for digit in range(10)}  # Arabic, Indian
+PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-"}) | DIGITS
 
 STEMMERS = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
@@ -58,7 +59,7 @@ class Profile:
 
 def clean(text: str) -> str:
     """Return the text without addresses, with #CamelCase and @handles split, keeping the author's name of a post."""
-    text = unicodedata.normalize("NFKC", text).translate(QUOTE_MARKS)
+    text = unicodedata.normalize("NFKC", text).translate(PLAIN)
     text = SIGNATURE.sub(r" \g<name>", LINK.sub(" ", text))
     text = TAG.sub(lambda tag: f" {CAMEL.sub(' ', tag[1]).replace('_', ' ')} ", text)
     return " ".join(text.split())

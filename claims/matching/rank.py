@@ -20,6 +20,7 @@ K1, B = 0.9, 0.4  # BM25: how fast repetition saturates, how much length counts
 GRAMS, FUZZY, RAREST, PICTURE = 3.0, 0.3, 0.5, 0.2  # weights beside BM25's 1.0
 SHARE, LIKENESS = 0.3, 0.4  # sameness = SHARE of each text's weight found in the other + LIKENESS of characters
 LIKELY, RELATED = 0.40, 0.24  # sameness from which a label is given
+FEWEST_ACROSS = 2  # names and numbers two texts of different languages have in common
 MOST_SHARED = 12  # words shown as a reason
 
 
@@ -52,7 +53,7 @@ class Ranked:
 
     ``reasons`` has some of these keys, each with words as they are written: "shared_words" (rarest first),
     "shared_names", "shared_numbers", "numbers_only_here", "numbers_only_there", "negation" (which text denies: "here",
-    "there").
+    "there"), "language" (the candidate's, where it is not the query's: then nobody knows whether one of them denies).
     """
 
     id: int | str
@@ -78,10 +79,29 @@ def rank(query: str, candidates: Sequence[Candidate], stats: Stats, *, language:
     order = sorted(range(len(found)), key=lambda i: (-sums[i], found[i][1].plain, str(found[i][0].id)))
     same = [pairs[i].sameness(closeness[i]) for i in range(len(found))]
     top, best = same[order[0]], sums[order[0]] or 1.0
+    why = [pair.reasons() for pair in pairs]
     return [
-        Ranked(found[i][0].id, round(top * sums[i] / best, 6), label(same[i], reasons := pairs[i].reasons()), reasons)
+        Ranked(
+            found[i][0].id,
+            round(top * sums[i] / best, 6),
+            label(same[i], why[i]),
+            across(why[i], language, found[i][0].language),
+        )
         for i in order
     ]
+
+
+def across(reasons: Reasons, here: str, there: str) -> Reasons:
+    """Return the reasons as they hold between two languages: negations are known in English only."""
+    if here[:2].lower() == there[:2].lower():
+        return reasons
+    return {key: words for key, words in reasons.items() if key != "negation"} | {"language": [there]}
+
+
+def is_shared_across(reasons: Reasons) -> bool:
+    """Whether a text in another language shares two names or longer numbers, and so is worth a look whatever its score."""
+    numbers = [number for number in reasons.get("shared_numbers", []) if len(number) > 1]
+    return "language" in reasons and len(numbers) + len(reasons.get("shared_names", [])) >= FEWEST_ACROSS
 
 
 class Pair:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
+from django.conf.locale import LANG_INFO
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from claims.forms.intake import CandidateForm
-from claims.intake.candidates import guess_claimant
+from claims.intake.candidates import suggest_speaker
 from claims.models import Article, Candidate, Claim, Job, Match, Person
 from claims.views.captured_text import Passage, render_text
 from claims.workflow.transitions import EDITABLE, INBOX, LIVE
@@ -68,8 +69,14 @@ class Card:
 
     @property
     def first(self) -> Near | None:
-        """The claim that the key ``p`` adds the sentence to."""
-        return next((near for near in self.nearest if near.can_take), None)
+        """The claim that the key ``p`` adds the sentence to: the nearest of those that are likely the same."""
+        return next((near for near in self.nearest if near.can_take and near.is_likely), None)
+
+    @property
+    def speaker_found(self) -> bool:
+        """Whether the form says who speaks because the article does, and nobody has looked at that yet."""
+        given = {} if self.form is None or self.form.is_bound else self.form.initial
+        return bool(given.get("claimant") or given.get("new_claimant"))
 
 
 @dataclass
@@ -78,6 +85,7 @@ class Triage:
 
     Attributes:
         until: so many cards are on the page; the others come as one goes down.
+        has_other_languages: the desk has claims in other languages than the article's.
     """
 
     article: Article
@@ -87,6 +95,17 @@ class Triage:
     below: list[Card]
     matching: Job | None
     until: int = PART
+    has_other_languages: bool = False
+
+    @property
+    def none_near(self) -> str:
+        """What it means that no claim stands beside a sentence: words of different languages are not compared."""
+        if not self.has_other_languages:
+            return _("No claim of the desk is near it.")
+        words = _("No claim in the language of the article (%(language)s) is near it.")
+        info = LANG_INFO.get(self.article.language, {})
+        own = words % {"language": _(info["name"]) if "name" in info else self.article.language}
+        return f"{own} {_('Claims in other languages are found only by the names and numbers they share.')}"
 
     @property
     def decided(self) -> int:
@@ -126,12 +145,16 @@ class Triage:
 
     @property
     def undoable(self) -> Card | None:
-        """The person's own newest decision, when it can be taken back."""
+        """The person's own newest decision, when it can be taken back, or when it is told in words why not."""
         mine = [
             card for card in self.cards if card.candidate.decided_at and card.candidate.decided_by_id == self.person.pk
         ]
         newest = max(mine, key=lambda card: (card.candidate.decided_at, card.key), default=None)
-        return newest if newest is not None and newest.may_put_back else None
+        if newest is None:
+            return None
+        is_new, claim = newest.candidate.state == Candidate.State.ACCEPTED, newest.claim
+        waits = is_new and claim is not None and claim.status == INBOX
+        return newest if newest.may_put_back or waits else None
 
     @property
     def text(self) -> SafeString:
@@ -178,7 +201,15 @@ def read_triage(article: Article, person: Person, threshold: str, at: int | None
         open_card(triage, card)
         until = max(until, listed.index(card) + 1)
     triage.until = max(-(-until // PART), 1) * PART
+    triage.has_other_languages = _has_other_languages(article, person)
     return triage
+
+
+def _has_other_languages(article: Article, person: Person) -> bool:
+    if not article.language:
+        return False
+    others = Claim.objects.visible_to(person).exclude(language__istartswith=article.language[:2])
+    return bool(others.exists())
 
 
 def _may_put_back(card: Card, person: Person) -> bool:
@@ -201,7 +232,7 @@ def open_card(triage: Triage, card: Card, form: CandidateForm | None = None, ref
 
 
 def _suggestion(candidate: Candidate) -> dict[str, object]:
-    return {"statement": " ".join(candidate.text.split()), "claimant": guess_claimant(candidate)}
+    return {"statement": " ".join(candidate.text.split()), **suggest_speaker(candidate)}
 
 
 def _claims_of(article: Article, person: Person) -> dict[int, Claim]:
@@ -253,6 +284,8 @@ def say_why(reasons: dict[str, list[str]], *, is_near: bool, of_claim: bool = Fa
         of_claim: another claim is compared, not a sentence of an article.
     """
     shared = [word for word in reasons.get("shared_names", []) + reasons.get("shared_words", []) if len(word) > 1]
+    if "language" in reasons:
+        yield _("in another language, so only names and numbers were compared")
     if shared:
         yield _("same words: %(words)s") % {"words": ", ".join(shared[:MOST_WORDS])}
     sentences = {
@@ -268,7 +301,7 @@ def say_why(reasons: dict[str, list[str]], *, is_near: bool, of_claim: bool = Fa
 
 
 def _passage(card: Card) -> Passage:
-    css = "hl hl-off" if card.candidate.state == Candidate.State.DISMISSED else "hl"
+    css = "hl" if card.is_open else "hl hl-off" if card.candidate.state == Candidate.State.DISMISSED else "hl hl-done"
     return _mark(card, f"{css} hl-on" if card.is_current else css)
 
 

@@ -1,4 +1,4 @@
-// Intake: what holds for a candidate, current or dismissed, shows in the article too.
+// Intake: what holds for a candidate, current, kept or dismissed, shows in the article too.
 
 function follow() {
   const row = document.querySelector("[data-list] [data-row].cur")?.dataset.row ?? "";
@@ -6,7 +6,9 @@ function follow() {
     const keys = mark.dataset.passages.split(" ");
     mark.classList.toggle("hl-on", keys.includes(row));
     const card = document.getElementById(`p${keys[0]}`);
-    if (card?.matches("[data-row]")) mark.classList.toggle("hl-off", card.matches("[data-dismissed]"));
+    if (!card?.matches("[data-row]")) continue;
+    mark.classList.toggle("hl-off", card.matches("[data-dismissed]"));
+    mark.classList.toggle("hl-done", card.matches("[data-kept]"));
   }
   for (const link of document.querySelectorAll("#article-text .hl-n")) {
     if (link.hash === `#p${row}`) link.setAttribute("aria-current", "true");
@@ -64,5 +66,14 @@ document.addEventListener("desk:row", () => {
 });
 document.addEventListener("htmx:afterSettle", follow);
 window.addEventListener("resize", reveal); // a telephone is turned, a keyboard comes up
+
+/** An article that is half decided opens at what is to be decided next, not at its first candidate. */
+function goOn() {
+  const row = document.querySelector("[data-list] [data-row].cur");
+  if (!row?.previousElementSibling || location.hash || scrollY) return;
+  if (row.getBoundingClientRect().bottom > innerHeight) row.scrollIntoView({ block: "start" });
+}
+
+goOn();
 follow();
 reveal();

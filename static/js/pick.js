@@ -28,6 +28,20 @@ class Pick {
     this.chosen = -1;
     this.putUp();
     this.show(this.fresh.value || this.select.selectedOptions[0]?.value && this.select.selectedOptions[0].text || "");
+    this.offerOut();
+  }
+
+  /** Where the machine named somebody, one press takes the name out; what is said of it stays until another stands there. */
+  offerOut() {
+    const found = this.place.closest("form")?.querySelector("[data-found]");
+    if (!found) return;
+    const clear = found.querySelector("[data-unpick]");
+    clear.hidden = false;
+    clear.addEventListener("click", () => {
+      this.show("");
+      this.input.focus();
+    });
+    this.select.addEventListener("input", () => { found.hidden = true; });
   }
 
   putUp() {

@@ -107,7 +107,10 @@ def test_dismissing_can_be_undone(people, candidate):
 
 def test_accepting_can_be_undone_while_nothing_else_happened_to_the_claim(people, candidate):
     first = candidates.accept(candidate.pk, by=people.contributor, statement="Ships came.")
-    with pytest.raises(UserFacingError, match="not yours to take"), transaction.atomic():
+    with (
+        pytest.raises(UserFacingError, match=f"Only an editor takes a new claim back: C-{first.pk} waits"),
+        transaction.atomic(),
+    ):
         candidates.put_back(candidate.pk, by=people.contributor)
     candidates.put_back(candidate.pk, by=people.editor)
 
@@ -147,12 +150,32 @@ def test_a_candidate_that_is_gone_is_said_so(people):
         candidates.dismiss(10**9, by=people.editor)
 
 
-def test_the_speaker_of_a_sentence_is_looked_up_among_the_claimants():
-    known = Claimant.objects.create(slug="port-office", name="Port Office")
+@pytest.mark.parametrize(
+    ("speaker", "suggested"),
+    [
+        ("the port office", "known"),
+        ("Bennet", "somebody"),
+        ("Darcy", {}),  # two of the name
+        ("Office", {"new_claimant": "Office", "claimant_kind": "organisation"}),  # part of a body's name only
+        ("Charles Bingley", {"new_claimant": "Charles Bingley", "claimant_kind": "person"}),
+        ("Finance Ministry", {"new_claimant": "Finance Ministry", "claimant_kind": "government"}),
+        ("Statistisches Bundesamt", {"new_claimant": "Statistisches Bundesamt", "claimant_kind": "government"}),
+        ("SPD", {"new_claimant": "SPD", "claimant_kind": "organisation"}),
+        ("local officials", {}),
+        ("", {}),
+    ],
+)
+def test_the_speaker_of_a_sentence_is_suggested_unless_there_is_a_doubt(speaker, suggested):
+    known = {
+        "known": Claimant.objects.create(slug="port-office", name="The Port Office", kind="organisation"),
+        "somebody": Claimant.objects.create(slug="bennet", name="Elizabeth Bennet"),
+    }
+    Claimant.objects.create(slug="darcy", name="Georgiana Darcy")
+    Claimant.objects.create(slug="darcy-2", name="Fitzwilliam Darcy")
 
-    assert candidates.guess_claimant(Candidate(speaker="port office")) == known
-    assert candidates.guess_claimant(Candidate(speaker="somebody")) is None
-    assert candidates.guess_claimant(Candidate(speaker="")) is None
+    expected = {"claimant": known[suggested]} if isinstance(suggested, str) else suggested
+
+    assert candidates.suggest_speaker(Candidate(speaker=speaker)) == expected
 
 
 def test_a_confidential_claim_does_not_exist_for_who_may_not_see_it(people, candidate):

@@ -2,7 +2,7 @@ import pytest
 
 from claims import models
 from claims.errors import UserFacingError
-from claims.matching.decisions import decide_match, find_matches
+from claims.matching.decisions import FLOOR, decide_match, find_matches
 from claims.models import Candidate, Event, Match
 from tests.factories import ClaimFactory, PersonFactory
 
@@ -184,3 +184,21 @@ def test_a_decision_that_may_not_be_taken_is_refused_in_words(match, role, decis
 def test_a_match_that_is_gone_is_refused_in_words():
     with pytest.raises(UserFacingError, match="no longer there"):
         decide_match(0, "same", by=PersonFactory())
+
+
+def test_numbers_that_two_languages_share_lift_a_claim_that_words_would_not(run, desk):
+    ClaimFactory(
+        statement="On 19 June the old bridge, the longest of its kind in all the country, was opened to walkers."
+    )
+    treaty = ClaimFactory(
+        statement="A treaty of mutual defence with neighbours in the north was signed on 19 June 2024."
+    )
+    text = "وقعت روسيا معاهدة دفاع في ١٩ يونيو ٢٠٢٤."
+    article = models.Article.objects.create(title="Treaty", language="ar", text=text)
+    candidate = Candidate.objects.create(article=article, number=1, text=text, start=0, end=len(text), score=0.5)
+
+    find_matches(run, candidate=candidate.pk)()
+
+    match = Match.objects.get(candidate=candidate)
+    assert (match.target_id, match.label, match.reasons["language"]) == (treaty.pk, "", ["en"])
+    assert match.score < FLOOR

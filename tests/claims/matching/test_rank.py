@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.matching.features import stems_of
-from claims.matching.rank import Candidate, Stats, rank
+from claims.matching.rank import Candidate, Stats, is_shared_across, rank
 
 CLAIMS = {
     1: "The Brook dam in Leeds broke in 1950.",
@@ -104,3 +104,22 @@ def test_every_candidate_is_ranked_once_whatever_order_they_came_in(query, texts
     assert forward == backward
     assert all(0.0 <= one.score <= 1.0 for one in forward)
     assert len(forward) in {0, len(texts)}
+
+
+def test_between_two_languages_names_and_numbers_count_and_no_negation_is_known():
+    there = Candidate(1, "The bridge to Leeds never opened on 19 June 2024.")
+
+    (found,) = rank("Die Brücke nach Leeds wurde am 19. Juni 2024 eröffnet.", [there], STATS, language="de")
+
+    assert found.reasons["language"] == ["en"]
+    assert found.reasons["shared_numbers"] == ["19", "2024"]
+    assert "negation" not in found.reasons
+    assert is_shared_across(found.reasons)
+    assert not is_shared_across({"shared_numbers": ["2024", "7"], "language": ["en"]})
+    assert not is_shared_across({"shared_numbers": ["19", "2024"]})
+
+
+def test_digits_of_other_scripts_are_the_same_numbers():
+    (found,) = rank("١٩ ٢٠٢٤", [Candidate(1, "On 19 June 2024.")], STATS, language="ar")
+
+    assert found.reasons["shared_numbers"] == ["19", "2024"]

@@ -723,6 +723,67 @@ def test_the_speaker_the_article_names_is_proposed(signed_in, best):
     assert f'<option value="{known.pk}" selected>' in page
 
 
+def test_a_speaker_nobody_knows_fills_the_field_as_a_new_name_marked_as_found_by_the_machine(signed_in, best):
+    Candidate.objects.filter(pk=best.pk).update(speaker="Harbour Ministry")
+
+    page = signed_in.get(address(best), headers=PART).content.decode()
+
+    assert 'value="Harbour Ministry"' in page
+    assert '<option value="government" selected>' in page
+    assert "Read from the article by the machine: <bdi>Harbour Ministry</bdi>" in page
+    assert "data-unpick" in page
+
+
+def test_a_word_for_many_is_shown_but_fills_no_field(signed_in, best):
+    Candidate.objects.filter(pk=best.pk).update(speaker="port officials")
+
+    page = signed_in.get(address(best), headers=PART).content.decode()
+
+    assert '<bdi class="text-muted">port officials</bdi>' in page
+    assert "data-found" not in page
+
+
+def test_the_key_adds_to_a_likely_claim_only(signed_in, best):
+    weak = match(best, score=0.9, label="", reasons={})
+
+    page = signed_in.get(address(best), headers=PART).content.decode()
+
+    assert 'data-key="p"' not in page
+    assert f'value="add:{weak.target_id}"' in page
+    likely = match(best, score=0.5)
+    page = signed_in.get(address(best), headers=PART).content.decode()
+    assert re.search(rf'value="add:{likely.target_id}" data-key="p"', page)
+    assert page.count(f'value="add:{likely.target_id}"') == 1
+
+
+def test_that_languages_are_not_compared_is_said(signed_in, article, best):
+    ClaimFactory(language="ar")
+    assert (
+        "Claims in other languages are found only by the names and numbers"
+        in signed_in.get(address(best), headers=PART).content.decode()
+    )
+
+    Claim.objects.update(language="en")
+    Article.objects.filter(pk=article.pk).update(language="en-GB")
+    page = signed_in.get(address(best), headers=PART).content.decode()
+    assert "No claim of the desk is near it." in page
+
+    Article.objects.filter(pk=article.pk).update(language="de")
+    page = signed_in.get(address(best), headers=PART).content.decode()
+    assert "No claim in the language of the article (German) is near it." in page
+
+
+def test_who_may_not_take_a_claim_back_is_told_so_by_the_same_key(client, people, best):
+    client.force_login(people.contributor)
+    page = decide(client, best, "accept", statement="Ships.").content.decode()
+    assert 'value="put_back" data-key="u"' in page
+
+    response = decide(client, best, "put_back")
+
+    assert response.status_code == 422
+    assert response.content.decode().count("Only an editor takes a new claim back") == 1
+
+
 @pytest.mark.parametrize(
     ("decision", "fields", "sentence"),
     [
