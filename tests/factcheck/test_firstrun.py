@@ -69,7 +69,11 @@ def test_a_newsroom_that_cannot_be_loaded_leaves_the_desk_as_it_was(installation
 @pytest.fixture
 def first_passwords(installation):
     """Of one who keeps his, of one who chose another, of one who left, and of one who is not there."""
-    for username, password, is_active in [("checker-1", "aaaa", True), ("editor-1", "own", True), ("left", "dddd", False)]:
+    for username, password, is_active in [
+        ("checker-1", "aaaa", True),
+        ("editor-1", "own", True),
+        ("left", "dddd", False),
+    ]:
         Person.objects.create_user(username, "", password, name=username, role="checker", is_active=is_active)
     file = installation / "secrets/first-passwords.json"
     file.write_text('{"checker-1": "aaaa", "editor-1": "bbbb", "left": "dddd", "gone": "cccc"}')
