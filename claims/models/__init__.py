@@ -16,17 +16,12 @@ from claims.models.desk import Desk, Notification, ReadMark, SavedView
 from claims.models.draft import Draft
 from claims.models.event import AnchorGap, AnchorLog, ChainHead, Event, Refusal
 from claims.models.evidence import (
-    Blob,
     Citation,
     Credibility,
     Evidence,
-    EvidenceKind,
-    Host,
     Quote,
     QuoteCheck,
     Reliability,
-    Resource,
-    Snapshot,
     SourceAlert,
     Waiver,
 )
@@ -48,6 +43,7 @@ from claims.models.review import (
     Reminder,
 )
 from claims.models.search import SearchDue, SearchEntry, SearchWord
+from claims.models.source import Blob, EvidenceKind, Host, Resource, Snapshot
 from claims.models.stay import Stay
 from claims.models.transfer import ImportFile
 
