@@ -44,7 +44,7 @@ class Desk:
 
         from django.utils import timezone
 
-        from claims.models import RubricQuestion
+        from claims.models import QuoteCheck, RubricQuestion
         from claims.workflow import edit, edit_parts, edit_review
         from claims.workflow.apply import apply
 
@@ -56,10 +56,11 @@ class Desk:
         for number, snapshot in enumerate(self.copies(evidence)):
             row = edit_parts.add_evidence(claim.pk, by=self.author, resource=snapshot.resource, stance="supports")
             if number % 2:
-                edit_parts.add_quote(
+                quote = edit_parts.add_quote(
                     row.pk, by=self.author, snapshot=snapshot, exact="twelve ships", prefix="counted ", suffix=" on",
                     start=27,
                 )  # fmt: skip
+                QuoteCheck.objects.create(quote=quote, state="unchanged")  # publication wants a look
         claim.refresh_from_db()
         fields = {"rating": self.rating, "rationale": "Two counts agree [1].", "confidence": "high"}
         edit.edit_claim(claim.pk, by=self.author, fields=fields, seen=edit.digests(claim))

@@ -1,18 +1,21 @@
 """What this person may do on this claim now, what each step still misses, and the form it takes."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.forms.steps import StepForm
-from claims.models import Claim, Person, Rating
+from claims.models import Claim, Job, Person, Rating
 from claims.views.claim_page import ClaimPage
 from claims.workflow.apply import possible_steps
 from claims.workflow.assignment import eligible_checkers
 from claims.workflow.attempt import Missing, mark_of_draft
 from claims.workflow.notes import make_notes, mark_of_notes
+from claims.workflow.preflight_list import quotes_found
+from claims.workflow.sources import looks_missing
 from claims.workflow.transitions import TRANSITIONS
 
 # The one step the page proposes: the first of these that can be taken.
@@ -23,7 +26,8 @@ PROPOSED = (
 ABOUT_THE_VERDICT = {"approve", "decide", "publish", "schedule", "stand"}
 # Asked once more, in a sentence, because readers see it at once.
 CONFIRMED = {"publish", "retract", "lift", "archive"}
-# Decided when the button is pressed: the page would need the whole content read twice to say it before.
+# Decided when the button is pressed: the page would need the whole content read twice to say it before.  Of the looks at the
+# sources it knows, once it is approved.
 SAID_WHEN_PRESSED = ("approved_is_current", "correction_typed", "content_is_public_one", "quotes_checked_today")
 # Single keys of triage, where one decides on many claims in a row.
 KEYS = {"accept": "y", "decline": "d", "watch": "w", "merge": "m"}
@@ -109,7 +113,18 @@ def _known(page: ClaimPage) -> dict[str, list[Missing]]:
     found["comments_resolved"] = _open_comments(page.values.open_comments)
     found["contact_with_deadline"] = _no_contact(page)
     found["rubric_answered"] = _open_rubric(page)
+    if page.claim.status == Claim.Status.APPROVED:
+        found["quotes_checked_today"] = [
+            *looks_missing(page.evidence, _looks_at_work(page)),
+            *quotes_found(page.evidence),
+        ]
     return found
+
+
+def _looks_at_work(page: ClaimPage) -> dict[int, datetime]:
+    """Sources that are being looked at, and not before when."""
+    at_work = {Job.State.QUEUED, Job.State.RUNNING}
+    return {source: job.run_after for source, job in page.captures.items() if job.state in at_work}
 
 
 def _open_comments(count: int) -> list[Missing]:

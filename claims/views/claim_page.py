@@ -359,8 +359,9 @@ def read_captures(claim_id: int) -> list[Job]:
     sources = Evidence.objects.filter(claim=claim_id).order_by()
     keys = sources.values_list(Concat(Value("resource/"), Cast("resource_id", CharField())), flat=True)
     # Two conditions and not one list of states, because each has a partial index of its own.
-    spoken_of = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING]) | Q(state=Job.State.FAILED)
-    return list(Job.objects.filter(spoken_of, kind__in=[*capture.KINDS, "pin"], key__in=keys))
+    at_work = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    spoken_of = at_work | (Q(state=Job.State.FAILED) & ~Q(kind=capture.LOOKING))
+    return list(Job.objects.filter(spoken_of, kind__in=[*capture.KINDS, capture.LOOKING, "pin"], key__in=keys))
 
 
 def captures_of(evidence: Iterable[Evidence], asked: Iterable[Job]) -> dict[int, Job]:

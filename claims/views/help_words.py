@@ -107,7 +107,7 @@ MUST_HOLD = {
     "not_confidential": _("it is not confidential"),
     "approved_is_current": _("what stands there is what was approved"),
     "everything_recorded": _("every change is in the record"),
-    "quotes_checked_today": _("every passage was looked up within 24 hours, and found"),
+    "quotes_checked_today": _("every passage was looked up within 24 hours and found, or is gone without for a reason"),
     "correction_typed": _("a change to something public is named for the readers"),
     "content_is_public_one": _("it says what is public already"),
     "not_withheld": _("it is not withheld"),

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -18,8 +19,10 @@ from claims.views.capture_line import INSTEAD, CaptureLine, read_capture
 from claims.views.captured_text import TAGS, Passage, Row, difference, render_text
 from claims.views.live import read_id
 from claims.web.media import PDF
+from claims.web.names import readable_host
 from claims.web.pictures import PICTURES
 from claims.workflow.revisions import is_damaged, is_unreadable
+from claims.workflow.sources import FRESH_LOOK, is_untold
 from claims.workflow.standing import standing
 
 FEW_COPIES, MOST_COPIES = 40, 1000
@@ -99,6 +102,19 @@ class Reader:
         """The stated reason to do without a copy."""
         return next((row for row in self.evidence.waivers.all() if row.kind == Waiver.Kind.CAPTURE), None)
 
+    @property
+    def look_waiver(self) -> Waiver | None:
+        """The stated reason to publish without another look at its passages."""
+        return next((row for row in self.evidence.waivers.all() if row.kind == Waiver.Kind.QUOTE_CHECK), None)
+
+    @property
+    def wants_look(self) -> bool:
+        """Publication waits for a look at its source."""
+        since = timezone.now() - FRESH_LOOK
+        checks = [passage.check for passage in self.passages]
+        stale = (check is None or check.at < since or is_untold(check.state) for check in checks)
+        return bool(self.evidence.resource.url) and any(stale)
+
     @cached_property
     def turns(self) -> int:
         """How many signs of the text shown would turn the direction of writing."""
@@ -146,6 +162,10 @@ class Reader:
     def offers_waiver(self) -> bool:
         """The person may do without a copy, and nobody did yet."""
         return self.may_waive and self.waiver is None
+
+    @property
+    def host(self) -> str:
+        return readable_host(self.evidence.resource.host)
 
     @property
     def newer(self) -> Snapshot | None:

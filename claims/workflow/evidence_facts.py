@@ -25,10 +25,10 @@ SELECT jsonb_agg(jsonb_build_array(
     copy.problem > '' AND copy.body_text = '' AND copy.pages = '[]' AND copy.mime ~ %(hold_text)s,
     EXISTS (SELECT FROM claims_blob blob WHERE NOT (blob.damage = '') AND blob.sha256 IN (copy.body_id, copy.warc_id)),
     copy.id IS NULL AND EXISTS (SELECT FROM claims_snapshot other WHERE other.resource_id = piece.resource_id),
-    (SELECT jsonb_agg(jsonb_build_array(quote.exact, quote.prefix, quote.suffix, quote.added_at, look.state, look.at)
-        ORDER BY quote.start, quote.id)
+    (SELECT jsonb_agg(jsonb_build_array(quote.exact, quote.prefix, quote.suffix, quote.added_at, look.state, look.at,
+        look.problem) ORDER BY quote.start, quote.id)
      FROM claims_quote quote LEFT JOIN LATERAL (
-        SELECT seen.state, seen.at FROM claims_quotecheck seen WHERE seen.quote_id = quote.id
+        SELECT seen.state, seen.at, seen.problem FROM claims_quotecheck seen WHERE seen.quote_id = quote.id
         ORDER BY seen.at DESC, seen.id DESC LIMIT 1) look ON true
      WHERE quote.evidence_id = piece.id),
     (SELECT jsonb_agg(jsonb_build_array(waiver.kind, waiver.reason) ORDER BY waiver.id)
@@ -69,7 +69,7 @@ class CopyFacts(NamedTuple):
 
 
 class PassageFacts(NamedTuple):
-    """A quote with the newest look at it: ``state`` and ``looked_at``, ``None`` where nobody has looked yet."""
+    """A quote with the newest look at it: ``state``, ``looked_at``, ``problem``; ``None`` where nobody has looked yet."""
 
     exact: str
     prefix: str
@@ -77,6 +77,7 @@ class PassageFacts(NamedTuple):
     added_at: datetime
     state: str | None
     looked_at: datetime | None
+    problem: str | None
 
 
 class WaiverFacts(NamedTuple):
@@ -142,6 +143,7 @@ def _copy(sha256: str, kind: str, final_url: str, canonical_url: str, likeness: 
     return CopyFacts(sha256, kind, final_url, canonical_url, likeness, datetime.fromisoformat(at))
 
 
-def _passage(exact: str, prefix: str, suffix: str, added: str, state: str | None, looked: str | None) -> PassageFacts:
+def _passage(exact: str, prefix: str, suffix: str, added: str, *look: Any) -> PassageFacts:
+    state, looked, problem = look
     looked_at = datetime.fromisoformat(looked) if looked else None
-    return PassageFacts(exact, prefix, suffix, datetime.fromisoformat(added), state, looked_at)
+    return PassageFacts(exact, prefix, suffix, datetime.fromisoformat(added), state, looked_at, problem)

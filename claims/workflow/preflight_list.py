@@ -1,6 +1,6 @@
 """The preflight list: what must hold before anybody reads a claim a second time, and again when it is approved."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from claims.workflow.attempt import Missing
 from claims.workflow.evidence_facts import EvidenceFacts, Piece, read_evidence
 from claims.workflow.facts import Facts, read_facts
 from claims.workflow.readable import isolate
+from claims.workflow.sources import goes_without_look, is_untold
 
 ENOUGH_ORIGINS = 2
 CLAIMANT_ASKED = "reply"  # the code of that question in the checklist a desk begins with
@@ -75,7 +76,7 @@ def make_list(
         Item(_("Verdict and rationale"), verdict_given(claim), tells=True),
         Item(_("Enough independent evidence"), evidence_is_enough(claim, evidence), tells=True),
         Item(_("Every source captured"), captures_done(evidence)),
-        Item(_("Every passage found in its source"), quotes_found(evidence)),
+        Item(_("Every passage found in its source, or a reason to go without a look"), quotes_found(evidence)),
         Item(_("Checklist answered"), checklist_answered(questions)),
         Item(_("Replies in, or a reason not to wait"), [*asked_in_log(questions, logged), *replies_settled(awaited)]),
         Item(_("Every citation resolves"), citations_resolve(loose), tells=True),
@@ -174,13 +175,23 @@ def lacks_copy(item: Piece) -> bool:
 
 
 def quotes_found(evidence: Iterable[Piece]) -> list[Missing]:
-    sentence = _("A passage of evidence %(number)d is no longer in its source.")
+    """No passage is known to have left its source, and of none the newest look could not tell, unless that is waived."""
     return [
-        Missing(sentence % {"number": item.number}, f"e{item.number}")
-        for item in evidence
-        for quote in item.passages
-        if quote.state in {"altered", "gone"}
+        Missing(sentence, f"e{item.number}") for item in evidence for sentence in dict.fromkeys(_passages_missing(item))
     ]
+
+
+def _passages_missing(item: Piece) -> Iterator[str]:
+    left = _("A passage of evidence %(number)d is no longer in its source.")
+    untold = _(
+        "The last look at the source of evidence %(number)d could not tell whether its passage still stands (%(why)s): "
+        "capture it again, upload a copy of today, or go without a look, with a reason."
+    )
+    for quote in item.passages:
+        if quote.state in {"altered", "gone"}:
+            yield left % {"number": item.number}
+        elif is_untold(quote.state) and not goes_without_look(item):
+            yield untold % {"number": item.number, "why": (quote.problem or "").rstrip(".")}
 
 
 def checklist_answered(questions: Iterable[Mapping[str, Any]]) -> list[Missing]:

@@ -80,12 +80,13 @@ def evidence_rows(claim: Claim | int) -> QuerySet[Evidence]:
 
     A step, which changes none of it, asks ``read_evidence`` instead.
 
-    The passages are lists, each with the newest look at it, ``state`` and ``looked_at``; so are the waivers, as
+    The passages are lists, each with the newest look at it (``state``, ``looked_at``, ``problem``); so are the waivers, as
     ``exceptions``.  Copies come without their texts; ``copy_unreadable`` says that the pinned one holds nothing to read,
     ``copy_damaged`` that its stored file is damaged or lost, ``copy_at_hand`` that there is one and none is pinned.
     """
     newest = QuoteCheck.objects.filter(quote=OuterRef("pk")).order_by("-at", "-id")
-    seen = {"state": Subquery(newest.values("state")[:1]), "looked_at": Subquery(newest.values("at")[:1])}
+    told = {"state": "state", "looked_at": "at", "problem": "problem"}
+    seen = {name: Subquery(newest.values(column)[:1]) for name, column in told.items()}
     quotes = Quote.objects.annotate(**seen).order_by("start", "pk")
     return (
         Evidence.objects.filter(claim=claim)  # type: ignore[no-redef]  # the model names what is set here and below

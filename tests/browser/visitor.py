@@ -133,6 +133,8 @@ class Visitor:
         """Take a step of the workflow: open its button, fill in what it asks for, press it, see it done."""
         form = self.page.locator(f'form[action*="/steps/{action}/"]')
         opener = self.page.locator(f"#step-{action} > summary")
+        # Publication is offered once the sources were looked at; the page finds out by itself.
+        expect(form.or_(opener).first).to_be_attached(timeout=3 * PATIENCE)
         if opener.count() and not form.is_visible():
             opener.click()
         for name, value in given.items():

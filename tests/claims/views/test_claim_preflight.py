@@ -3,7 +3,7 @@
 import pytest
 from django.utils.html import strip_tags
 
-from claims.models import Event
+from claims.models import Event, Job, Quote, QuoteCheck
 from claims.workflow import edit, edit_parts, edit_review, preflight, replies
 from claims.workflow.apply import apply
 from tests.claims.views.test_claim import at, read
@@ -173,3 +173,33 @@ def test_an_editor_who_may_still_approve_is_told_that_a_change_of_his_would_end_
 
     assert warning in before
     assert warning not in after
+
+
+def offered(client, person, claim):
+    """The words on the step that publishes, and whether it can be pressed."""
+    page = read(client, person, at(claim))
+    (move,) = [move for move in page.context["moves"] if move.action == "publish"]
+    return [found.sentence for found in move.missing], move.proposed, "steps/publish/" in page.content.decode()
+
+
+def test_publication_is_offered_once_the_sources_were_looked_at_and_says_what_it_waits_for(client, people):
+    claim = desk.in_review(people)
+    QuoteCheck.objects.all().delete()
+    claim = apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+    edit_review.show_verdict(claim.pk, by=people.editor)
+    untold = "0 of 1 sources were looked at within 24 hours; not yet: evidence 2."
+    assert offered(client, people.editor, claim) == ([f"{untold} A look is under way: evidence 2."], False, False)
+
+    Job.objects.filter(kind="capture").delete()
+    check = Job(kind="check_quotes", key=Quote.objects.get().evidence.resource.chain)
+    check.save()
+    assert offered(client, people.editor, claim)[0] == [f"{untold} A look is under way: evidence 2."]
+    Job.objects.filter(pk=check.pk).update(state="failed")
+    ask = "Capture them again, or go without the look, with a reason."
+    assert offered(client, people.editor, claim)[0] == [f"{untold} {ask}"]
+
+    desk.look_again(Quote.objects.get(), "unverifiable", problem="The site answered 404.")
+    missing, *_can_press = offered(client, people.editor, claim)
+    assert (missing[0], "could not tell" in missing[1], _can_press) == (f"{untold} {ask}", True, [False, False])
+    desk.look_again(Quote.objects.get())
+    assert offered(client, people.editor, claim) == ([], True, True)

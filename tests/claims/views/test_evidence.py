@@ -17,7 +17,16 @@ from claims.models import Claim, Event, Evidence, Host, Job, Quote, Resource, So
 from claims.web import politeness
 from claims.workflow import edit_parts
 from claims.workflow.edit import digest
-from tests.claims.workflow.desk import hire, in_preflight, in_research, in_review, published, write_verdict
+from tests.claims.workflow.desk import (
+    hire,
+    in_preflight,
+    in_research,
+    in_review,
+    look_again,
+    published,
+    ready,
+    write_verdict,
+)
 from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
 from tests.outside.site import html
 
@@ -638,6 +647,26 @@ def test_capture_is_waived_with_a_reason_and_taken_back(author, people):
     author.post(address("evidence-unwaive", evidence), {"waiver": evidence.waivers.get().pk})
 
     assert not evidence.waivers.exists()
+
+
+def test_a_look_that_cannot_be_is_gone_without_for_a_reason_and_taken_back(author, people):
+    claim = ready(people)
+    quote = Quote.objects.get()
+    look_again(quote)
+    assert "Go without a look" not in page(author, quote.evidence)
+    look_again(quote, "unverifiable", problem="The site answered 404: there is no such page.")
+    assert "Go without a look" in page(author, quote.evidence)
+    card = author.get(reverse("claims:claim-detail", args=[claim.pk])).content.decode()
+    assert f'href="{address("evidence-reader", quote.evidence)}#look"' in card
+
+    author.post(address("evidence-waive", quote.evidence), {"kind": "quote_check", "reason": "The paper closed."})
+    said = in_words(page(author, quote.evidence))
+    assert "Its passages are not looked for again before publication: The paper closed." in said
+    assert "Go without a look" not in said
+    author.post(address("evidence-unwaive", quote.evidence), {"waiver": quote.evidence.waivers.get().pk})
+    assert "Go without a look" in page(author, quote.evidence)
+    Resource.objects.filter(pk=quote.evidence.resource_id).update(url=None)
+    assert "Go without a look" not in page(author, quote.evidence)
 
 
 def test_file_takes_the_place_of_a_capture(author, people):

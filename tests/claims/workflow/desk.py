@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from claims.models import Claim, Event
+from claims.models import Claim, Event, QuoteCheck
 from claims.workflow import edit, edit_parts, edit_review
 from claims.workflow.apply import apply
 from claims.workflow.facts import read_facts
@@ -60,9 +60,15 @@ def add_proof(claim, by, count=2):
     for _ in range(count):
         snapshot = captured()
         evidence = edit_parts.add_evidence(claim.pk, by=by, resource=snapshot.resource, stance="supports")
-    edit_parts.add_quote(
+    quote = edit_parts.add_quote(
         evidence.pk, by=by, snapshot=snapshot, exact="twelve ships", prefix="counted ", suffix=" on", start=27
     )
+    look_again(quote)
+
+
+def look_again(quote, state="unchanged", **fields):
+    """A look at its source, a moment ago."""
+    return QuoteCheck.objects.create(quote=quote, state=state, **fields)
 
 
 def write_verdict(claim, by, code="true", rationale="Two counts agree [1]."):

@@ -42,6 +42,7 @@ def claim(people):
     )
     Quote.objects.filter(evidence=first).update(added_at=MOMENT)
     quote = third.quotes.get()
+    quote.checks.all().delete()
     again = edit_parts.add_quote(
         third.pk, by=people.author, snapshot=third.pinned, exact="counted", prefix="", suffix=" twelve", start=19
     )
@@ -85,9 +86,9 @@ def test_the_hashes_of_a_claim_do_not_hang_on_how_its_evidence_was_read(claim):
 
 def test_looks_and_moments_are_to_the_microsecond_as_they_were_written(claim):
     plain, rows = both(claim)
-    seen = [[(q.state, q.looked_at, q.added_at) for q in one.passages] for one in plain]
+    seen = [[(q.state, q.looked_at, q.added_at, q.problem) for q in one.passages] for one in plain]
 
-    assert seen == [[(q.state, q.looked_at, q.added_at) for q in one.passages] for one in rows]
+    assert seen == [[(q.state, q.looked_at, q.added_at, q.problem) for q in one.passages] for one in rows]
     assert [state for state, *_at in seen[2]] == ["moved", "altered"]
     assert seen[2][1][1] == MOMENT.replace(second=2)
     assert {one.pinned.captured_at for one in plain if one.pinned} == set(

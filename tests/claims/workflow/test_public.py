@@ -6,11 +6,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from claims.models import Claim, Quote, QuoteCheck
-from claims.workflow import edit, edit_parts, edit_review, preflight_list
+from claims.models import Claim, Job, Quote, QuoteCheck
+from claims.workflow import edit, edit_parts, edit_review, preflight_list, sources
 from claims.workflow.adopt import adopt_outside_changes
 from claims.workflow.apply import Refused, apply, possible_steps
 from claims.workflow.attempt import Attempt
+from claims.workflow.evidence_facts import read_evidence
 from claims.workflow.preflight_list import read_list
 from tests.claims.workflow import desk
 from tests.factories import RatingFactory
@@ -54,7 +55,7 @@ def reopen(claim, people, **data):
 
 
 def two_days_pass():
-    Quote.objects.update(added_at=timezone.now() - timedelta(days=2))
+    QuoteCheck.objects.update(at=timezone.now() - timedelta(days=2))
     adopt_outside_changes()
 
 
@@ -254,14 +255,60 @@ def test_a_public_verdict_is_no_secret_and_its_cross_check_is_marked_informed(cl
     assert claim.readings.filter(kind="cross").latest("pk").informed is True
 
 
+def publish(claim, by):
+    return apply(claim.pk, "publish", by=by, effect=desk.showing("published"))
+
+
 def test_a_passage_not_looked_at_today_stops_publication(people):
     claim = desk.approved(people)
     two_days_pass()
+    Job.objects.all().delete()
 
-    with pytest.raises(Refused, match="not looked at within 24 hours"):
-        apply(claim.pk, "publish", by=people.editor, effect=desk.showing("published"))
-    QuoteCheck.objects.create(quote=Quote.objects.get(), state="unchanged")
-    assert apply(claim.pk, "publish", by=None, effect=desk.showing("published")).status == "published"
+    with pytest.raises(
+        Refused, match=r"^0 of 1 sources were looked at within 24 hours; not yet: evidence 2. Capture them"
+    ):
+        publish(claim, people.editor)
+    desk.look_again(Quote.objects.get())
+    assert publish(claim, None).status == "published"
+
+
+def test_a_passage_marked_a_moment_ago_is_looked_at_before_publication_and_the_refusal_says_so(people):
+    claim = desk.in_review(people)
+    QuoteCheck.objects.all().delete()
+    claim = apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+
+    with pytest.raises(Refused, match=r"not yet: evidence 2. A look is under way: evidence 2.$"):
+        publish(claim, people.editor)
+    desk.look_again(Quote.objects.get())
+    assert publish(claim, people.editor).status == "published"
+
+
+def test_a_source_that_died_stops_publication_until_somebody_goes_without_the_look(people):
+    claim = desk.approved(people)
+    quote = Quote.objects.get()
+    desk.look_again(quote, "unverifiable", problem="The site answered 404: there is no such page.")
+
+    with pytest.raises(Refused, match=r"could not tell .*The site answered 404"):
+        publish(claim, people.editor)
+    edit_parts.waive(quote.evidence_id, "quote_check", by=people.editor, reason="The paper closed; we hold its copy.")
+    assert publish(claim, people.editor).status == "published"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "wanted"),
+    [(5, "unchanged", False), (61, "unchanged", True), (5, "unverifiable", True), (None, "", True)],
+)
+def test_an_approval_asks_for_a_look_unless_one_told_within_the_hour(people, minutes, state, wanted):
+    claim = desk.in_review(people)
+    quote = Quote.objects.get()
+    QuoteCheck.objects.all().delete()
+    if minutes is not None:
+        check = desk.look_again(quote, state)
+        QuoteCheck.objects.filter(pk=check.pk).update(at=timezone.now() - timedelta(minutes=minutes))
+
+    found = sources.looks_wanted(claim, read_evidence(claim))
+
+    assert [(kind, asked["resource"]) for kind, asked in found] == [("capture", quote.evidence.resource_id)] * wanted
 
 
 def test_a_passage_may_be_published_with_its_look_waived(people):
