@@ -113,10 +113,11 @@ def request_capture(resource: Resource, *, claim_id: int | None, by: Person) -> 
 
 
 def capture_jobs(resource_ids: Iterable[int]) -> dict[int, Job]:
-    """The captures a page should speak of, by source: under way, or given up with no copy since; three statements."""
+    """The captures a page should speak of, by source: under way, or given up or stopped with no copy since; three statements."""
     keys = {f"resource/{pk}": pk for pk in resource_ids}
     about = Job.objects.filter(kind__in=(*KINDS, LOOKING), key__in=keys)
-    failed = about.filter(state=Job.State.FAILED, kind__in=KINDS).order_by("key", "-id").distinct("key")
+    ended = about.filter(state__in=[Job.State.FAILED, Job.State.CANCELLED], kind__in=KINDS)
+    failed = ended.order_by("key", "-id").distinct("key")
     newest = Snapshot.objects.filter(resource__in=keys.values()).order_by("resource_id", "-captured_at", "-id")
     copied_at = dict(newest.distinct("resource_id").values_list("resource_id", "captured_at"))
     found = {

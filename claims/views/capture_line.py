@@ -26,7 +26,7 @@ class CaptureLine:
     """How the capture of one piece of evidence stands, in words a card can show.
 
     Attributes:
-        state: queued, running, failed, done, or empty when nothing was ever asked for.
+        state: queued, running, failed, cancelled, done, or empty when nothing was ever asked for.
         waits_since: when it was asked for, while it waits for its turn.
         next_try: not before then, where that is not now.
         last_look: why the newest look failed, where an older copy is there.
@@ -80,9 +80,11 @@ class CaptureLine:
 
     @property
     def trouble(self) -> str:
-        """The kind of notice that says it failed: "late" when it was given up, "wait" when it is tried again later."""
+        """The kind of notice that says it failed: "late" when it was given up, "wait" when it is tried again or was stopped."""
         if self.state == "failed":
             return "late"
+        if self.state == "cancelled":
+            return "wait"
         return "wait" if self.state == "queued" and self.error and self.next_try else ""
 
 
@@ -141,6 +143,8 @@ def _line(evidence: Evidence, job: Job | None, snapshot: Snapshot | None) -> Cap
         return CaptureLine(evidence.pk, "done" if snapshot else "", snapshot=snapshot)
     is_queued = job.state == Job.State.QUEUED
     next_try = job.run_after if is_queued and job.run_after > timezone.now() else None
+    if snapshot and job.state == Job.State.CANCELLED:
+        return CaptureLine(evidence.pk, "done", snapshot=snapshot)
     if snapshot and ((is_queued and job.last_error) or job.state == Job.State.FAILED):
         if job.started_at is not None and snapshot.captured_at > job.started_at:  # uploaded before the next try
             return CaptureLine(evidence.pk, "done", snapshot=snapshot)

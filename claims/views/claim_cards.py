@@ -17,6 +17,7 @@ from claims.models.claim import ClaimRelation
 from claims.templatetags.moments import short_day
 from claims.views.capture_line import CaptureLine, capture_line
 from claims.views.claim_page import ClaimPage
+from claims.web.names import readable_host
 from claims.workflow.edit import digest
 from claims.workflow.preflight_list import lacks_copy
 from claims.workflow.standing import Standing
@@ -74,7 +75,7 @@ def make_card(item: Evidence, job: Job | None, held: Standing, form: EvidenceFor
     waived = [waiver.reason for waiver in item.exceptions if waiver.kind == "capture"]
     reason = waived[0] if waived and lacks_copy(item) else ""
     line = None if waived and item.pinned is None else capture_line(item, job, item.pinned, waived=reason)
-    name = source.publisher.name if source.publisher else source.host or item.origin or source.title
+    name = source.publisher.name if source.publisher else readable_host(source.host) or item.origin or source.title
     return Card(
         pk=item.pk,
         number=item.number,

@@ -51,6 +51,7 @@ from claims.workflow.revisions import EDITS, evidence_rows
 from claims.workflow.standing import Standing
 
 MOST_CLAIMANTS = 1000
+ENDED = {Job.State.FAILED, Job.State.CANCELLED}
 MOST_NAMES = 3  # of those who make a related claim
 SENT_BACK = ("fail", "return", "cross_check", "recall", "void")
 REVIEWED_FROM = {"preflight", "in_cross_check", "in_review", "approved", "published", "changes_requested", "retracted"}
@@ -360,18 +361,26 @@ def read_captures(claim_id: int) -> list[Job]:
     keys = sources.values_list(Concat(Value("resource/"), Cast("resource_id", CharField())), flat=True)
     # Two conditions and not one list of states, because each has a partial index of its own.
     at_work = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    spoken_of = at_work | (Q(state=Job.State.FAILED) & ~Q(kind=capture.LOOKING))
+    ended = Q(state=Job.State.FAILED) | Q(state=Job.State.CANCELLED)
+    spoken_of = at_work | (ended & ~Q(kind=capture.LOOKING))
     return list(Job.objects.filter(spoken_of, kind__in=[*capture.KINDS, capture.LOOKING, "pin"], key__in=keys))
 
 
 def captures_of(evidence: Iterable[Evidence], asked: Iterable[Job]) -> dict[int, Job]:
     """What a card says of work on its source, by source."""
-    # Of a source with a copy a capture that was given up is spoken of until the next one succeeds.
-    missed = {item.resource.chain for item in evidence if item.pinned is None or item.resource.misses}
-    told = [job for job in asked if job.state != Job.State.FAILED or job.key in missed]
+    by_key = {item.resource.chain: item for item in evidence}
+    told = [job for job in asked if job.state not in ENDED or (job.key in by_key and _is_told(job, by_key[job.key]))]
     # What is under way goes before what failed, and the file a person handed in before all: he waits for it.
-    ranked = sorted(told, key=lambda job: (job.state != Job.State.FAILED, job.kind == "read_upload", job.pk))
+    ranked = sorted(told, key=lambda job: (job.state not in ENDED, job.kind == "read_upload", job.pk))
     return {int(job.key.removeprefix("resource/")): job for job in ranked}
+
+
+def _is_told(job: Job, item: Evidence) -> bool:
+    """Whether a capture that was given up is spoken of: until the next one succeeds; one that was stopped: without a copy."""
+    if item.pinned is not None:
+        return job.state == Job.State.FAILED and item.resource.misses > 0
+    newer = parse_datetime(item.passed_over["at"]) if item.passed_over else None
+    return newer is None or job.finished_at is None or job.finished_at > newer
 
 
 def _ratings(claim: Claim) -> list[Rating]:

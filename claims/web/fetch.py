@@ -12,7 +12,9 @@ from urllib.parse import urljoin
 
 import httpcore2
 
-from claims.errors import FetchFailed
+from claims.errors import FetchFailed, FetchRefused
+from claims.language import marked as _
+from claims.language import say
 from claims.web.decode import decode
 from claims.web.guard import NOBODY, Address, check_address, failure, parse_url
 from claims.web.wire import LIMITS, Budget, Limits, PinnedBackend, Resolver, Wire, look_up, system_resolver
@@ -276,7 +278,17 @@ class _Trip:
             joined = urljoin(address.url, location.replace(" ", "%20"))
         except ValueError:
             raise failure("syntax") from None
-        return parse_url(joined, self._door.allowed)
+        try:
+            return parse_url(joined, self._door.allowed)
+        except FetchRefused as refusal:
+            raise FetchRefused(_forwarded(joined, str(refusal)), refusal.code) from None
+
+
+def _forwarded(url: str, why: str) -> str:
+    """A refusal of an address nobody typed names it."""
+    host = url.partition("//")[2].partition("/")[0].rpartition("@")[2]
+    place = "".join(char for char in host or url if char.isprintable())[:100]
+    return say(_("The page forwards to “%(place)s”. %(why)s")) % {"place": place, "why": why}
 
 
 def vetted_ips(address: Address, door: Door, budget: Budget) -> Sequence[str]:

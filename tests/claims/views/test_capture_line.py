@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from claims import jobs
 from claims.errors import UserFacingError
 from claims.evidence import blobs, scrub, upload
 from claims.jobs import ledger
 from claims.jobs.run import run
-from claims.models import Blob, Evidence
+from claims.models import Blob, Evidence, Job
 from claims.workflow import edit_parts
 from claims.workflow.evidence_facts import read_evidence
 from claims.workflow.preflight_list import captures_done
@@ -205,6 +206,21 @@ def test_a_wall_is_cautioned_against_until_somebody_quotes_from_it(client, peopl
     page = claim_page(client, people.author, evidence)
     assert on_card not in page
     assert listed not in page
+
+
+def test_a_capture_that_was_stopped_says_by_whom(client, people, piece):
+    resource = ResourceFactory(url="https://xn--bcher-kva.example.org/log")
+    evidence = edit_parts.add_evidence(piece.claim_id, by=people.author, resource=resource)
+    jobs.cancel(Job.objects.get(kind="capture", key=resource.chain).pk, people.author)
+
+    told = f"Stopped by {people.author}."
+    page = claim_page(client, people.author, evidence)
+    assert told in page
+    assert "No copy yet" not in page
+    assert "bücher.example.org" in page
+    assert told in reader(client, people.author, evidence)
+    SnapshotFactory(resource=resource, body_text="", problem="It came empty.")
+    assert told not in claim_page(client, people.author, evidence)
 
 
 def test_an_archive_sent_as_a_page_is_told_by_its_bytes(client, people, piece, site):

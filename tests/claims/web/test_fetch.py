@@ -173,6 +173,22 @@ def test_a_name_is_looked_up_once_and_what_was_vetted_is_dialled(site):
     assert caught.value.code == "ip_denied"
 
 
+@pytest.mark.parametrize(
+    ("location", "sentence"),
+    [
+        ("http://good.test:8202/x", "The page forwards to “good.test:8202”. Only the usual web ports"),
+        ("file:///etc/passwd", "The page forwards to “file:///etc/passwd”. "),
+    ],
+)
+def test_a_refused_redirect_says_where_it_leads(site, location, sentence):
+    site.pages["/"] = response(b"", "302 Found", Location=location)
+
+    with pytest.raises(FetchRefused) as caught:
+        fetch(site.url(), limits=QUICK, door=door_to(site))
+
+    assert str(caught.value).startswith(sentence)
+
+
 def test_a_redirect_to_a_name_that_changed_its_mind_is_refused(site):
     answers = iter([["127.0.0.1"], ["127.0.0.2"]])
     site.pages["/"] = response(b"", "302 Found", Location="/next")
