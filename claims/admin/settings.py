@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -58,6 +59,9 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
         if db_field.name == "time_zone":
             choices = zone_choices(str(_("as the desk")))
             return forms.ChoiceField(label=_("Time zone"), choices=choices, required=False)
+        if db_field.name == "language":
+            choices = [("", str(_("as the browser says"))), *settings.LANGUAGES]
+            return forms.ChoiceField(label=_("Language"), choices=choices, required=False)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:

@@ -42,8 +42,15 @@ class EditForm(MarkedForm):
         return given
 
 
+class StatementField(WrittenField):
+    """A statement.  What is too long is refused in words: a browser that counts would cut what is pasted."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
 class StatementForm(EditForm):
-    statement = WrittenField(
+    statement = StatementField(
         label=_("Statement"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),

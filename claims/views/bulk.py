@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from claims.errors import UserFacingError
 from claims.forms.steps import BulkForm
-from claims.models import Claim, Person, Topic
+from claims.models import Claim, Event, Person, Topic
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import read_id
 from claims.views.once import forget_press
@@ -83,7 +83,12 @@ def _carry_out(ids: list[int], operation: Operation) -> tuple[list[int], dict[st
 def _tell(request: DeskRequest, done: list[int], refused: dict[str, list[int]], pressed_at: datetime) -> None:
     """How many were changed, with an undo for all of them, and why the others were not."""
     if done:
-        said = ngettext("%(n)d claim changed.", "%(n)d claims changed.", len(done)) % {"n": len(done)}
+        chains = [f"claim/{pk}" for pk in done]
+        events = Event.objects.filter(chain__in=chains, actor_ref=request.user.ref, at__gte=pressed_at)
+        changed = events.values("chain").distinct().count()
+        said = ngettext("%(n)d claim changed.", "%(n)d claims changed.", changed) % {"n": changed}
+        if same := len(done) - changed:
+            said += " " + ngettext("%(n)d was so already.", "%(n)d were so already.", same) % {"n": same}
         messages.success(request, said, extra_tags=undo.offer(done, by=request.user, since=pressed_at))
     if refused:
         messages.error(request, " ".join(f"{_named(ids)}: {reason}" for reason, ids in refused.items()))
@@ -121,7 +126,7 @@ def assign(pk: int, by: Person, person: Person | None, due: datetime | None) -> 
         return apply(pk, "assign", by=by, person=person, due=due)
     except Refused as refusal:
         if refusal.code == "state" and Claim.objects.filter(pk=pk, status__in=(INBOX, WATCHING)).exists():
-            raise Refused(f"{refusal} {_('Accept it first.')}", "state") from refusal
+            raise Refused(" ".join([str(refusal), _("Accept it first.")]), "state") from refusal
         raise
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.errors import StaleEdit, UserFacingError
 from claims.forms.claim import ArrangeForm, EditForm, NewClaimForm, StatementForm, VerdictForm
+from claims.forms.fields import MOST_TEXT
 from claims.forms.marked import read_seen
 from claims.models import Claim, Rating
 from claims.models.rating import RatingScale
@@ -36,7 +37,7 @@ def claim_new(request: DeskRequest) -> HttpResponse:
     if not request.user.can_contribute:
         return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
     form = NewClaimForm(
-        request.POST or None, name="claim", initial={"statement": request.GET.get("statement", "")[:500]}
+        request.POST or None, name="claim", initial={"statement": request.GET.get("statement", "")[:MOST_TEXT]}
     )
     near = find_near(str(form["statement"].value() or ""), request.user, language=str(form["language"].value()))
     refusal = ""

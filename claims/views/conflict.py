@@ -9,6 +9,7 @@ from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from claims.errors import StaleEdit
 from claims.forms.claim import EditForm
@@ -59,10 +60,13 @@ def show_both(
     left = [name for name in form.sent if name not in stale.conflicts]
     others = [*_sent(request, left), *((f"{SEEN}{name}", seen[name]) for name in left)]
     others += [(name, request.POST[name]) for name in ("draft", "instead_of") if request.POST.get(name)]
+    rows = _rows(claim, form, conflicts)
+    is_own = all(row.written and row.written.by == request.user for row in rows)
     context = {
         "claim": claim,
-        "sentence": str(stale),
-        "rows": _rows(claim, form, conflicts),
+        "is_own": is_own,
+        "sentence": _("You changed the same text in another window. Both are kept below.") if is_own else str(stale),
+        "rows": rows,
         "now": timezone.now(),
         "is_clean": all(conflict.is_text and conflict.merged.is_clean for conflict in conflicts),
         "has_words": any(conflict.is_text for conflict in conflicts),

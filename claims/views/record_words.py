@@ -113,7 +113,7 @@ WORDS: dict[str, Words] = {
     "erase": Words("trash-2", _w("Words of an event were erased")),
 }
 # The first event of a chain: nobody created the claim here, so nothing was changed either.
-CAME_IN = Words("file-input", _w("It came in as data: loaded from a fixture or written by SQL"))
+CAME_IN = Words("file-input", _w("It came in with data that was loaded, not through a page of the desk"))
 # Attempts that are no step of the table, as the record names them when they were refused.
 TRIED: dict[str, str | Promise] = {
     "edit": _w("Change the claim"),

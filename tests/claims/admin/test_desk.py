@@ -86,6 +86,17 @@ def test_a_persons_time_zone_is_chosen_or_the_desks(client, page):
     assert Person.objects.get(pk=person.pk).time_zone == ""
 
 
+def test_a_persons_language_is_one_the_desk_speaks(client, page):
+    person = PersonFactory(role="checker")
+    url = reverse("admin:claims_person_change", args=[person.pk])
+    given = {"username": person.username, "name": person.name, "email": "", "role": "checker", "is_active": "on"}
+
+    client.post(url, given | {"language": "klingon"})
+    assert Person.objects.get(pk=person.pk).language == ""
+    client.post(url, given | {"language": "de"})
+    assert Person.objects.get(pk=person.pk).language == "de"
+
+
 def test_a_person_given_a_lesser_role_gives_back_what_it_does_not_allow(client, page):
     people = desk.hire()
     claim, person = desk.in_research(people), people.author

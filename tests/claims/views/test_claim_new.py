@@ -63,6 +63,18 @@ def test_a_name_that_is_refused_leaves_no_claim_behind(client, contributor):
     assert not Topic.objects.exists()
 
 
+def test_a_statement_that_is_too_long_is_refused_in_words_and_kept_whole(client, contributor):
+    words = "The quay is long. " * 40
+    response = post(client, statement=words, no_appearance_reason="Readers asked.")
+    page = response.content.decode()
+
+    assert response.status_code == 422
+    assert "at most 500 characters" in page
+    assert words.strip() in page
+    field = re.search(r'<textarea name="statement".*?>', client.get(NEW).content.decode(), re.DOTALL)[0]
+    assert "maxlength" not in field  # a browser would cut what is pasted, without a word
+
+
 def test_somebody_known_and_somebody_new_cannot_both_say_it_first(client, contributor):
     response = post(client, claimant=ClaimantFactory().pk, new_claimant="Pilots' union")
 

@@ -145,7 +145,11 @@ def test_a_third_text_while_the_conflict_is_resolved_loses_neither(client, peopl
 def test_another_window_of_the_same_person_is_called_that(client, author, claim):
     response = saved_after(client, claim, author, {"title": "Ships"}, {"title": "Boats"})
 
-    assert "you, in another window" in response.content.decode()
+    page = response.content.decode()
+    assert "you, in another window" in page
+    assert "You wrote in two windows" in page
+    assert "Two people" not in page
+    assert "Somebody else" not in page
 
 
 def test_a_text_that_came_by_no_edit_has_no_name_beside_it(client, author, claim):

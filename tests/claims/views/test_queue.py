@@ -604,6 +604,14 @@ def test_several_claims_get_a_date(client, people):
     assert "Choose a date." in told(bulk(client, claims[:1], do="date", date="2030-13-01T10:00"))[0]
 
 
+def test_claims_that_were_so_already_are_not_counted_as_changed(client, people):
+    claims = [ClaimFactory(), ClaimFactory()]
+    client.force_login(people.editor)
+    bulk(client, claims[:1], do="date", date="2030-01-01T10:00")
+
+    assert told(bulk(client, claims, do="date", date="2030-01-01T10:00")) == ["1 claim changed. 1 was so already."]
+
+
 def test_several_claims_are_declined_with_a_reason(client, people):
     claim = ClaimFactory()
     client.force_login(people.editor)
