@@ -187,6 +187,9 @@ def _say_who_is_not_told(request: DeskRequest, comment: Comment) -> None:
     for person in comments.not_told(comment):
         sentence = _("%(name)s may not see this claim, or has left, and is not told of your comment.")
         messages.warning(request, sentence % {"name": isolate(str(person))})
+    for name in comments.names_of_nobody(comment.text):
+        sentence = _("Nobody here has the user name “%(name)s”, so nobody of that name is told of your comment.")
+        messages.warning(request, sentence % {"name": isolate(name)})
 
 
 def _answer_part(

@@ -204,6 +204,13 @@ def people_named(text: str) -> QuerySet[Person]:
     return Person.objects.annotate(lower=Lower("username")).filter(lower__in=found).order_by("name", "pk")
 
 
+def names_of_nobody(text: str) -> list[str]:
+    """What a text names with ``@`` though nobody has that user name, as it is written there."""
+    known = {person.username.lower() for person in people_named(text)}
+    named = dict.fromkeys(name.rstrip(ENDS_A_SENTENCE) for name in MENTION.findall(text) if name.lower() not in known)
+    return [name for name in named if name and name.lower() not in known]
+
+
 def not_told(comment: Comment) -> list[Person]:
     """The people a comment names who will hear nothing of it: they left, or may not see its claim."""
     return [person for person in people_named(comment.text) if not may_be_told(person, comment.claim)]

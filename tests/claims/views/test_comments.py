@@ -273,6 +273,15 @@ def test_who_writes_is_told_that_somebody_named_hears_nothing_of_it(client, peop
     assert told == [f"{people.author} may not see this claim, or has left, and is not told of your comment."]
 
 
+def test_a_name_that_nobody_has_is_said_to_tell_nobody(client, people):
+    claim = ClaimFactory()
+    client.force_login(people.editor)
+    post(client, "comment-add", claim.pk, text=f"@nobody and @{people.author.username}: see page 3.")
+
+    (told,) = said(client.get(f"/claims/{claim.pk}/"))
+    assert told == "Nobody here has the user name “nobody”, so nobody of that name is told of your comment."
+
+
 def test_the_name_of_somebody_who_is_not_told_is_kept_apart_from_the_sentence(client, people):
     claim = ClaimFactory(confidential=True)
     client.force_login(people.editor)

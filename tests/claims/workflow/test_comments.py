@@ -199,6 +199,21 @@ def test_what_only_looks_like_a_name_names_nobody(text):
     assert list(comments.people_named(text)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ask @Nobody, @nobody and @ines.", ["Nobody", "nobody"]),
+        ("Ask @ines. Or @INES", []),
+        ("Mail desk@example.org, or not @ all, @...", []),
+        ("@nobody.", ["nobody"]),
+    ],
+)
+def test_who_is_named_though_nobody_has_that_name_is_known(text, names):
+    PersonFactory(username="ines")
+
+    assert comments.names_of_nobody(text) == names
+
+
 def test_a_user_name_that_is_an_address_can_be_named():
     person = PersonFactory(username="ines@desk.org")
 
