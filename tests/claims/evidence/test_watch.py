@@ -179,6 +179,7 @@ def relied_on(people):
     """A passage of a published claim: a whole sentence."""
     claim = published(people)
     passage = claim.evidence.filter(quotes__isnull=False).get().quotes
+    QuoteCheck.objects.all().delete()
     sentence = "The harbour master counted twelve ships on Monday."
     passage.update(exact=sentence, prefix="", suffix=" None of them was late.", start=0, end=len(sentence))
     return passage.select_related("snapshot__resource").get()

@@ -199,7 +199,10 @@ def test_publication_is_offered_once_the_sources_were_looked_at_and_says_what_it
     assert offered(client, people.editor, claim)[0] == [f"{untold} {ask}"]
 
     desk.look_again(Quote.objects.get(), "unverifiable", problem="The site answered 404.")
-    missing, *_can_press = offered(client, people.editor, claim)
-    assert (missing[0], "could not tell" in missing[1], _can_press) == (f"{untold} {ask}", True, [False, False])
+    assert offered(client, people.editor, claim) == ([f"{untold} {ask}"], False, False)
+    assert read(client, people.editor, at(claim)).content.decode().count("could not tell") == 1
+    desk.look_again(Quote.objects.get(), "gone")
+    gone = "A passage of evidence 2 is no longer in its source."
+    assert offered(client, people.editor, claim) == ([gone], False, False)
     desk.look_again(Quote.objects.get())
     assert offered(client, people.editor, claim) == ([], True, True)
