@@ -130,10 +130,10 @@ KINDS: dict[str, Kind] = {
     ),
     "read_article": Kind(
         _("Read an article"),
-        "claims.intake.article.read_article",
+        "claims.intake.reading.read_article",
         priority=1,
         hard_limit=180,
-        gives_up="claims.intake.article.give_up",
+        gives_up="claims.intake.reading.give_up",
         lane=host_of_article,
     ),
     "read_for_search": Kind(

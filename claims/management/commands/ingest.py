@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from claims.errors import NotYet, UserFacingError
 from claims.intake import article as intake
+from claims.intake import reading
 from claims.models import Article
 from claims.web.politeness import LONGEST_DELAY
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         """Read it as its job would, and wait like that for its turn at the website, unless that is long to come."""
         while True:
             try:
-                return intake.read_article(intake.Silent(), article=article.pk)
+                return reading.read_article(reading.Silent(), article=article.pk)
             except NotYet as wait:
                 seconds = (wait.until - timezone.now()).total_seconds()
                 if seconds > LONGEST_DELAY:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from claims.errors import FetchFailed, FetchRefused, UserFacingError
 from claims.intake import article as intake
+from claims.intake import reading
 from claims.jobs import ledger
 from claims.jobs import run as jobs_run
 from claims.models import Article, Candidate, Event, Host, Job, Publisher
@@ -38,7 +39,7 @@ def people():
 
 
 def read(article):
-    keep = intake.read_article(intake.Silent(), article=article.pk)
+    keep = reading.read_article(reading.Silent(), article=article.pk)
     with transaction.atomic():
         keep()
     article.refresh_from_db()
@@ -148,14 +149,14 @@ def test_a_text_file_without_a_title_is_called_by_its_first_line(people):
 
 def test_a_file_of_blanks_is_not_spoken_of_as_a_page(people):
     with pytest.raises(UserFacingError, match=r"^No text can be read from this file"):
-        intake.read_article(intake.Silent(), article=hand_in(people, b"  \n ").pk)
+        reading.read_article(reading.Silent(), article=hand_in(people, b"  \n ").pk)
 
 
 def test_a_file_that_cannot_be_read_says_why_and_is_still_there_to_be_read_again(people):
     data = b"%PDF-1.7 and nothing more"
     article = hand_in(people, data, name="scan.pdf")
     with pytest.raises(UserFacingError) as refused:
-        intake.read_article(intake.Silent(), article=article.pk)
+        reading.read_article(reading.Silent(), article=article.pk)
     article.refresh_from_db()
 
     assert refused.value.permanent
@@ -189,7 +190,7 @@ def test_of_a_file_of_five_megabytes_the_beginning_is_read_and_that_is_said(peop
 
 
 def test_a_file_a_little_too_long_without_a_blank_is_cut_too(people, monkeypatch):
-    monkeypatch.setattr(intake, "MAX_CHARACTERS", 1000)
+    monkeypatch.setattr(reading, "MAX_CHARACTERS", 1000)
     article = read(hand_in(people, "船".encode() * 1001))
 
     assert (article.text, article.problem) == ("船" * 1000, ONLY_ITS_BEGINNING)
@@ -224,7 +225,7 @@ def test_a_file_that_says_what_was_taken_in_before_names_that_article(people):
     text = TEXT.strip().replace("\n\n", "\n")  # as a file's text is kept
     intake.add_text(text, intake.About(), by=people.contributor)
     article = hand_in(people, text.encode() + b"\n")
-    keep = intake.read_article(intake.Silent(), article=article.pk)
+    keep = reading.read_article(reading.Silent(), article=article.pk)
 
     with pytest.raises(UserFacingError, match="it is “Ships came in numbers”") as refused, transaction.atomic():
         keep()
@@ -250,7 +251,7 @@ def test_an_address_waits_for_its_job_and_a_failure_says_why(people, monkeypatch
     assert intake.add_address("https://example.org/a", intake.About(), by=people.contributor) == article
 
     with pytest.raises(FetchFailed):
-        intake.read_article(intake.Silent(), article=article.pk)
+        reading.read_article(reading.Silent(), article=article.pk)
     article.refresh_from_db()
     assert article.state == "failed"
     assert article.problem != ""
@@ -309,7 +310,7 @@ def test_an_address_that_is_none_is_refused_at_once(people):
 
 def test_a_job_given_up_leaves_a_sentence(people):
     article = intake.add_address("https://example.org/a", intake.About(), by=people.contributor)
-    intake.give_up(claim_id=None, sentence="The worker died.", article=article.pk)
+    reading.give_up(claim_id=None, sentence="The worker died.", article=article.pk)
 
     article.refresh_from_db()
     assert (article.state, article.problem) == ("failed", "The worker died.")
@@ -392,11 +393,11 @@ def test_ingest_says_what_is_wrong(arguments, sentence):
 
 def test_what_could_not_be_read_is_read_again_or_pasted_into_the_same_article(people):
     article = intake.add_address("https://example.org/a", intake.About(), by=people.contributor)
-    intake.give_up(claim_id=None, sentence="The worker died.", article=article.pk)
+    reading.give_up(claim_id=None, sentence="The worker died.", article=article.pk)
 
     assert intake.read_again(article.pk, by=people.editor).state == "waiting"
     assert Job.objects.filter(kind="read_article", key=article.chain, state="queued").count() == 1
-    intake.give_up(claim_id=None, sentence="The worker died.", article=article.pk)
+    reading.give_up(claim_id=None, sentence="The worker died.", article=article.pk)
     pasted = intake.add_text(TEXT, intake.About(title=article.title), by=people.contributor)
     assert (pasted, pasted.title, pasted.url) == (article, "Ships came in numbers", "https://example.org/a")
 

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from claims.errors import UserFacingError
 from claims.intake import article as intake
-from claims.intake import candidates
+from claims.intake import candidates, reading
 from claims.models import Appearance, Candidate, Claim, Claimant, Person
 from claims.workflow import edit, edit_appearances
 from tests.claims.workflow import desk
@@ -23,7 +23,7 @@ def people():
 def candidate(people):
     text = "The harbour handled 1,240 ships in 2025, the port office said."
     article = intake.add_text(text, intake.About(title="Ships"), by=people.contributor)
-    keep = intake.read_article(intake.Silent(), article=article.pk)
+    keep = reading.read_article(reading.Silent(), article=article.pk)
     with transaction.atomic():
         keep()
     return article.candidates.get()

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from claims.forms.intake import MAX_BYTES, TakeInForm
 from claims.intake import article as intake
+from claims.intake import reading
 from claims.jobs import ledger
 from claims.jobs.run import run
 from claims.models import Article, Candidate, Claim, Claimant, Event, Job, Match
@@ -46,7 +47,7 @@ def signed_in(client, people):
 
 
 def read(article):
-    keep = intake.read_article(intake.Silent(), article=article.pk)
+    keep = reading.read_article(reading.Silent(), article=article.pk)
     with transaction.atomic():
         keep()
     Job.objects.update(state="done", token=None, lease_until=None)
@@ -194,7 +195,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read():
 def test_the_list_says_what_is_open_and_what_could_not_be_read(signed_in, people, article, best):
     Candidate.objects.filter(pk=best.pk).update(state="dismissed", decided_at=timezone.now())
     failed = intake.add_address("https://news.example.org/a", intake.About(), by=people.contributor)
-    intake.give_up(claim_id=None, sentence="The site is silent.", article=failed.pk)
+    reading.give_up(claim_id=None, sentence="The site is silent.", article=failed.pk)
     Article.objects.create(title="Only cited", state="ready")
 
     page = signed_in.get(LIST).content.decode()
@@ -267,7 +268,7 @@ def test_a_bar_says_in_words_how_far_it_is_and_ends_with_the_candidates(signed_i
 def failed(people):
     article = intake.add_address("https://news.example.org/a", intake.About(), by=people.contributor)
     Job.objects.update(state="failed")
-    intake.give_up(claim_id=None, sentence="The site is silent.", article=article.pk)
+    reading.give_up(claim_id=None, sentence="The site is silent.", article=article.pk)
     return article
 
 
