@@ -20,6 +20,7 @@ from claims.views.candidate_cards import say_how_near, say_why
 
 MOST = 6
 LOOKED_AT = 100
+ALL_BUT_THE_SAME = 0.6  # score from which nobody overlooks it; the label alone also goes to texts with two rare words in common
 LONGEST = 500  # letters of what is typed
 
 
@@ -85,7 +86,7 @@ def as_target(claim: Claim, one: Ranked) -> Target:
         label=say_how_near(one.label),
         reasons=tuple(say_why(one.reasons, is_near=bool(one.label), of_claim=True)),
         is_opposite="negation" in one.reasons and bool(one.label),
-        is_likely=one.label == "likely",
+        is_likely=one.label == "likely" and one.score >= ALL_BUT_THE_SAME,
     )
 
 
