@@ -170,8 +170,9 @@ def test_shell_names_the_person_and_how_to_leave(rf):
 @pytest.mark.django_db
 def test_shell_shows_the_admin_panel_to_who_may_enter_it(rf):
     person = checker()
-    person.is_staff = True
+    assert 'href="/admin/"' not in shell(rf, person)
 
+    person.role = "administrator"
     assert 'href="/admin/"' in shell(rf, person)
 
 

@@ -98,11 +98,16 @@ def gather_days(days: Iterable[date | None]) -> list[Span]:
 
 def _by_months(days: Sequence[date], months: int) -> list[Span]:
     starts = sorted({(day.year * 12 + day.month - 1) // months for day in days})
-    return [Span(_month(start * months), _month((start + 1) * months) - timedelta(days=1)) for start in starts]
+    return [Span(_month(start * months), _before((start + 1) * months)) for start in starts]
 
 
 def _month(number: int) -> date:
     return date(max(1, number // 12), number % 12 + 1, 1)
+
+
+def _before(number: int) -> date:
+    """The last day before a month; there is none after the year 9999."""
+    return date.max if number // 12 > date.max.year else _month(number) - timedelta(days=1)
 
 
 # --- who speaks where

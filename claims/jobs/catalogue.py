@@ -95,7 +95,9 @@ KINDS: dict[str, Kind] = {
         attempts=5,
         lane=lambda _args: "web.archive.org",  # as a capture of its pages: one at a time
     ),
-    "pin": Kind(_("Let evidence rely on the first copy of its source"), "claims.workflow.edit_parts.pin_first_snapshot"),
+    "pin": Kind(
+        _("Let evidence rely on the first copy of its source"), "claims.workflow.edit_parts.pin_first_snapshot"
+    ),
     "check_quotes": Kind(
         _("Look for the passages in a new copy"), "claims.evidence.watch.check_quotes", hard_limit=120
     ),

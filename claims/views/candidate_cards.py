@@ -105,7 +105,8 @@ class Triage:
         words = _("No claim in the language of the article (%(language)s) is near it.")
         info = LANG_INFO.get(self.article.language, {})
         own = words % {"language": _(info["name"]) if "name" in info else self.article.language}
-        return f"{own} {_('Claims in other languages are found only by the names and numbers they share.')}"
+        others = _("Claims in other languages are found only by the names and numbers they share.")
+        return f"{own} {others}"
 
     @property
     def decided(self) -> int:

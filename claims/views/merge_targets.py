@@ -20,7 +20,9 @@ from claims.views.candidate_cards import say_how_near, say_why
 
 MOST = 6
 LOOKED_AT = 100
-ALL_BUT_THE_SAME = 0.6  # score from which nobody overlooks it; the label alone also goes to texts with two rare words in common
+ALL_BUT_THE_SAME = (
+    0.6  # score from which nobody overlooks it; the label alone also goes to texts with two rare words in common
+)
 LONGEST = 500  # letters of what is typed
 
 

@@ -91,6 +91,12 @@ def test_any_days_fit_side_by_side_and_each_has_its_place(days):
     assert spans == sorted(spans, key=lambda span: span.first)
 
 
+def test_the_last_stretch_of_the_calendar_ends_with_it():
+    days = [date(9999, 12, day) for day in range(1, 32)]
+
+    assert gather_days(days) == [Span(date(9999, 12, 1), date.max)]
+
+
 def test_many_days_are_gathered_by_the_month():
     days = [date(2024, 1, 1) + timedelta(days=3 * n) for n in range(30)]
 

@@ -93,7 +93,10 @@ def test_alpha_stands_in_the_head_when_there_are_pairs_enough(client, people, mo
     desk.in_review(people)
     desk.in_review(people, code="false", second="false")
 
-    assert agreement(client, people.editor).context["finding"] == "of all time: the same rating in 2 of 2 pairs, alpha 1.00"
+    assert (
+        agreement(client, people.editor).context["finding"]
+        == "of all time: the same rating in 2 of 2 pairs, alpha 1.00"
+    )
 
 
 def differing(people):
