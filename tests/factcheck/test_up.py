@@ -109,7 +109,7 @@ def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(house, va
     assert until(lambda: nobody_of(everybody), seconds=15)
 
     again = House(var_dir).open()
-    assert "Sign in as" in again.welcome()
+    assert "The desk is open" in again.welcome()
     code, out, errors = again.stop()
     assert (code, errors) == (0, "")
     assert out.endswith("Stopped.\n")
