@@ -152,6 +152,7 @@ NAMES = frozenset(
         _("is main"),
         _("is retired"),
         _("is title guessed"),
+        _("instead"),
         _("item"),
         _("job"),
         _("jobs"),

@@ -86,10 +86,10 @@ def _tell(request: DeskRequest, done: list[int], refused: dict[str, list[int]], 
         chains = [f"claim/{pk}" for pk in done]
         events = Event.objects.filter(chain__in=chains, actor_ref=request.user.ref, at__gte=pressed_at)
         changed = events.values("chain").distinct().count()
-        said = ngettext("%(n)d claim changed.", "%(n)d claims changed.", changed) % {"n": changed}
-        if same := len(done) - changed:
-            said += " " + ngettext("%(n)d was so already.", "%(n)d were so already.", same) % {"n": same}
-        messages.success(request, said, extra_tags=undo.offer(done, by=request.user, since=pressed_at))
+        same = len(done) - changed
+        told = [ngettext("%(n)d claim changed.", "%(n)d claims changed.", changed) % {"n": changed}] if changed else []
+        told += [ngettext("%(n)d was so already.", "%(n)d were so already.", same) % {"n": same}] if same else []
+        messages.success(request, " ".join(told), extra_tags=undo.offer(done, by=request.user, since=pressed_at))
     if refused:
         messages.error(request, " ".join(f"{_named(ids)}: {reason}" for reason, ids in refused.items()))
 

@@ -310,7 +310,7 @@ def test_a_claim_that_was_loaded_came_in_as_data_and_was_not_changed(client, peo
     adopt.adopt_outside_changes()
 
     changed, came_in = entries(client, people.editor, loaded)
-    assert came_in.sentence.startswith("It came in as data")
+    assert came_in.sentence.startswith("It came in with data that was loaded")
     assert (changed.sentence, changed.tone) == ("Changed outside the application", "hot")
 
 

@@ -98,7 +98,7 @@ def test_a_source_without_a_copy_is_named_until_it_is_waived(people):
     claim = desk.ready(people)
     evidence = claim.evidence.get(number=1)
     Evidence.objects.filter(pk=evidence.pk).update(pinned=None)
-    assert missing(claim)["Every source captured"][0].startswith("Evidence 1 has no captured copy")
+    assert missing(claim)["Every source captured"][0].startswith("Evidence 1 rests on none of its copies")
 
     Waiver.objects.create(evidence=evidence, kind="capture", reason="The site is gone.")
     assert missing(claim) == {}
@@ -123,7 +123,8 @@ def test_a_copy_that_could_not_be_read_is_none_until_it_is_waived(people, copy, 
     found = missing(claim).get("Every source captured", [])
     assert [sentence.partition(":")[0] for sentence in found] == ["The copy of evidence 1 could not be read"] * is_named
 
-    with pytest.raises(Refused, match="nothing to waive"):  # another copy of this source is whole
+    # Another copy of this source is whole.
+    with pytest.raises(Refused, match="rest it on that one" if is_named else "nothing to waive"):
         edit_parts.waive(evidence.pk, "capture", by=people.author, reason="Only this one is left.")
     lone = edit_parts.add_evidence(claim.pk, by=people.author, resource=ResourceFactory(url=None, host=""))
     Evidence.objects.filter(pk=lone.pk).update(
