@@ -9,6 +9,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 BIN := .venv/bin
 # One more than there are cores: much of the tests' time is waiting, for a browser or for a process to start.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+SPREAD = -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 # An index named only in pip's settings is not known to uv.
 WITH_INDEX = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$($(PY) -m pip config get global.index-url 2>/dev/null)}"; \
 	if [ -n "$$UV_DEFAULT_INDEX" ]; then export UV_DEFAULT_INDEX; else unset UV_DEFAULT_INDEX; fi
@@ -20,15 +21,15 @@ PURE = claims/workflow/*,$(shell $(BIN)/python -c 'import tomllib; \
 	print(",".join(name.replace(".", "/") + ".py" for one in contracts if one["name"].startswith("Pure") for name in one["source_modules"]))')
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: run test check faults bench css messages lint format templates types layers migrations deploy coverage clean
+.PHONY: run test check faults bench css messages lint format templates types layers migrations deploy coverage thorough clean
 
 run: .venv/.run  ## the whole house: PORT=8000, VAR_DIR=./var, DEMO=0 for an empty desk
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.dev  ## make check adds the walks through every page as everybody
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder -q -m "not faults and not thorough"
+	$(BIN)/pytest $(SPREAD) -q -m "not faults and not thorough"
 
-check: lint templates types layers migrations deploy coverage
+check: lint templates types layers migrations deploy coverage thorough
 
 faults: .venv/.dev
 	$(BIN)/pytest -n 2 -q -m faults tests/faults
@@ -69,10 +70,13 @@ deploy: .venv/.dev
 
 coverage: .venv/.dev
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder -q -m "not faults"
+	$(BIN)/coverage run -m pytest $(SPREAD) -q -m "not faults and not thorough"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --fail-under=100 --include='$(PURE)'
+
+thorough: .venv/.dev  ## the walks and journeys that make test leaves out; nothing of the coverage asked for hangs on them
+	$(BIN)/pytest $(SPREAD) -q -m thorough
 
 clean:  ## the environment and what tools left behind; never the data
 	rm -rf .venv .tools node_modules .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

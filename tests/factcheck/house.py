@@ -85,21 +85,31 @@ class House:
 
     def family(self):
         """Every process of the house now: its supervisor and all below, by id, with its command line."""
-        parents = {}
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{pid}/stat") as stat:
-                    parents[int(pid)] = int(stat.read().rsplit(")", 1)[1].split()[1])
-            except OSError:
-                continue
+        parents = parents_by_pid()
         found = {self.process.pid}
         while more := {pid for pid, parent in parents.items() if parent in found} - found:
             found |= more
         return {pid: command_line(pid) for pid in found}
 
+    def parts(self):
+        """What the supervisor started itself: not a pool's children, which have its command line and any number."""
+        return {pid for pid, parent in parents_by_pid().items() if parent == self.process.pid}
+
     def pid_of(self, part):
         """The process of one part of the house, by a word of its command line."""
-        return min(pid for pid, line in self.family().items() if part in line)
+        (pid,) = (pid for pid in self.parts() if part in command_line(pid))
+        return pid
+
+
+def parents_by_pid():
+    parents = {}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat") as stat:
+                parents[int(pid)] = int(stat.read().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+    return parents
 
 
 def command_line(pid):

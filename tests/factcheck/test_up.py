@@ -90,13 +90,13 @@ def test_a_taken_port_is_refused_before_anything_starts(house, tmp_path):
 
 @pytest.mark.thorough
 def test_a_command_uses_the_running_servers(house, var_dir):
-    before = set(house.family())
+    before = house.parts()
     answer = command(
         "shell", "-v0", "-c", "from django.conf import settings; print(settings.CELERY_BROKER_URL)", var_dir=var_dir
     )
 
     assert json.loads((var_dir / "running.json").read_text())["broker_url"] == answer.stdout.strip()
-    assert set(house.family()) == before
+    assert house.parts() == before
 
 
 @pytest.mark.thorough

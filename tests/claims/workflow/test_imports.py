@@ -5,7 +5,8 @@ import pytest
 from claims.errors import StepRefused
 from claims.models import Appearance, Citation, Claim, Event, Evidence, Job
 from claims.workflow.edit import create_claim
-from claims.workflow.edit_parts import add_appearance, add_evidence, find_resource
+from claims.workflow.edit_appearances import add_appearance
+from claims.workflow.edit_parts import add_evidence, find_resource
 from claims.workflow.imports import Changes, NewClaim, change_imported, create_claims, find_resources
 from claims.workflow.revisions import authors_of, read_content
 from claims.workflow.standing import standing
