@@ -1,12 +1,13 @@
-"""Pages of the desk in a real browser: what every one must be, keys without a mouse, and forms without JavaScript."""
+"""Pages of the desk in a real browser: what every one must be, and forms without JavaScript."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.thorough
 
-@pytest.mark.thorough
+
 @pytest.mark.parametrize("path", ["/accounts/login/", "/corrections/", "/methodology/"])
 def test_what_everybody_may_read_is_accessible_in_every_size(visit, path):
     reader = visit()
@@ -25,7 +26,6 @@ PLANT = """
 """
 
 
-@pytest.mark.thorough
 def test_an_inspection_finds_what_is_wrong_with_a_page(visit):
     reader = visit()
     reader.go("/accounts/login/").evaluate(PLANT)
@@ -52,7 +52,6 @@ PLANT_CUT = """
 """
 
 
-@pytest.mark.thorough
 def test_a_text_that_a_box_hides_is_found_on_a_narrow_screen(visit):
     reader = visit()
     reader.go("/accounts/login/").evaluate(PLANT_CUT)
@@ -61,7 +60,6 @@ def test_a_text_that_a_box_hides_is_found_on_a_narrow_screen(visit):
         reader.stretch("planted-cut")
 
 
-@pytest.mark.thorough
 def test_what_the_policy_of_a_page_refuses_fails_the_visit_whatever_is_forgiven(visit):
     reader = visit()
     page = reader.go("/methodology/")
@@ -77,42 +75,6 @@ def test_what_the_policy_of_a_page_refuses_fails_the_visit_whatever_is_forgiven(
     reader.refused.clear()
 
 
-def test_the_queue_is_worked_with_the_keyboard(visit):
-    editor = visit("editor-1")
-    page = editor.go("/claims/")
-    rows, current = page.locator("[data-list] [data-row]"), page.locator("[data-row].is-cur")
-    editor.inspect("queue")
-
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    expect(rows.nth(1)).to_have_class(re.compile("is-cur"))
-    expect(rows.nth(1).get_by_role("link").first).to_be_focused()
-    page.keyboard.press("k")
-    expect(rows.nth(0)).to_have_class(re.compile("is-cur"))
-
-    page.keyboard.press("x")
-    expect(rows.nth(0).get_by_role("checkbox")).to_be_checked()
-    expect(page.get_by_role("region", name="Bulk actions")).to_contain_text("1 selected")
-    page.keyboard.press("x")
-    expect(page.get_by_role("region", name="Bulk actions")).to_be_hidden()
-
-    page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
-    page.keyboard.type("jk?x")
-    expect(page.get_by_role("searchbox")).to_have_value("jk?x")
-    page.keyboard.press("Escape")
-
-    page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_contain_text("New claim")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_be_hidden()
-
-    address = current.get_by_role("link").first.get_attribute("href")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(re.escape(address)))
-
-
-@pytest.mark.thorough
 def test_without_javascript_a_refused_press_is_answered_in_words(visit):
     contributor = visit("contributor-2", java_script_enabled=False)
     page = contributor.go("/claims/?sort=newest")
@@ -130,7 +92,6 @@ def test_without_javascript_a_refused_press_is_answered_in_words(visit):
     assert len(contributor.forgive("422")) == 1
 
 
-@pytest.mark.thorough
 def test_who_says_a_claim_and_what_it_repeats_are_found_or_added_as_they_are_typed(visit):
     editor = visit("editor-1")
     page = editor.go("/claims/new/")
@@ -157,7 +118,6 @@ def test_who_says_a_claim_and_what_it_repeats_are_found_or_added_as_they_are_typ
     expect(page.locator("#your-move")).to_contain_text("It repeats")
 
 
-@pytest.mark.thorough
 def test_what_is_being_written_survives_a_press_elsewhere_on_the_claim(visit):
     checker = visit("checker-1")
     page = checker.go("/claims/?view=mine&q=military-technical")
@@ -178,7 +138,6 @@ def test_what_is_being_written_survives_a_press_elsewhere_on_the_claim(visit):
     expect(verdict).to_contain_text("Half a sentence that nobody has sent yet")
 
 
-@pytest.mark.thorough
 def test_the_upload_form_is_reached_from_the_claim(visit):
     checker = visit("checker-1")
     page = checker.go("/claims/?view=mine&q=military-technical")
