@@ -63,11 +63,23 @@ def apply(
 
 
 def _lock(claim_id: int, action: str, data: Mapping[str, Any]) -> Claim:
-    rows = {claim.pk: claim for claim in Claim.objects.locked().filter(wanted_for(claim_id, action, data))}
+    wanted = wanted_for(claim_id, action, data)
+    rows = _locked_cluster(wanted) if action == "merge" else Claim.objects.locked().filter(wanted).in_bulk()
     if claim_id not in rows:
         raise Refused(_("This claim does not exist."), "no_claim")
     claim: Claim = rows[claim_id]
     return claim
+
+
+def _locked_cluster(wanted: Q) -> dict[int, Claim]:
+    """Claims locked lowest id first, also one that was merged into them while they were waited for: then begun anew."""
+    unlocked = transaction.savepoint()
+    rows: dict[int, Claim] = Claim.objects.locked().filter(wanted).in_bulk()
+    while Claim.objects.filter(wanted).exclude(pk__in=rows).exists():
+        transaction.savepoint_rollback(unlocked)
+        rows = Claim.objects.locked().filter(wanted).in_bulk()
+    transaction.savepoint_commit(unlocked)
+    return rows
 
 
 def wanted_for(claim_id: int, action: str, data: Mapping[str, Any]) -> Q:

@@ -4,7 +4,7 @@ Each look asks for claims that somebody should be told of, locks those nobody ho
 is written with the event, so that another clock, or the next minute, finds it told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -19,6 +19,7 @@ from claims import jobs
 from claims.models import Assignment, Claim, ContactLog, Desk, Event, FactCheck, Reading, Reminder
 from claims.workflow import stages
 from claims.workflow.assignment import waiting_for_cross_checker
+from claims.workflow.rounds import Round
 from claims.workflow.transitions import (
     APPROVED,
     CHANGES_REQUESTED,
@@ -56,15 +57,16 @@ def tick(now: datetime | None = None) -> None:
     Args:
         now: for tests; else the moment it is called.
     """
-    now, desk = now or timezone.now(), Desk.objects.current()
-    stages.date_stages(now, desk)
+    now, desk, each = now or timezone.now(), Desk.objects.current(), Round("reminders")
+    each.go(stages.free_ones(stages.undated(desk)), lambda claim: stages.date_stage(claim, now, desk))
     _close_overtaken(now)
     for look in LOOKS:
-        _tell(list(islice(look(desk, now), stages.BATCH)), now)
+        _tell(list(islice(look(desk, now), stages.BATCH)), now, each)
+    each.end()
 
 
-def _tell(found: list[Due], now: datetime) -> None:
-    """Write a reminder, its event and its job for each that nobody told since it was looked for; one statement a claim.
+def _tell(found: list[Due], now: datetime, each: Round) -> None:
+    """Tell of each that nobody told of since it was looked for; where that fails for one, of every claim by itself.
 
     Asked once more under the locks of the claims: whoever tells of one holds its lock.
     """
@@ -76,8 +78,17 @@ def _tell(found: list[Due], now: datetime) -> None:
         key = (due.claim, str(due.kind), due.at)
         if due.claim in free and key not in told:
             new.setdefault(key, due)
-    Reminder.objects.bulk_create(_row(due, now) for due in new.values())
-    events = [_record(free[due.claim], due) for due in new.values()]
+    try:
+        with transaction.atomic():
+            _write(free, list(new.values()), now)
+    except Exception:  # noqa: BLE001  # whatever it is: found out of each by itself, so that no other waits for it
+        each.go(free.values(), lambda claim: _write(free, [due for due in new.values() if due.claim == claim.pk], now))
+
+
+def _write(claims: Mapping[int, Claim], dues: Collection[Due], now: datetime) -> None:
+    """A reminder, its event and its job for each; one statement a claim."""
+    Reminder.objects.bulk_create(_row(due, now) for due in dues)
+    events = [_record(claims[due.claim], due) for due in dues]
     jobs.enqueue_all([("notify", {"key": f"event/{event.pk}", "event": event.pk}) for event in events])
 
 

@@ -90,14 +90,19 @@ def reply_due(claim: Claim) -> datetime | None:
     return last
 
 
-def date_stages(now: datetime, desk: Desk) -> None:
-    """Date what came by no step (an import, SQL, a limit that was set later), from now on; follow moved deadlines."""
+def undated(desk: Desk) -> ClaimQuerySet:
+    """What came by no step (an import, SQL, a limit that was set later), and what waits for a deadline that moved."""
     limited = [state for state, limit in LIMIT_OF.items() if getattr(desk, limit) and state != AWAITING_REPLY]
     last = ContactLog.objects.filter(claim=OuterRef("pk"), answer="").order_by("-deadline").values("deadline")[:1]
     moved = Q(status=AWAITING_REPLY, last__isnull=False) & ~Q(stage_due_at=F("last"), stage_due_at__isnull=False)
-    undated = Q(status__in=limited, stage_due_at=None)
-    for claim in free_ones(Claim.objects.alias(last=Subquery(last)).filter(moved | undated)):
-        Claim.objects.filter(pk=claim.pk).update(stage_due_at=due_in(claim, now, lambda: desk))
+    never = Q(status__in=limited, stage_due_at=None)
+    claims: ClaimQuerySet = Claim.objects.alias(last=Subquery(last)).filter(moved | never)
+    return claims
+
+
+def date_stage(claim: Claim, now: datetime, desk: Desk) -> None:
+    """Date the stage a claim is in, as if it came into it now."""
+    Claim.objects.filter(pk=claim.pk).update(stage_due_at=due_in(claim, now, lambda: desk))
 
 
 def free_ones(claims: ClaimQuerySet, limit: int = BATCH) -> list[Claim]:

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from claims.errors import StaleEdit
@@ -24,7 +24,7 @@ from claims.models import (
     Reading,
 )
 from claims.publishing import publish as publishing
-from claims.workflow import adopt, deadlines, edit, edit_appearances, edit_parts, edit_review, replies, undo
+from claims.workflow import adopt, deadlines, edit, edit_appearances, edit_parts, edit_review, replies, steps, undo
 from claims.workflow import people as staff
 from claims.workflow.apply import Refused, apply
 from claims.workflow.revisions import read_content
@@ -295,6 +295,28 @@ def test_a_cluster_that_moves_waits_for_its_members_lowest_first(people):
         call = hold_both()
     assert call.outcome().duplicate_of_id == new.pk
     assert desk.reload(member).duplicate_of_id == new.pk
+
+
+def test_a_claim_that_joined_a_cluster_while_it_was_waited_for_is_locked_before_the_cluster_moves(people, monkeypatch):
+    member, old, new = (desk.accepted(people) for _ in range(3))
+    is_locked, is_seen, moves = threading.Event(), threading.Event(), steps.STEPS["merge"]
+
+    def pause(attempt):
+        is_locked.set()
+        assert is_seen.wait(PATIENCE)
+        return moves(attempt)
+
+    with transaction.atomic():
+        apply(member.pk, "merge", by=people.editor, target=old.pk)
+        monkeypatch.setitem(steps.STEPS, "merge", pause)
+        call = Call(lambda: apply(old.pk, "merge", by=people.other_editor, target=new.pk))
+        until_someone_waits()
+    assert is_locked.wait(PATIENCE)
+
+    with pytest.raises(OperationalError), transaction.atomic():
+        list(Claim.objects.select_for_update(nowait=True).filter(pk=member.pk))
+    is_seen.set()
+    assert call.outcome().duplicate_of_id == desk.reload(member).duplicate_of_id == new.pk
 
 
 def restored(people):

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from claims.models import Assignment, Claim, ContactLog, Desk, Event, Job, Notification, Reminder
+from claims.models import Assignment, Claim, ContactLog, Desk, Event, Job, Notification, PeriodicRun, Reminder
 from claims.notifications.send import notify
 from claims.workflow import deadlines, reminders, replies, stages
 from claims.workflow.apply import apply
@@ -530,3 +530,26 @@ def test_what_another_clock_told_between_the_look_and_the_telling_is_not_told_ag
         reminders.tick()
 
     assert events("overdue") == 1
+
+
+@pytest.mark.parametrize(("module", "name"), [(stages, "due_in"), (reminders, "_record")])
+def test_a_claim_that_cannot_be_dealt_with_holds_up_no_other_and_is_named(people, now, monkeypatch, module, name):
+    first, odd, last = (ClaimFactory(due_at=MONDAY - HOUR) for _ in range(3))
+    does = getattr(module, name)
+
+    def fails(claim, *rest):
+        if claim.pk == odd.pk:
+            raise OverflowError("date value out of range")
+        return does(claim, *rest)
+
+    monkeypatch.setattr(module, name, fails)
+    run = PeriodicRun.objects.create(name="reminders", tick=MONDAY)
+
+    reminders.tick()
+
+    run.refresh_from_db()
+    assert run.problem == f"C-{odd.pk} (OverflowError)"
+    dated = Claim.objects.filter(stage_due_at__isnull=False)
+    found = dated if module is stages else Claim.objects.filter(reminders__kind="overdue")
+    assert set(found.values_list("pk", flat=True)) == {first.pk, last.pk}
+    assert events("overdue") == Reminder.objects.count() == Job.objects.filter(kind="notify").count()
