@@ -2,8 +2,8 @@ import pytest
 
 from claims.errors import StaleEdit
 from claims.models import Claim, Event
-from claims.workflow import edit
-from claims.workflow.conflicts import read_bases, read_conflicts
+from claims.workflow import edit, edit_parts
+from claims.workflow.conflicts import OF_EVIDENCE, last_written, read_bases, read_conflicts
 from tests.claims.workflow import desk
 from tests.factories import RatingFactory
 
@@ -93,3 +93,13 @@ def test_a_choice_shows_what_was_chosen_before_and_is_made_again(people, claim):
     assert (conflict.base, conflict.theirs, conflict.mine) == (str(claim.rating), "False", "Mixed")
     assert not conflict.is_text
     assert read_bases(claim, {"rating": "unknown"}) == {"rating": ""}
+
+
+def test_of_two_pieces_of_evidence_each_has_its_own_last_writer(people, claim):
+    first, second = claim.evidence.order_by("number")[:2]
+    edit_parts.edit_evidence(first.pk, by=people.author, note="Read it twice.")
+    edit_parts.edit_evidence(second.pk, by=people.editor, note="Ask the port.")
+
+    written = [last_written(claim, ["note"], actions=OF_EVIDENCE, number=row.number) for row in (first, second)]
+
+    assert [found["note"].by for found in written] == [people.author, people.editor]
