@@ -26,9 +26,9 @@ PLACE = re.compile(r"[ur][0-9]{1,19}")
 
 # The part of the claim's page a notice is about; the others lead to its top.
 PLACES = {
-    "comment": "comments", "mention": "comments", "source_changed": "evidence", "copy_damaged": "evidence",
-    "source_silent": "evidence", "copy_mended": "evidence", "reply_due_soon": "reply", "reply_overdue": "reply", "assign": "your-move",
-    "hand_over": "your-move", "cross_check_wanted": "your-move", "review_wanted": "your-move", "return": "your-move",
+    "comment": "comments", "mention": "comments", "source_changed": "evidence", "source_change_confirmed": "evidence",
+    "source_silent": "evidence", "copy_damaged": "evidence", "copy_mended": "evidence", "reply_due_soon": "reply",
+    "reply_overdue": "reply", "reply_deadline_passed": "reply", "assign": "your-move", "offer": "your-move", "hand_over": "your-move", "cross_check_wanted": "your-move", "review_wanted": "your-move", "return": "your-move",
     "fail": "your-move", "due_soon": "your-move", "overdue": "your-move", "still_on_it": "your-move",
     "cross_checker_wanted": "your-move", "second_read": "your-move", "withheld_too_long": "your-move",
 }  # fmt: skip

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -234,3 +235,14 @@ def test_half_a_setting_for_the_internet_archive_is_wrong(settings, mode, access
     settings.ARCHIVE_ORG, settings.ARCHIVE_ORG_ACCESS, settings.ARCHIVE_ORG_SECRET = mode, access, "s"
 
     assert [finding.mark for finding in health._elsewhere()] == marks
+
+
+def test_every_look_there_is_belongs_to_the_doctor():
+    looks = {
+        look
+        for look in vars(health).values()
+        if getattr(look, "__annotations__", {}) == {"return": Iterator[health.Finding]}
+    }
+
+    assert looks - {health._redis_policy} == set(health.EVERYTHING)  # that one belongs to the look at the broker
+    assert set(health.AT_A_GLANCE) <= looks

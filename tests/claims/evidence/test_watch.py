@@ -1,3 +1,6 @@
+import ast
+import inspect
+import re
 from datetime import timedelta
 
 import pytest
@@ -6,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from claims import jobs
-from claims.evidence import watch
+from claims.evidence import doubt, watch
 from claims.evidence.quotes import mark_quote
 from claims.jobs import drain
 from claims.models import Event, Job, Quote, QuoteCheck, SourceAlert
+from claims.views.capture_line import INSTEAD
 from claims.workflow import edit_parts
 from claims.workflow.apply import Refused, apply
 from claims.workflow.record import verify
@@ -34,6 +38,19 @@ def quote(people):
     evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=snapshot.resource)
     start = len(BEFORE)
     return mark_quote(evidence.pk, snapshot.pk, start, start + len(SENTENCE), by=people.author)
+
+
+def codes_of(function):
+    """The codes a function of ``doubt`` names."""
+    words = (node.value for node in ast.walk(ast.parse(inspect.getsource(function))) if isinstance(node, ast.Constant))
+    return {word for word in words if isinstance(word, str) and re.fullmatch("[a-z]+_?[a-z]+", word)}
+
+
+def test_every_doubt_has_a_sentence():
+    of_a_copy = codes_of(doubt.other_than_page)
+
+    assert of_a_copy == set(INSTEAD)
+    assert codes_of(doubt.doubt) | of_a_copy == set(watch.DOUBTS) - {"browser"}  # that one the watch finds itself
 
 
 def look(quote, text, **fields):

@@ -3,6 +3,7 @@ import pytest
 from claims.jobs import JobRun
 from claims.models import Event, Job, NoticePreference, Notification
 from claims.notifications import send
+from claims.notifications.messages import SENTENCES
 from claims.workflow import comments
 from claims.workflow.apply import apply
 from tests.claims.workflow import desk
@@ -186,6 +187,16 @@ def test_leaver_is_told_nothing(people):
     type(people.author).objects.filter(pk=people.author.pk).update(is_active=False)
 
     assert told(claim, "assign") == {}
+
+
+def test_of_every_kind_that_is_told_it_is_said_to_whom_or_it_goes_to_the_team():
+    besides = {
+        "mention",
+        "review_wanted",
+    }  # what some people are told of a comment, or of a step that leads to approval
+
+    assert set(SENTENCES) - set(send.WHO) - besides == {"recall", "schedule", "stand"}
+    assert set(send.WHO) <= set(SENTENCES)
 
 
 def test_step_of_another_table_goes_to_the_team(people):

@@ -16,6 +16,7 @@ from claims.notifications import outbox
 from claims.notifications.webhook import EVENTS, payload, show_secret, sign
 from claims.workflow import comments
 from claims.workflow.apply import apply
+from claims.workflow.transitions import TRANSITIONS
 from tests.claims.web.conftest import serve  # noqa: F401
 from tests.claims.web.servers import response
 from tests.claims.workflow import desk
@@ -139,6 +140,10 @@ def test_nothing_is_told_of_a_claim_that_became_confidential_before_the_call(peo
 
     assert receiver.requests == []
     assert Delivery.objects.get().state == "skipped"
+
+
+def test_an_address_can_be_told_of_nothing_that_never_happens():
+    assert set(EVENTS) - set(TRANSITIONS) == {"publish_refused", "source_changed"}
 
 
 def test_only_what_was_asked_for_is_told(people, receiver, webhook):

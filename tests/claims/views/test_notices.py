@@ -138,8 +138,16 @@ def test_opening_a_notice_leads_to_the_place_it_is_about(client, checker, kind, 
     assert response["Location"] == reverse("claims:claim-detail", args=[row.claim_id]) + place
 
 
-def test_places_are_those_of_kinds_there_are():
-    assert set(PLACES) <= set(choices.KINDS)
+AT_THE_TOP = {
+    "unassign", "take_over", "turn_down", "release", "wake", "resume", "pass", "cross_check", "waive_cross_check", "decide",
+    "void", "approve", "publish_refused", "reopen", "withhold", "lift", "propose_retraction", "retract", "publish", "stand",
+    "schedule", "recall", "decline", "merge",
+}  # fmt: skip
+
+
+def test_every_kind_of_notice_leads_to_a_part_of_the_page_or_says_that_it_is_about_the_whole():
+    assert {*PLACES, *AT_THE_TOP} == set(choices.KINDS)
+    assert not AT_THE_TOP & set(PLACES)
 
 
 def test_opening_a_notice_without_a_claim_leads_back_to_the_list(client, checker):

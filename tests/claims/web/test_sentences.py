@@ -7,7 +7,7 @@ import pytest
 
 from claims import web
 from claims.web import dial
-from claims.web.fetch import Page
+from claims.web.fetch import FINAL, Page
 from claims.web.guard import FAILURES, SENTENCES
 from claims.web.media import PROBLEMS
 from tests.claims.web.servers import hop
@@ -27,6 +27,7 @@ def first_arguments(*functions):
 def test_every_code_in_the_source_has_a_sentence():
     assert len(first_arguments("failure")) > 20
     assert first_arguments("failure") <= SENTENCES.keys()
+    assert FAILURES.keys() >= FINAL
 
 
 def test_every_state_in_the_source_has_a_sentence():
