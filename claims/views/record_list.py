@@ -45,7 +45,7 @@ KINDS = {
         gettext_lazy("Evidence"),
         frozenset(
             {"add_evidence", "edit_evidence", "remove_evidence", "pin_snapshot", "add_quote", "remove_quote",
-             "waive_capture", "unwaive_capture", "title_source", "source_changed"}
+             "waive_capture", "unwaive_capture", "title_source"}
         ),
     ),
     "appearances": Kind(
