@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import is_part
-from claims.views.record_list import KINDS, OTHER, REFUSED, SYSTEM, Asked, people_of, read_record
+from claims.views.record_list import KINDS, OTHER, PER_PAGE, REFUSED, SYSTEM, Asked, people_of, read_record
+from claims.views.result_list import count_in_words
 from claims.workflow.standing import standing
 
 LAST_KINDS = ((REFUSED, gettext_lazy("Refused attempts")), (OTHER, gettext_lazy("Anything else")))
@@ -30,6 +31,8 @@ def claim_record(request: DeskRequest, claim_id: int) -> HttpResponse:
         "entries": page.entries,
         "older": page.older,
         "count": page.count,
+        "refused": page.refused,
+        "refused_in_words": count_in_words(page.refused, PER_PAGE + 1),
         "kinds": [("", _("Everything")), *((key, kind.label) for key, kind in KINDS.items()), *LAST_KINDS],
         "people": [] if in_page else [("", _("Everybody")), *people_of(claim), (SYSTEM, _("The desk itself"))],
     }

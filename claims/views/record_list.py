@@ -104,11 +104,18 @@ class Asked:
 
 @dataclass
 class Page:
-    """One page of a record; ``older`` is the address of the next, empty on the last."""
+    """One page of a record.
+
+    Attributes:
+        older: the address of the next page, empty on the last.
+        count: how many events there are, 0 where the record is narrowed.
+        refused: how many refused attempts stand among them; one more than a page holds means "more than that".
+    """
 
     entries: list[Entry] = field(default_factory=list)
     older: str = ""
     count: int = 0
+    refused: int = 0
 
 
 def read_record(claim: Claim, asked: Asked, *, person: Person, sees_verdict: bool) -> Page:
@@ -123,7 +130,9 @@ def read_record(claim: Claim, asked: Asked, *, person: Person, sees_verdict: boo
     has_older = len(events) + len(refusals) > len(shown)
     older = asked.query(f"{seq}.{refusal}") if has_older else ""
     entries = told_rows(shown, person=person, sees_verdict=sees_verdict)
-    return Page(entries, older, events[0].seq if events and not asked.is_narrowed else 0)
+    if asked.is_narrowed:
+        return Page(entries, older)
+    return Page(entries, older, events[0].seq if events else 0, len(refusals))
 
 
 def _goes_on(shown: list[int], found: list[int]) -> int:

@@ -59,12 +59,28 @@ document.addEventListener("desk:goto", (event) => {
   }
 });
 
-document.addEventListener("desk:row", () => {
+/** The sentence to decide on stays in sight: a card that is longer than the room for it shows its head, not its end. */
+function show(row) {
+  const { scrollPaddingTop, scrollPaddingBottom } = getComputedStyle(document.documentElement);
+  const room = innerHeight - Number.parseFloat(scrollPaddingTop) - Number.parseFloat(scrollPaddingBottom);
+  row.scrollIntoView({ block: row.offsetHeight > room ? "start" : "nearest" });
+}
+
+let opening = ""; // the card one has just come to, which grows by its form as that comes
+
+document.addEventListener("desk:row", (event) => {
+  opening = event.detail.row;
   follow();
   reveal();
   fetchMore();
+  show(event.target);
 });
-document.addEventListener("htmx:afterSettle", follow);
+document.addEventListener("htmx:afterSettle", (event) => {
+  follow();
+  if (!(event.target instanceof Element) || event.target.dataset.row !== opening) return;
+  opening = "";
+  show(event.target);
+});
 window.addEventListener("resize", reveal); // a telephone is turned, a keyboard comes up
 
 /** An article that is half decided opens at what is to be decided next, not at its first candidate. */

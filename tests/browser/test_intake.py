@@ -47,6 +47,7 @@ def test_what_has_the_focus_or_is_wrong_is_never_below_the_bar_and_a_new_speaker
     expect(card.get_by_label("As a claim")).to_be_visible()
     expect(card.get_by_role("button", name="Add as appearance of")).to_be_visible()  # compared from the first minute on
     assert covered(page, card) == []
+    walk(page, "k", "j", "j", "k")
 
     who = card.get_by_role("combobox", name="Who says it")
     who.fill(SPEAKER)
@@ -67,6 +68,18 @@ def test_what_has_the_focus_or_is_wrong_is_never_below_the_bar_and_a_new_speaker
     page.keyboard.press("a")
     card.get_by_role("link", name="added as C-").click()
     expect(page.get_by_text(SPEAKER).first).to_be_visible()
+
+
+def walk(page, *keys):
+    """Where one comes to with the keys, the sentence to decide on is in sight, however long its card is."""
+    page.set_viewport_size(NARROW)
+    page.locator("li.cand.cur").get_by_role("link").first.focus()
+    for key in keys:
+        page.keyboard.press(key)
+        expect(page.locator("li.cand.cur").get_by_label("As a claim")).to_be_visible()
+        expect(page.locator("li.cand.cur .cand-s")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size(WIDE)
+    page.locator("li.cand", has_text=KNOWN).get_by_role("link").first.click()
 
 
 def covered(page, card):

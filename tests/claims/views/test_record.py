@@ -54,6 +54,18 @@ def test_the_record_tells_in_words_what_happened_with_before_and_after(client, p
     assert "<ins>At &lt;dawn&gt;.</ins>" in record(client, claim).content.decode()
 
 
+def test_the_head_of_the_record_counts_events_and_refused_attempts_apart(client, people, claim):
+    for _attempt in range(2):
+        with pytest.raises(Refused):
+            apply(claim.pk, "publish", by=people.author, seen="0" * 64)
+    client.force_login(people.author)
+    head = record(client, claim, **HTMX).content.decode().partition("</div>")[0]
+    number = Event.objects.filter(chain=claim.chain).count()
+
+    assert re.findall(r"(\d+) (event|refused attempt)s?\b", head) == [(str(number), "event"), ("2", "refused attempt")]
+    assert "refused attempt" not in record(client, claim, "?kind=comments").content.decode().partition("</h2>")[2][:200]
+
+
 def test_the_record_of_an_approval_lists_the_notes_it_rests_on_for_those_who_see_the_verdict(people):
     notes = {"checklist": [[1, "Is it in the log?", "no", "No log."]], "not_awaited": [["Port", "2026-03-12", "Late."]]}
     event = Event.objects.append("claim/1", "approve", by=people.editor, body={"notes": notes})
