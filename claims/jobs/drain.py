@@ -8,7 +8,6 @@ from django.utils import translation
 
 from claims.jobs import bell, catalogue, ledger
 from claims.jobs.jobrun import LeaseLost
-from claims.jobs.run import run
 from claims.models import Job
 from claims.models.desk import spoken
 
@@ -134,12 +133,3 @@ def forget_done() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [KEEP_DONE_DAYS, FORGOTTEN_AT_ONCE])
         return int(cursor.rowcount)
-
-
-def work_off() -> int:
-    """Run every due job in this process, until none is due; returns how many ran.  For commands and tests."""
-    ran = 0
-    while job := next(filter(None, map(ledger.lease, Job.Queue.values)), None):
-        run(job)
-        ran += 1
-    return ran

@@ -10,7 +10,6 @@ from claims import jobs
 from claims.evidence import anchor, upload
 from claims.evidence.quotes import mark_quote
 from claims.evidence.words import whole_words
-from claims.jobs import drain
 from claims.models import Quote
 from claims.workflow import comments, edit_parts
 from tests.browser.visitor import Visitor
@@ -18,6 +17,7 @@ from tests.claims.web.pdfs import pdf
 from tests.claims.web.pixels import png
 from tests.claims.workflow.desk import hire, in_research
 from tests.factories import SnapshotFactory
+from tests.work import work_off
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
@@ -488,7 +488,7 @@ def test_an_altered_passage_and_its_old_words_elsewhere_are_both_painted(page, p
         resource=snapshot.resource, body_text="\n".join([around[0], altered, around[1], filler, filler, old])
     )
     jobs.enqueue("check_quotes", resource=snapshot.resource_id)
-    drain.work_off()
+    work_off()
     open_reader(page, evidence, f"?snapshot={newer.pk}")
 
     painted = page.evaluate(PAINTED)
@@ -546,7 +546,7 @@ def test_reader_is_accessible_in_both_schemes_and_widths_painted_or_marked(visit
     for start, end in [(0, 30), (20, 60), (TEXT.index("None"), len(TEXT))]:
         mark_quote(evidence.pk, evidence.pinned_id, start, end, by=people.author)
     jobs.enqueue("check_quotes", resource=evidence.resource_id)
-    drain.work_off()
+    work_off()
     for name, query in [
         ("text", f"?snapshot={newer.pk}#q{Quote.objects.first().pk}"),
         ("difference", f"?from={evidence.pinned_id}&to={newer.pk}"),

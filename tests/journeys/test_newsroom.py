@@ -13,7 +13,6 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.jobs.drain import work_off
 from claims.management.commands.load_newsroom import NOT_CAPTURED
 from claims.matching.retrieve import nearest
 from claims.models import (
@@ -39,6 +38,7 @@ from claims.publishing.validate import problems
 from claims.workflow.anchoring import anchor_heads
 from claims.workflow.preflight_list import read_list
 from claims.workflow.record import verify
+from tests.work import work_off
 
 RUN_OF_WORDS = 8
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.jobs import catalogue, drain
+from claims.jobs import catalogue
 from claims.jobs.ledger import enqueue
 from claims.models import Claim, Desk, Event, Job, Person, Resource
 from claims.workflow.anchoring import anchor_heads
@@ -16,6 +16,7 @@ from claims.workflow.people import count_staff
 from claims.workflow.record import VERIFIED, start_nightly_check
 from tests.claims.workflow import desk
 from tests.factories import BlobFactory, ChecklistItemFactory, ClaimFactory, PersonFactory
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -160,7 +161,7 @@ def test_the_record_is_checked_at_night_and_what_was_found_is_shown(client, admi
     anchor_heads()
     assert "Not checked as a whole yet" in shown(client)
     start_nightly_check()
-    drain.work_off()
+    work_off()
 
     page = look(client)
     assert (page.context["problem"], page.context["chains"]) == ("", 1)
@@ -175,7 +176,7 @@ def test_a_record_that_was_changed_behind_the_back_is_said_aloud(client, adminis
         Event.objects.filter(pk=event.pk).update(body='{"statement":"None came."}')
         cursor.execute("SET LOCAL session_replication_role = origin")
     client.post(reverse("admin:claims_event_check"))
-    drain.work_off()
+    work_off()
 
     job = Job.objects.get(kind="verify_record")
     assert (job.state, job.attempts) == ("failed", 1)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from claims import jobs
 from claims.evidence import blobs, capture
-from claims.jobs import drain, ledger
+from claims.jobs import ledger
 from claims.jobs.run import run
 from claims.models import Blob, Event, Host, Job, Publisher, Resource
 from claims.workflow import edit_parts
@@ -20,6 +20,7 @@ from tests.conftest import PROJECT
 from tests.factories import ClaimFactory, EvidenceFactory, PersonFactory, ResourceFactory
 from tests.outside.door import environment
 from tests.outside.site import html
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def run_capture():
 
 
 def work_all():
-    while drain.work_off():
+    while work_off():
         pass
 
 
@@ -216,7 +217,7 @@ def test_source_that_went_away_or_has_no_address_is_left_alone():
     jobs.enqueue("capture", resource=upload.pk)
     jobs.enqueue("capture", resource=987654)
 
-    assert drain.work_off() == 2
+    assert work_off() == 2
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
 
 

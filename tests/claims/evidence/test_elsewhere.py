@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from claims import jobs
 from claims.evidence import capture, elsewhere
-from claims.jobs import drain, ledger
+from claims.jobs import ledger
 from claims.jobs.run import run
 from claims.models import Event, Evidence, Host, Job
 from claims.web import archive_org
 from claims.web.archive_org import ArchiveBusy, ArchiveFailed, ArchiveRefused, Memento
 from tests.factories import ClaimFactory, EvidenceFactory, PersonFactory, ResourceFactory
 from tests.outside.site import html, site  # noqa: F401
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -267,7 +268,7 @@ def test_a_capture_stands_whatever_becomes_of_its_copy_elsewhere(archive, site, 
     resource = ResourceFactory(url=site.put("/report", html("Twelve ships came.")))
     capture.request_capture(resource, claim_id=None, by=PersonFactory())
 
-    while drain.work_off():
+    while work_off():
         pass
 
     states = dict(Job.objects.values_list("kind", "state"))

@@ -10,7 +10,7 @@ from warcio.archiveiterator import ArchiveIterator
 from claims import jobs
 from claims.evidence import blobs, capture, rendered, scrub
 from claims.evidence.quotes import mark_quote
-from claims.jobs import drain, ledger
+from claims.jobs import ledger
 from claims.jobs.run import run
 from claims.models import Blob, Event, Job, SourceAlert
 from claims.web import render
@@ -22,6 +22,7 @@ from tests.conftest import PROJECT
 from tests.factories import PersonFactory, ResourceFactory, SnapshotFactory
 from tests.outside.door import environment
 from tests.outside.site import html
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -201,7 +202,7 @@ def quote():
 def look(quote, text, kind="fetched"):
     copy = SnapshotFactory(resource=quote.snapshot.resource, body_text=text, kind=kind)
     jobs.enqueue("check_quotes", key=copy.resource.chain, resource=copy.resource_id)
-    drain.work_off()
+    work_off()
     return quote.checks.filter(snapshot=copy).first()
 
 

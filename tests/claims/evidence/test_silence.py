@@ -3,11 +3,11 @@
 import pytest
 
 from claims.evidence import schedule
-from claims.jobs import drain
 from claims.models import Event, Notification
 from claims.workflow.apply import apply
 from tests.claims.evidence.test_watch import AFTER, BEFORE, SENTENCE, look, people, quote  # noqa: F401
 from tests.claims.workflow.desk import reload
+from tests.work import work_off
 
 
 def misses(quote, count):  # noqa: F811
@@ -47,7 +47,7 @@ def test_after_a_look_that_could_tell_it_begins_anew(quote):  # noqa: F811
 
 def test_the_editors_are_told_of_the_claim(people, quote):  # noqa: F811
     misses(quote, 3)
-    drain.work_off()
+    work_off()
 
     notices = Notification.objects.filter(kind="source_silent")
     assert {row.person for row in notices} >= {people.editor, people.other_editor}

@@ -11,7 +11,6 @@ from django.utils import timezone
 from claims import jobs
 from claims.evidence import doubt, watch
 from claims.evidence.quotes import mark_quote
-from claims.jobs import drain
 from claims.models import Event, Job, Quote, QuoteCheck, SourceAlert
 from claims.views.capture_line import INSTEAD
 from claims.workflow import edit_parts
@@ -19,6 +18,7 @@ from claims.workflow.apply import Refused, apply
 from claims.workflow.record import verify
 from tests.claims.workflow.desk import hire, in_research, published, reload
 from tests.factories import SnapshotFactory
+from tests.work import work_off
 
 BEFORE = "The harbour master spoke on Monday evening to the press.\n"
 AFTER = "\nHe answered no questions and left by the back door at nine."
@@ -57,7 +57,7 @@ def look(quote, text, **fields):
     """A new copy came, and the job runs for it."""
     snapshot = SnapshotFactory(resource=quote.snapshot.resource, body_text=text, **fields)
     jobs.enqueue("check_quotes", resource=snapshot.resource_id)
-    drain.work_off()
+    work_off()
     assert Job.objects.filter(kind="check_quotes").latest("id").state == "done"
     return quote.checks.filter(snapshot=snapshot).first()
 
@@ -131,7 +131,7 @@ def test_one_alert_is_open_for_a_passage_however_often_it_is_looked_at(quote):
 def test_same_copy_is_looked_at_once(quote):
     look(quote, BEFORE + SENTENCE + AFTER)
     jobs.enqueue("check_quotes", resource=quote.snapshot.resource_id)
-    drain.work_off()
+    work_off()
 
     assert quote.checks.count() == 1
 
@@ -160,7 +160,7 @@ def test_copy_elsewhere_does_not_hide_an_alteration_in_place(quote):
 
 def test_copy_the_passage_was_taken_from_holds_it(quote):
     jobs.enqueue("check_quotes", resource=quote.snapshot.resource_id)
-    drain.work_off()
+    work_off()
 
     check = quote.checks.get()
     assert (check.state, check.start, check.end) == ("unchanged", quote.start, quote.end)
@@ -376,7 +376,7 @@ def test_a_copy_in_which_a_passage_was_found_before_is_the_page_for_one_marked_l
     later = Quote.objects.create(evidence=evidence, snapshot=snapshot, exact="of them was late", start=56, end=72)
 
     jobs.enqueue("check_quotes", resource=snapshot.resource_id)
-    drain.work_off()
+    work_off()
 
     assert later.checks.get().state == "gone"
 

@@ -14,6 +14,7 @@ from claims.jobs.jobrun import Cancelled, LeaseLost
 from claims.jobs.run import run
 from claims.models import Desk, Event, Job
 from tests.factories import ClaimFactory, PersonFactory, ResourceFactory
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +106,7 @@ def test_thousands_are_enqueued_like_one_and_ring_only_for_what_is_due(django_ca
         assert jobs.enqueue_many([]) == 0
 
     assert rung == ["default"]
-    assert drain.work_off() == 5
+    assert work_off() == 5
     assert sorted(made) == [0, 1, 2, 3, 4]
     assert [job.priority for job in Job.objects.filter(state="queued").order_by("kind")] == [9, 5]
 
@@ -124,7 +125,7 @@ def test_what_waits_is_not_enqueued_twice_and_takes_over_the_newer_request():
     second = jobs.enqueue("work", key="k", number=2, priority=1)
 
     assert second.pk == first.pk
-    assert drain.work_off() == 1
+    assert work_off() == 1
     assert made == [2]
     assert fresh(first).priority == 1
 
@@ -136,7 +137,7 @@ def test_what_was_asked_for_while_it_ran_runs_once_more():
 
     run(running)
     assert fresh(job).state == "queued"
-    drain.work_off()
+    work_off()
 
     assert made == [1, 2]
     assert fresh(job).state == "done"
@@ -144,7 +145,7 @@ def test_what_was_asked_for_while_it_ran_runs_once_more():
 
 def test_after_it_is_done_the_same_work_is_a_new_job():
     first = jobs.enqueue("work", number=1)
-    drain.work_off()
+    work_off()
 
     assert jobs.enqueue("work", number=1).pk != first.pk
 
@@ -212,7 +213,7 @@ def test_a_job_gets_its_claim_when_its_handler_asks_for_it():
     claim = ClaimFactory()
     jobs.enqueue("named", claim=claim.pk)
 
-    drain.work_off()
+    work_off()
 
     assert made == [claim.pk]
 
@@ -221,14 +222,14 @@ def test_a_refusal_is_tried_again_later_and_then_given_up_in_its_own_words():
     claim = ClaimFactory()
     job = jobs.enqueue("refused", claim=claim, number=1)
 
-    assert drain.work_off() == 1
+    assert work_off() == 1
     waiting = fresh(job)
     assert (waiting.state, waiting.last_error) == ("queued", "The website did not answer in time.")
     assert timedelta(seconds=3) < waiting.run_after - timezone.now() < timedelta(seconds=7)
     assert given_up == []
 
     make_due(job)
-    drain.work_off()
+    work_off()
     failed = fresh(job)
     assert (failed.state, failed.attempts, failed.error_code) == ("failed", 2, "timeout")
     assert given_up == [(claim.pk, "The website did not answer in time.", 1)]
@@ -237,7 +238,7 @@ def test_a_refusal_is_tried_again_later_and_then_given_up_in_its_own_words():
 def test_what_no_later_try_can_do_better_is_given_up_at_once():
     job = jobs.enqueue("never", number=1)
 
-    drain.work_off()
+    work_off()
 
     assert (fresh(job).state, fresh(job).attempts) == ("failed", 1)
 
@@ -245,7 +246,7 @@ def test_what_no_later_try_can_do_better_is_given_up_at_once():
 def test_a_bug_is_told_in_general_words_and_in_the_log(caplog):
     job = jobs.enqueue("stumbling", number=1)
 
-    drain.work_off()
+    work_off()
 
     assert fresh(job).last_error == ("Something unforeseen went wrong (ZeroDivisionError); the details are in the log.")
     assert "Traceback" in caplog.text
@@ -256,7 +257,7 @@ def test_a_bug_is_told_in_general_words_and_in_the_log(caplog):
 def test_a_handler_that_is_not_there_fails_the_job():
     job = jobs.enqueue("absent", number=1)
 
-    drain.work_off()
+    work_off()
 
     assert (fresh(job).state, fresh(job).error_code) == ("failed", "ImportError")
 
@@ -265,7 +266,7 @@ def test_a_kind_this_version_does_not_know_fails_the_job_and_can_be_tried_again(
     job = jobs.enqueue("work", number=1)
     monkeypatch.delitem(catalogue.KINDS, "work")
 
-    drain.work_off()
+    work_off()
 
     assert fresh(job).error_code == "KeyError"
     assert catalogue.title_of("work") == "work"
@@ -399,7 +400,7 @@ def test_a_job_that_was_to_be_stopped_and_whose_worker_died_is_stopped():
 def test_a_job_that_was_given_up_can_be_tried_again():
     editor = PersonFactory()
     job = jobs.enqueue("never", number=1)
-    drain.work_off()
+    work_off()
 
     again = jobs.retry(job.pk, editor)
 
@@ -411,7 +412,7 @@ def test_a_job_that_was_given_up_can_be_tried_again():
 
 def test_a_job_is_not_tried_again_while_the_same_work_waits():
     job = jobs.enqueue("never", number=1)
-    drain.work_off()
+    work_off()
     jobs.enqueue("never", number=1)
 
     with pytest.raises(UserFacingError, match="already waiting or running"):

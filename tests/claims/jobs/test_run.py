@@ -7,10 +7,11 @@ import pytest
 from django.db import OperationalError
 
 from claims import jobs
-from claims.jobs import catalogue, drain, ledger
+from claims.jobs import catalogue, ledger
 from claims.jobs import run as runs
 from claims.models import Desk, Job
 from tests.factories import PersonFactory
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +45,7 @@ def kinds(monkeypatch):
 
 def run_one(kind, seconds=0.4):
     job = jobs.enqueue(kind, seconds=seconds)
-    drain.work_off()
+    work_off()
     job.refresh_from_db()
     return job
 

@@ -20,6 +20,7 @@ from claims.workflow.apply import apply
 from tests.claims.notifications.conftest import free_port, words_of
 from tests.claims.workflow import desk
 from tests.factories import ClaimFactory, PersonFactory, RatingFactory
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def wants_mail(person, *kinds):
 def work():
     """Run what is due, also what waits for its next try."""
     Job.objects.filter(state="queued").update(run_after=timezone.now())
-    return drain.work_off()
+    return work_off()
 
 
 def deliveries():

@@ -6,13 +6,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from claims.jobs import drain
 from claims.models import Assignment, Claim, Delivery, Desk, Event, Job, Notification, Person
 from claims.notifications import choices, my_day
 from claims.notifications.choices import Wish
 from tests.claims.notifications.conftest import words_of
 from tests.claims.workflow import desk as desks
 from tests.factories import ClaimFactory, PersonFactory
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def morning_mails(moment=MORNING):
     with at(moment):
         new = my_day.enqueue_digests()
         Job.objects.filter(state="queued").update(run_after=timezone.now() - timedelta(days=4000))
-        drain.work_off()
+        work_off()
     return new
 
 

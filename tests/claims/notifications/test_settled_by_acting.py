@@ -3,7 +3,6 @@
 import pytest
 
 from claims.evidence import blobs, scrub, watch
-from claims.jobs import drain
 from claims.models import Notification, SourceAlert
 from claims.workflow import comments, edit_parts
 from claims.workflow.apply import apply
@@ -11,11 +10,12 @@ from tests.claims.evidence.test_silence import misses
 from tests.claims.evidence.test_watch import AFTER, BEFORE, SENTENCE, look, people, quote  # noqa: F401
 from tests.claims.workflow import desk
 from tests.factories import SnapshotFactory
+from tests.work import work_off
 
 
 def waiting(kind):
     """Who has not read and not done what a kind of notice asks, when all jobs have run."""
-    drain.work_off()
+    work_off()
     rows = Notification.objects.filter(kind=kind, read_at=None, settled_at=None).select_related("person")
     return {row.person for row in rows}
 

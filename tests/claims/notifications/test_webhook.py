@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from claims import jobs
 from claims.errors import UserFacingError
-from claims.jobs import drain
 from claims.models import Claim, Delivery, DeliveryAttempt, Event, Job, Webhook
 from claims.notifications import outbox
 from claims.notifications.webhook import EVENTS, payload, show_secret, sign
@@ -21,6 +20,7 @@ from tests.claims.web.conftest import serve  # noqa: F401
 from tests.claims.web.servers import response
 from tests.claims.workflow import desk
 from tests.factories import ClaimFactory, RatingFactory
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def webhook(receiver):
 
 def work():
     Job.objects.filter(state="queued").update(run_after=timezone.now())
-    return drain.work_off()
+    return work_off()
 
 
 def calls(receiver):

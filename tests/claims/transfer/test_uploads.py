@@ -16,6 +16,7 @@ from claims.models import Claim, Event, ImportFile, Job
 from claims.transfer import uploads
 from tests.claims.transfer.desks import table
 from tests.factories import ClaimFactory, PersonFactory
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 ONE = {"external_id": "x-1", "statement": "The quay is new."}
@@ -30,11 +31,6 @@ def administrator():
 def folder(monkeypatch, tmp_path):
     monkeypatch.setattr(ImportFile._meta.get_field("file"), "storage", FileSystemStorage(tmp_path))
     return tmp_path
-
-
-def work_off():
-    while job := ledger.lease("bulk"):
-        run(job)
 
 
 def bring(text, by, name="claims.csv", form="csv"):

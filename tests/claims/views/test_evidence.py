@@ -11,7 +11,7 @@ from django.utils import timezone
 from claims import jobs
 from claims.evidence import blobs, capture, upload
 from claims.evidence.quotes import mark_quote
-from claims.jobs import drain, ledger
+from claims.jobs import ledger
 from claims.jobs.run import run
 from claims.models import Claim, Event, Evidence, Host, Job, Quote, Resource, SourceAlert
 from claims.web import politeness
@@ -29,6 +29,7 @@ from tests.claims.workflow.desk import (
 )
 from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
 from tests.outside.site import html
+from tests.work import work_off
 
 TEXT = "Harbour log\nTwelve ships & <two> boats came on Monday, said the master 🚢.\nNone was late."
 BROWSER = {"HTTP_HX_REQUEST": "true"}
@@ -192,7 +193,7 @@ def test_altered_passage_shows_both_wordings_and_a_way_to_take_the_new_one(autho
     quote = mark_quote(evidence.pk, evidence.pinned_id, 12, 50, by=people.author)
     later = SnapshotFactory(resource=evidence.resource, body_text=TEXT.replace("Twelve", "Twenty"))
     capture.after_snapshot(later)
-    drain.work_off()
+    work_off()
 
     markup = page(author, evidence)
     assert "<del>Twelve</del><ins>Twenty</ins>" in markup
@@ -387,7 +388,7 @@ def test_a_capture_asked_for_again_is_seen_on_the_card_beside_the_copy_that_is_t
     resource = ResourceFactory(url=site.put("/log", html("Twelve ships came.")))
     evidence = edit_parts.add_evidence(in_research(people).pk, by=people.author, resource=resource)
     run(ledger.lease("capture"))
-    drain.work_off()
+    work_off()
     site.put("/log", "", status=503)
     author.post(address("capture-retry", evidence))
     waiting = in_words(author.get(f"/claims/{evidence.claim_id}/").content.decode())
@@ -567,7 +568,7 @@ def test_alert_is_closed_with_words(client, people):
     capture.after_snapshot(
         SnapshotFactory(resource=evidence.resource, body_text="Nothing is left. None of them was late.")
     )
-    drain.work_off()
+    work_off()
     alert, other = SourceAlert.objects.get(), EvidenceFactory(claim=claim, number=77)
     client.force_login(people.editor)
 
