@@ -20,6 +20,12 @@ PURE = claims/workflow/*,$(shell $(BIN)/python -c 'import tomllib; \
 	contracts = tomllib.load(open("pyproject.toml", "rb"))["tool"]["importlinter"]["contracts"]; \
 	print(",".join(name.replace(".", "/") + ".py" for one in contracts if one["name"].startswith("Pure") for name in one["source_modules"]))')
 export UV_PYTHON_DOWNLOADS = never
+# Where Python is told to leave no bytecode beside the sources, the tests keep theirs apart: each of the many processes they
+# start would compile all of it anew, a third of what such a test costs.
+ifneq ($(PYTHONDONTWRITEBYTECODE),)
+test coverage thorough faults: export PYTHONPYCACHEPREFIX := $(CURDIR)/.pytest_cache/bytecode
+test coverage thorough faults: export PYTHONDONTWRITEBYTECODE :=
+endif
 
 .PHONY: run test check faults bench css messages lint format templates types layers migrations deploy coverage thorough clean
 
