@@ -1,5 +1,6 @@
 """What the panel's pages share: records are read, settings are changed through operations, nothing counts a million rows."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from django.db import connection, models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from claims.forms.fields import WrittenField
 from claims.models import Person
@@ -69,6 +72,7 @@ class RecordAdmin(ModelAdmin):
     of_claim = ""
     reads_words = True
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # else Django warns of it
+    change_form_template = "admin/record.html"
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only by what the page offers: an address must not ask a record for words that the page hides."""
@@ -99,6 +103,13 @@ class RecordAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+def spread(text: str) -> SafeString | str:
+    """Stored JSON, a line for each of its parts, so that a person can read it."""
+    return (
+        format_html("<pre>{}</pre>", json.dumps(json.loads(text), indent=2, ensure_ascii=False)) if text else "\u2013"
+    )
 
 
 class SettingAdmin(ModelAdmin):

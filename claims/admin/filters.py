@@ -1,4 +1,4 @@
-"""What the lists of records can be filtered by, beside the fields themselves: no list reads a table for its values."""
+"""What the lists of records can be filtered by, beside the fields themselves: no list of records reads a table for its values."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from claims.admin.event_words import BESIDE_CLAIMS, deed
 from claims.jobs import catalogue
-from claims.models import Desk, Resource, SourceAlert
+from claims.models import Claimant, Desk, Resource, SourceAlert
+from claims.models.evidence import Reliability
 from claims.views.record_words import WORDS
 from claims.workflow.transitions import TRANSITIONS
 
@@ -41,7 +43,7 @@ class ActionFilter(KnownValues):
     title, parameter_name, field = _("action"), "action", "action"
 
     def known(self) -> Iterable[tuple[str, str]]:
-        return [(name, name.replace("_", " ")) for name in {*TRANSITIONS, *WORDS}]
+        return [(name, deed(name)) for name in {*TRANSITIONS, *WORDS, *BESIDE_CLAIMS}]
 
 
 class StepFilter(KnownValues):
@@ -56,6 +58,28 @@ class PolicyFilter(KnownValues):
 
     def known(self) -> Iterable[tuple[str, str]]:
         return [(value, str(label)) for value, label in Desk.Policy.choices]
+
+
+def grades() -> list[tuple[str, str]]:
+    """The letters of the Admiralty scale, each with what it says of a source."""
+    return [(letter, f"{letter}: {words}") for letter, words in Reliability.choices]
+
+
+class GradeFilter(KnownValues):
+    title, parameter_name, field = _("reliability"), "reliability", "reliability"
+
+    def known(self) -> Iterable[tuple[str, str]]:
+        return grades()
+
+
+class CountryFilter(KnownValues):
+    """There are no more countries than a list can hold; claimants without one have no choice of their own."""
+
+    title, parameter_name, field = _("country"), "country", "country"
+
+    def known(self) -> Iterable[tuple[str, str]]:
+        named = Claimant.objects.exclude(country="").order_by("country").values_list("country", flat=True)
+        return [(code, code) for code in named.distinct()]
 
 
 class TroubleFilter(admin.SimpleListFilter):

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST
 
 from claims import jobs
 from claims.admin.actions import MOST_AT_ONCE, Question, asks, each
-from claims.admin.base import CLAIM_NUMBER, RecordAdmin
+from claims.admin.base import CLAIM_NUMBER, RecordAdmin, spread
+from claims.admin.event_words import deed, doer
 from claims.admin.filters import ActionFilter, KindFilter, OpenFilter, PolicyFilter, StepFilter, TroubleFilter
-from claims.jobs import control
+from claims.jobs import catalogue, control
 from claims.matching.features import stems_of
 from claims.models import (
     Approval,
@@ -74,6 +75,9 @@ class ClaimAdmin(RecordAdmin):
         """An unpublished verdict is no more shown here than on the desk."""
         return () if obj is not None and obj.is_public else HIDDEN_VERDICT
 
+    def view_on_site(self, claim: Claim) -> str:
+        return reverse("claims:claim-detail", args=[claim.pk])
+
     @admin.display(description=_("On the desk"))
     def on_the_desk(self, claim: Claim) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("claims:claim-detail", args=[claim.pk]), _("open"))
@@ -87,6 +91,9 @@ class EvidenceAdmin(RecordAdmin):
     search_fields = ("resource__title", "resource__url")
     search_help_text = _("Words of the source's title or address, or the number of a claim, such as C-12")
     of_claim = "claim"
+
+    def view_on_site(self, evidence: Evidence) -> str:
+        return reverse("claims:evidence-reader", args=[evidence.pk])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evidence]:
         return super().get_queryset(request).exclude(claim__confidential=True)
@@ -112,6 +119,12 @@ class RevisionAdmin(PublicOnly):
     list_display = ("claim", "number", "origin", "created_at", "created_by", "content_sha256")
     list_select_related = ("claim", "created_by")
     list_filter = ("origin",)
+    exclude = ("body",)
+    readonly_fields = ("content",)
+
+    @admin.display(description=_("What it says"))
+    def content(self, revision: Revision) -> SafeString | str:
+        return spread(revision.body)
 
 
 @admin.register(Reading)
@@ -137,6 +150,19 @@ class FactCheckAdmin(RecordAdmin):
     search_fields = ("slug",)
     search_help_text = _("A part of the address, or the number of a claim, such as C-12")
     of_claim = "claim"
+    exclude = ("page", "jsonld")
+    readonly_fields = ("shown", "markup")
+
+    def view_on_site(self, version: FactCheck) -> str:
+        return reverse("claims:fact-check-detail", args=[version.slug])
+
+    @admin.display(description=_("Page"))
+    def shown(self, version: FactCheck) -> SafeString | str:
+        return spread(version.page)
+
+    @admin.display(description=_("JSON-LD"))
+    def markup(self, version: FactCheck) -> SafeString | str:
+        return spread(version.jsonld)
 
 
 @admin.register(Correction)
@@ -153,7 +179,7 @@ class CorrectionAdmin(RecordAdmin):
 class EventAdmin(RecordAdmin):
     """The chain itself, without its words: those stand in the timeline of the claim, under the claim's rules."""
 
-    list_display = ("chain", "seq", "at", "actor_ref", "action", "hash")
+    list_display = ("chain", "seq", "at", "what", "hash")
     list_filter = (ActionFilter,)
     search_fields = ("=chain",)
     search_help_text = _("A chain, such as claim/42 or desk")
@@ -165,7 +191,14 @@ class EventAdmin(RecordAdmin):
         hidden = Claim.objects.filter(confidential=True).annotate(
             chain_name=Concat(Value("claim/"), Cast("pk", CharField()))
         )
-        return super().get_queryset(request).exclude(chain__in=hidden.values("chain_name"))
+        actor = Person.objects.annotate(reference=Concat(Value("person/"), Cast("pk", CharField())))
+        named = actor.filter(reference=OuterRef("actor_ref")).values("name")[:1]
+        found: QuerySet[Event] = super().get_queryset(request).exclude(chain__in=hidden.values("chain_name"))
+        return found.annotate(actor_name=Subquery(named))
+
+    @admin.display(description=_("what"), ordering="action")
+    def what(self, event: Any) -> str:
+        return deed(event.action, doer(event.actor_ref, event.actor_name))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
@@ -221,7 +254,7 @@ class RefusalAdmin(RecordAdmin):
 
 @admin.register(Job)
 class JobAdmin(RecordAdmin):
-    list_display = ("id", "kind", "state", "step", "attempts", "last_error", "run_after", "created_by")
+    list_display = ("id", "work", "state", "step", "attempts", "last_error", "run_after", "created_by")
     list_select_related = ("created_by",)
     list_filter = ("state", KindFilter, "queue")
     exclude = ("args", "cursor")
@@ -233,6 +266,10 @@ class JobAdmin(RecordAdmin):
         return super().get_queryset(request).exclude(claim__confidential=True)
 
     actions = ("try_again", "stop")
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def work(self, job: Job) -> str:
+        return catalogue.title_of(job.kind)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return super().get_actions(request) if is_administrator(request) else {}

@@ -9,11 +9,13 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from claims.admin.actions import Question, asks, each
 from claims.admin.base import SettingAdmin
+from claims.admin.filters import CountryFilter, GradeFilter, grades
 from claims.forms.fields import zone_choices
 from claims.models import (
     Claimant,
@@ -177,6 +179,7 @@ class RatingScaleAdmin(SettingAdmin):
     list_display = ("name", "slug", "is_current")
     list_filter = ("is_current",)
     search_fields = ("name", "slug")
+    fields = ("name", "slug", "is_current")
     inlines = (RatingInline,)
 
 
@@ -204,16 +207,24 @@ class RatingAdmin(SettingAdmin):
 @admin.register(Publisher)
 class PublisherAdmin(SettingAdmin):
     list_display = ("name", "domain", "reliability")
-    list_filter = ("reliability",)
+    list_filter = (GradeFilter,)
     search_fields = ("name", "domain")
+    fields = ("name", "slug", "domain", "reliability", "reliability_reason")
     prepopulated_fields = {"slug": ("name",)}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "reliability":
+            choices = [("", str(_("not graded"))), *grades()]
+            return forms.ChoiceField(label=capfirst(db_field.verbose_name), choices=choices, required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Claimant)
 class ClaimantAdmin(SettingAdmin):
     list_display = ("name", "kind", "position", "organisation", "country")
-    list_filter = ("kind", "country")
+    list_filter = ("kind", CountryFilter)
     search_fields = ("name", "organisation")
+    fields = ("name", "slug", "kind", "position", "organisation", "country", "wikidata")
     prepopulated_fields = {"slug": ("name",)}
 
 
@@ -221,4 +232,5 @@ class ClaimantAdmin(SettingAdmin):
 class TopicAdmin(SettingAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)
+    fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}

@@ -31,7 +31,7 @@ class Asked:
 
 def find_matches(job: JobRun, *, claim: int | None = None, candidate: int | None = None) -> Callable[[], None]:
     """Job: look for claims that say the same as a claim or a candidate. What a person decided before stays."""
-    job.progress(_("reading"), 0, 2)
+    job.progress(_("reading the words"), 0, 2)
     asked = ask_claim(claim) if claim is not None else ask_candidate(candidate or 0)
     if asked is None:
         return nothing

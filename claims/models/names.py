@@ -202,6 +202,7 @@ NAMES = frozenset(
         _("parent"),
         _("part"),
         _("passage"),
+        _("passages"),
         _("passage after"),
         _("passage before"),
         _("passage start"),
@@ -226,10 +227,8 @@ NAMES = frozenset(
         _("query"),
         _("question"),
         _("queue"),
-        _("quote"),
         _("quote check"),
         _("quote checks"),
-        _("quotes"),
         _("rating"),
         _("rating scale"),
         _("rating scales"),
@@ -254,8 +253,6 @@ NAMES = frozenset(
         _("resolution"),
         _("resolved at"),
         _("resolved by"),
-        _("resource"),
-        _("resources"),
         _("retraction proposed by"),
         _("retraction reason"),
         _("revision"),
@@ -292,6 +289,7 @@ NAMES = frozenset(
         _("snapshot"),
         _("snapshots"),
         _("source"),
+        _("sources"),
         _("source alert"),
         _("source alerts"),
         _("speaker"),
@@ -336,8 +334,15 @@ NAMES = frozenset(
         _("words"),
     }
 )
-# English has one word for one piece and for many.
-ONE = {"evidence": pgettext_lazy("one piece", "evidence")}
+# English has one word for one piece of evidence and for many; and what the code calls a resource and a quote, the desk
+# calls a source and a passage.
+SAID = {
+    "evidence": pgettext_lazy("one piece", "evidence"),
+    "resource": gettext_lazy("source"),
+    "resources": gettext_lazy("sources"),
+    "quote": gettext_lazy("passage"),
+    "quotes": gettext_lazy("passages"),
+}
 
 
 def unnamed(model: type[Model]) -> Iterator[tuple[object, str, str]]:
@@ -355,5 +360,5 @@ def name_in_every_language() -> None:
     """Call once, when all models are known.  Migrations read what the model itself says, so they do not see it."""
     for model in apps.get_app_config("claims").get_models():
         for named, attribute, words in list(unnamed(model)):
-            if words in NAMES:
-                setattr(named, attribute, ONE[words] if words in ONE else gettext_lazy(words))
+            if words in SAID or words in NAMES:
+                setattr(named, attribute, SAID.get(words) or gettext_lazy(words))
