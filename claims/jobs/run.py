@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -100,7 +100,7 @@ def _beat(job: JobRun, ended: threading.Event) -> None:
             if not _kept(job):
                 return
     finally:
-        connection.close()
+        connections.close_all()  # ``connection.close()`` would first make one, and most jobs end before the first beat
 
 
 def _kept(job: JobRun) -> bool:
