@@ -1,12 +1,14 @@
-"""How the capture of one piece of evidence stands, and the copy it made: what a card and the reader say of it."""
+"""How the capture of a piece of evidence stands, and the copy it made: what a card and the reader say of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, OuterRef, Subquery, When
-from django.db.models.functions import JSONObject
+from django.db.models import Case, CharField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Concat, JSONObject
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy
 
 from claims.evidence import capture, rendered
@@ -18,6 +20,7 @@ INSTEAD = {
     "wall": gettext_lazy("This may be a wall, as for consent or payment, and not the page."),
     "not_found": gettext_lazy("This may be an error page, and not the page."),
 }
+ENDED = {Job.State.FAILED, Job.State.CANCELLED}
 TEXTS = ("pinned__body_text", "pinned__main_text", "pinned__pages")
 
 
@@ -174,3 +177,38 @@ def read_capture(evidence: Evidence) -> CaptureLine:
     copies = Snapshot.objects.filter(resource=evidence.resource_id).order_by("-captured_at", "-id")
     snapshot = row.pinned or copies.exclude(body_text="").first()
     return capture_line(row, job, snapshot, waived=waived[0] if waived and lacks_copy(row) else "")
+
+
+# --- of a whole claim
+
+
+def read_captures(claim_id: int) -> list[Job]:
+    """Jobs, under way or given up, that bring the claim's evidence a copy or let it rest on one; one statement.
+
+    Read before the evidence: what ends between the two statements is then seen at work and as its copy.  The other way
+    round it would be seen as neither, and a page that sees no work does not ask again.
+    """
+    sources = Evidence.objects.filter(claim=claim_id).order_by()
+    keys = sources.values_list(Concat(Value("resource/"), Cast("resource_id", CharField())), flat=True)
+    # Two conditions and not one list of states, because each has a partial index of its own.
+    at_work = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    ended = Q(state=Job.State.FAILED) | Q(state=Job.State.CANCELLED)
+    spoken_of = at_work | (ended & ~Q(kind=capture.LOOKING))
+    return list(Job.objects.filter(spoken_of, kind__in=[*capture.KINDS, capture.LOOKING, "pin"], key__in=keys))
+
+
+def captures_of(evidence: Iterable[Evidence], asked: Iterable[Job]) -> dict[int, Job]:
+    """What a card says of work on its source, by source."""
+    by_key = {item.resource.chain: item for item in evidence}
+    told = [job for job in asked if job.state not in ENDED or (job.key in by_key and _is_told(job, by_key[job.key]))]
+    # What is under way goes before what failed, and the file a person handed in before all: he waits for it.
+    ranked = sorted(told, key=lambda job: (job.state not in ENDED, job.kind == "read_upload", job.pk))
+    return {int(job.key.removeprefix("resource/")): job for job in ranked}
+
+
+def _is_told(job: Job, item: Evidence) -> bool:
+    """Whether a capture that was given up is spoken of: until the next one succeeds; one that was stopped: without a copy."""
+    if item.pinned is not None:
+        return job.state == Job.State.FAILED and item.resource.misses > 0
+    newer = parse_datetime(item.passed_over["at"]) if item.passed_over else None
+    return newer is None or job.finished_at is None or job.finished_at > newer

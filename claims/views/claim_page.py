@@ -1,20 +1,18 @@
 """What the claim page knows: read once, in a fixed number of statements however much hangs on the claim."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from claims.evidence import capture
 from claims.models import (
     Appearance,
     Assignment,
@@ -44,14 +42,13 @@ from claims.models import (
 )
 from claims.models.claim import ClaimQuerySet
 from claims.views.access import visible_claims
-from claims.views.capture_line import passed_over
+from claims.views.capture_line import captures_of, passed_over, read_captures
 from claims.workflow.attempt import Attempt
 from claims.workflow.preflight_list import Item, counted_evidence, make_list, shared_origins
 from claims.workflow.revisions import EDITS, evidence_rows
 from claims.workflow.standing import Standing
 
 MOST_CLAIMANTS = 1000
-ENDED = {Job.State.FAILED, Job.State.CANCELLED}
 MOST_NAMES = 3  # of those who make a related claim
 SENT_BACK = ("fail", "return", "cross_check", "recall", "void")
 REVIEWED_FROM = {"preflight", "in_cross_check", "in_review", "approved", "published", "changes_requested", "retracted"}
@@ -349,38 +346,6 @@ def _talk(**narrow: Any) -> Any:
     """How many threads there are on a piece of evidence; what was taken back is not counted."""
     threads = Comment.objects.filter(evidence=OuterRef("pk"), parent=None, withdrawn_at=None, **narrow).order_by()
     return Coalesce(Subquery(threads.values("evidence").annotate(n=Count("pk")).values("n")), 0)
-
-
-def read_captures(claim_id: int) -> list[Job]:
-    """Jobs, under way or given up, that bring the claim's evidence a copy or let it rest on one; one statement.
-
-    Read before the evidence: what ends between the two statements is then seen at work and as its copy.  The other way
-    round it would be seen as neither, and a page that sees no work does not ask again.
-    """
-    sources = Evidence.objects.filter(claim=claim_id).order_by()
-    keys = sources.values_list(Concat(Value("resource/"), Cast("resource_id", CharField())), flat=True)
-    # Two conditions and not one list of states, because each has a partial index of its own.
-    at_work = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    ended = Q(state=Job.State.FAILED) | Q(state=Job.State.CANCELLED)
-    spoken_of = at_work | (ended & ~Q(kind=capture.LOOKING))
-    return list(Job.objects.filter(spoken_of, kind__in=[*capture.KINDS, capture.LOOKING, "pin"], key__in=keys))
-
-
-def captures_of(evidence: Iterable[Evidence], asked: Iterable[Job]) -> dict[int, Job]:
-    """What a card says of work on its source, by source."""
-    by_key = {item.resource.chain: item for item in evidence}
-    told = [job for job in asked if job.state not in ENDED or (job.key in by_key and _is_told(job, by_key[job.key]))]
-    # What is under way goes before what failed, and the file a person handed in before all: he waits for it.
-    ranked = sorted(told, key=lambda job: (job.state not in ENDED, job.kind == "read_upload", job.pk))
-    return {int(job.key.removeprefix("resource/")): job for job in ranked}
-
-
-def _is_told(job: Job, item: Evidence) -> bool:
-    """Whether a capture that was given up is spoken of: until the next one succeeds; one that was stopped: without a copy."""
-    if item.pinned is not None:
-        return job.state == Job.State.FAILED and item.resource.misses > 0
-    newer = parse_datetime(item.passed_over["at"]) if item.passed_over else None
-    return newer is None or job.finished_at is None or job.finished_at > newer
 
 
 def _ratings(claim: Claim) -> list[Rating]:
