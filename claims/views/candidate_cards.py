@@ -1,7 +1,6 @@
 """The page of an article that was read: its candidates best first, each beside the claims nearest to it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -16,12 +15,12 @@ from claims.forms.intake import CandidateForm
 from claims.intake.candidates import suggest_speaker
 from claims.models import Article, Candidate, Claim, Job, Match, Person
 from claims.views.captured_text import Passage, render_text
+from claims.views.match_words import say_how_near, say_why
 from claims.workflow.transitions import EDITABLE, INBOX, LIVE
 
 THRESHOLDS = ("0.20", "0.35", "0.50")
 PART = 60  # cards shown at once
 NEAREST = 3  # claims shown beside a candidate
-MOST_WORDS = 5  # shared words named as a reason
 
 
 @dataclass(frozen=True)
@@ -270,35 +269,6 @@ def _near(match: Match, person: Person) -> Near:
         is_likely=match.label == "likely",
         can_take=person.can_contribute and status in (LIVE if person.is_editor else EDITABLE),
     )
-
-
-def say_how_near(label: str) -> str:
-    """How near two texts are, in words; a weak label says neither yes nor no, for it does not know."""
-    words = {"likely": _("likely the same"), "related": _("may be the same, read both")}
-    return words.get(label, _("few words in common, read both"))
-
-
-def say_why(reasons: dict[str, list[str]], *, is_near: bool, of_claim: bool = False) -> Iterable[str]:
-    """What speaks for two texts being the same, and what against it, in words.
-
-    Args:
-        of_claim: another claim is compared, not a sentence of an article.
-    """
-    shared = [word for word in reasons.get("shared_names", []) + reasons.get("shared_words", []) if len(word) > 1]
-    if "language" in reasons:
-        yield _("in another language, so only names and numbers were compared")
-    if shared:
-        yield _("same words: %(words)s") % {"words": ", ".join(shared[:MOST_WORDS])}
-    sentences = {
-        "shared_numbers": _("same numbers: %(numbers)s"),
-        "numbers_only_here": _("only here: %(numbers)s") if of_claim else _("only in the sentence: %(numbers)s"),
-        "numbers_only_there": _("only there: %(numbers)s") if of_claim else _("only in the claim: %(numbers)s"),
-    }
-    for name, sentence in sentences.items():
-        if numbers := reasons.get(name):
-            yield sentence % {"numbers": ", ".join(numbers)}
-    if "negation" in reasons and not is_near:  # near enough to be the opposite is said apart
-        yield _("one of the two denies something")
 
 
 def _passage(card: Card) -> Passage:

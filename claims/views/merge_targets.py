@@ -16,7 +16,7 @@ from claims.models import Claim, Person
 from claims.search import index
 from claims.search.find import Narrow, ask, find
 from claims.views.access import DeskRequest, signed_in, visible_claims
-from claims.views.candidate_cards import say_how_near, say_why
+from claims.views.match_words import say_how_near, say_why
 
 MOST = 6
 LOOKED_AT = 100

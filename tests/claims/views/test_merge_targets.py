@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from claims.matching import retrieve
 from claims.models import Claim
-from claims.views.candidate_cards import say_how_near
+from claims.views.match_words import say_how_near
 from claims.views.merge_targets import find_targets
 from claims.workflow.apply import apply
 from tests.factories import ClaimFactory, PersonFactory
