@@ -146,23 +146,23 @@ def body_text_of(tree: LexborHTMLParser) -> str:
     Walks with a stack of its own, so that a million nested tags are just a long page.
     """
     parts: list[str] = []
-    waiting: list[LexborNode | str] = [tree.root] if tree.root else []
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, str):
-            parts.append(node)
-            continue
-        if node.next is not None:
-            waiting.append(node.next)
-        if node.is_text_node:
+    above: list[tuple[LexborNode | None, str]] = []  # where to go on behind each open element, and how it ends
+    node = tree.root
+    while node is not None or above:
+        if node is None:
+            node, edge = above.pop()
+            parts.append(edge)
+        elif node.is_text_node:
             text = node.text_content or ""
             parts.append(text if text.isprintable() else _LINE.sub(" ", text))
-        elif node.is_element_node and node.tag not in _SKIPPED:
-            edge = "\n" if node.tag in _BLOCKS else " " if node.tag in {"td", "th"} else ""
+            node = node.next
+        elif node.is_element_node and (tag := node.tag) not in _SKIPPED:
+            edge = "\n" if tag in _BLOCKS else " " if tag in {"td", "th"} else ""
             parts.append(edge)
-            waiting.append(edge)
-            if node.child is not None:
-                waiting.append(node.child)
+            above.append((node.next, edge))
+            node = node.child
+        else:
+            node = node.next
     return fold_lines("".join(parts))
 
 
