@@ -13,7 +13,7 @@ from claims.language import midway
 from claims.models import Appearance, Candidate, Claim, Claimant, Event, Person, Topic
 from claims.workflow import edit, edit_appearances
 from claims.workflow.apply import apply
-from claims.workflow.claimants import fold
+from claims.workflow.claimants import fold, known_claimant
 from claims.workflow.readable import clean, isolate
 from claims.workflow.transitions import EDITABLE, LIVE
 
@@ -206,13 +206,12 @@ def suggest_speaker(candidate: Candidate) -> Said:
     folded = fold(speaker)
     if not folded:
         return {}
-    everybody = [(row, fold(row.name)) for row in Claimant.objects.order_by("pk")]
-    exact = next((row for row, name in everybody if name == folded), None)
-    if exact is not None:
-        return {"claimant": exact}
+    if (known := known_claimant(speaker)) is not None:
+        return {"claimant": known}
     if not is_proper(speaker):
         return {}
-    partly = [row for row, name in everybody if row.kind == Claimant.Kind.PERSON and folded in name.split()]
+    people = Claimant.objects.filter(kind=Claimant.Kind.PERSON)
+    partly = [pk for pk, name in people.values_list("pk", "name") if folded in fold(name).split()]
     if partly:
-        return {"claimant": partly[0]} if len(partly) == 1 else {}
+        return {"claimant": Claimant.objects.get(pk=partly[0])} if len(partly) == 1 else {}
     return {"new_claimant": speaker, "claimant_kind": kind_of(speaker)}
