@@ -106,6 +106,23 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (answer.matches('[aria-invalid="true"], [role="alert"]')) place.scrollIntoView({ block: "nearest" });
 });
 
+// A page that loads itself anew, when work in the background is done, leaves one where one stood, and says its stage.
+const STOOD = "stood";
+
+document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr } }) => {
+  const active = document.activeElement;
+  if (xhr.getResponseHeader("HX-Refresh") !== "true" || !active || active === document.body) return;
+  window.sessionStorage.setItem(STOOD, JSON.stringify([location.pathname, partsAround(active)]));
+});
+
+const [stoodOn, stoodIn] = JSON.parse(window.sessionStorage.getItem(STOOD) ?? "[]");
+window.sessionStorage.removeItem(STOOD);
+if (stoodOn === location.pathname) {
+  const around = stoodIn.map((id) => document.getElementById(id)).find(isSeen);
+  if (around) stand(around);
+  say(document.querySelector('.stages [aria-current="step"]')?.textContent.trim());
+}
+
 // What came of a press stands at the top of the page, in an element that is new; it is said as well.
 document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (event.detail.target?.id !== "messages" && event.detail.elt?.id !== "messages") return;

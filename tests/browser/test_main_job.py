@@ -125,6 +125,10 @@ def submit(author):
     """Submit; the worker goes through the preflight list, and the page follows by itself."""
     author.press("submit")
     expect(author.page.locator(".stages [aria-current=step]")).to_contain_text("Cross-check")
+    expect(
+        author.page.locator("#main:focus")
+    ).to_be_attached()  # the sentence one was led to is gone, the place is kept
+    expect(author.page.locator("#live")).to_contain_text("Cross-check")
 
 
 def cross_check_blind(second, claim):
