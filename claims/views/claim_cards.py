@@ -70,12 +70,18 @@ class Card:
     open_talk: int = 0
 
 
+def source_name(item: Evidence) -> str:
+    """What a piece of evidence is called by: who published it, else where it is from."""
+    source = item.resource
+    return source.publisher.name if source.publisher else readable_host(source.host) or item.origin or source.title
+
+
 def make_card(item: Evidence, job: Job | None, held: Standing, form: EvidenceForm | None = None) -> Card:
     source = item.resource
     waived = [waiver.reason for waiver in item.exceptions if waiver.kind == "capture"]
     reason = waived[0] if waived and lacks_copy(item) else ""
     line = None if waived and item.pinned is None else capture_line(item, job, item.pinned, waived=reason)
-    name = source.publisher.name if source.publisher else readable_host(source.host) or item.origin or source.title
+    name = source_name(item)
     return Card(
         pk=item.pk,
         number=item.number,
