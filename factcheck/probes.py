@@ -84,9 +84,6 @@ class Kept(Generic[Found]):
                 self._known = time.monotonic(), found
             return self._known[1]
 
-    def forget(self) -> None:
-        self._known = None
-
 
 PARTS: dict[str, Callable[[], None]] = {
     "database": database_answers,
