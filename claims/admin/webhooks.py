@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from claims.admin.base import RecordAdmin, SettingAdmin
+from claims.admin.event_words import deed
 from claims.errors import FetchRefused, UserFacingError
 from claims.models import Claim, Delivery, DeliveryAttempt, Person, Webhook
 from claims.notifications import outbox
@@ -140,7 +141,7 @@ class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
 class DeliveryAdmin(RecordAdmin):
     """The log: what went where, when, how often it was tried, and what was answered."""
 
-    list_display = ("id", "channel", "aim", "about", "state", "attempts", "answer", "said", "created_at", "ended_at")
+    list_display = ("id", "channel", "aim", "about", "state", "attempts", "answer", "said", "created_at")
     list_select_related = ("person", "webhook", "event")
     list_filter = ("state", "channel", "webhook")
     search_fields = ("person__name", "webhook__name")
@@ -164,7 +165,8 @@ class DeliveryAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("About"))
     def about(self, delivery: Delivery) -> str:
-        return str(delivery.event) if delivery.event else str(delivery.day)
+        event = delivery.event
+        return f"{event.chain}: {deed(event.action)}" if event else str(delivery.day)
 
     @admin.display(description=gettext_lazy("Last answer"))
     def answer(self, delivery: Delivery) -> str:

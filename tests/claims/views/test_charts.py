@@ -67,7 +67,7 @@ def test_a_chart_takes_the_room_that_was_kept_for_it_and_scrolls_inside(client, 
     text = client.get(f"/desk/charts/due/?room={room}", headers=HTMX).content.decode()
 
     assert f'viewBox="0 0 336 {room}" aria-hidden="true"' in text
-    assert ('role="region" tabindex="0" aria-labelledby="chart-due-h"' in text) == (room == "60")
+    assert ('role="group" tabindex="0" aria-labelledby="chart-due-h"' in text) == (room == "60")
 
 
 def test_the_next_visit_keeps_the_room_a_chart_took_in_the_last_one(client, editor):

@@ -445,3 +445,11 @@ def test_refused_attempts_are_a_kind_of_their_own(client, people, claim):
     assert [entry.sentence for entry in entries(client, people.auditor, claim, f"?kind={REFUSED}")] == [
         "Somebody tried “Change the claim” and was refused"
     ]
+
+
+@pytest.mark.parametrize("page", ["claim-record", "comment-list", "revision-list"])
+def test_a_page_of_its_own_about_a_claim_begins_with_one_heading(client, people, claim, page):
+    client.force_login(people.author)
+    html = client.get(reverse(f"claims:{page}", args=[claim.pk])).content.decode()
+
+    assert html.count("<h1") == 1
