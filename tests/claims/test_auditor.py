@@ -52,11 +52,6 @@ WRITES = re.compile(r'(?:INSERT INTO|(?<!FOR )(?<!KEY )(?<!DO )UPDATE|DELETE FRO
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claims(people):
     """One claim for every kind of press, each with a question asked and a comment."""
     found = [getattr(desk, state)(people) for state in STATES]

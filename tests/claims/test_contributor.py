@@ -40,11 +40,6 @@ RESEARCH = {
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def contributor(client):
     person = PersonFactory(role="contributor")
     client.force_login(person)

@@ -19,11 +19,6 @@ def var_dir(settings, tmp_path):
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def administrator(client, people):
     client.force_login(people.administrator)
     return people.administrator

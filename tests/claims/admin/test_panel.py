@@ -41,11 +41,6 @@ RECORDS = [
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def administrator(client, people):
     client.force_login(people.administrator)
     return people.administrator

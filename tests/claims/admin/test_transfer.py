@@ -7,18 +7,12 @@ from django.urls import reverse
 
 from claims.models import Claim, Event, ImportFile
 from tests.claims.transfer.desks import problems, table, take
-from tests.claims.workflow import desk
 from tests.factories import ClaimFactory, EvidenceFactory, RatingFactory
 from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 ONE = {"external_id": "x-1", "statement": "The quay is new."}
 LIST, ADD = "admin:claims_importfile_changelist", "admin:claims_importfile_add"
-
-
-@pytest.fixture
-def people():
-    return desk.hire()
 
 
 @pytest.fixture

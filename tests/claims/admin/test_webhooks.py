@@ -7,17 +7,11 @@ from django.urls import reverse
 
 from claims.models import Claim, Delivery, DeliveryAttempt, Event, Job, Webhook
 from claims.notifications.webhook import EVENTS
-from tests.claims.workflow import desk
 from tests.factories import ClaimFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "https://hooks.example.org/in?token=5ecret"
-
-
-@pytest.fixture
-def people():
-    return desk.hire()
 
 
 @pytest.fixture

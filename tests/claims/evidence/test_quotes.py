@@ -4,15 +4,10 @@ from claims.evidence.quotes import find_passage, mark_quote
 from claims.models import Quote
 from claims.workflow import edit_parts
 from claims.workflow.apply import Refused
-from tests.claims.workflow.desk import hire, in_preflight, in_research
+from tests.claims.workflow.desk import in_preflight, in_research
 from tests.factories import SnapshotFactory
 
 TEXT = "Harbour\nTwelve ships 🚢 came to Zürich\u2019s quay.\nNone was late."
-
-
-@pytest.fixture
-def people(db):
-    return hire()
 
 
 @pytest.fixture

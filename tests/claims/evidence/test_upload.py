@@ -15,7 +15,7 @@ from claims.workflow.apply import Refused
 from claims.workflow.preflight_list import evidence_is_enough, lacks_copy, shared_origins
 from claims.workflow.revisions import evidence_rows
 from tests.claims.web.pixels import gif, jpeg, png
-from tests.claims.workflow.desk import hire, in_preflight, in_research
+from tests.claims.workflow.desk import in_preflight, in_research
 from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
 from tests.outside.site import html
 
@@ -49,11 +49,6 @@ def pdf(text):
     return out + b"xref\n0 6\n0000000000 65535 f \n%strailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
         table, len(out),
     )  # fmt: skip
-
-
-@pytest.fixture
-def people(db):
-    return hire()
 
 
 @pytest.mark.parametrize(

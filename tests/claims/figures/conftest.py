@@ -15,11 +15,6 @@ NOW = timezone.now
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def newsroom(people):
     """Claims in many states, said by two claimants on two topics; one is confidential, one waits for a blind verdict."""
     said = [ClaimantFactory(slug="ministry", name="Ministry of Ports"), ClaimantFactory(slug="union", name="Union")]

@@ -17,7 +17,6 @@ from claims.jobs import ledger
 from claims.jobs import run as jobs_run
 from claims.models import Article, Candidate, Event, Host, Job, Publisher
 from claims.web import fetch
-from tests.claims.workflow import desk
 from tests.factories import PersonFactory
 from tests.outside.site import html
 
@@ -31,11 +30,6 @@ It was grey.
 
 The harbour handled 1,240 ships in 2025, twice as many as in 2024, the port office said on Monday.
 """
-
-
-@pytest.fixture
-def people():
-    return desk.hire()
 
 
 def read(article):

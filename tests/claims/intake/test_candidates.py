@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def candidate(people):
     text = "The harbour handled 1,240 ships in 2025, the port office said."
     article = intake.add_text(text, intake.About(title="Ships"), by=people.contributor)

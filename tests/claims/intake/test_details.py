@@ -19,11 +19,6 @@ TEXT = "Sent to you by the newsletter of the harbour.\n\nThe harbour handled 1,2
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def article(people):
     return intake.add_text(TEXT, intake.About(publisher="Harbour News"), by=people.contributor)
 

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 refused = threading.Event()
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def ask_again(resource, by, meanwhile):
     """Press "capture again" while the last attempt ends; returns the job as it is after both."""
     with transaction.atomic():

@@ -12,11 +12,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people(db):
-    return desk.hire()
-
-
-@pytest.fixture
 def good(people):
     """An approval that holds; each test spoils one thing of it."""
     claim = desk.in_review(people)

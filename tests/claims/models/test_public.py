@@ -12,11 +12,6 @@ from tests.factories import ClaimFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people(db):
-    return desk.hire()
-
-
 def commit():
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -12,11 +12,6 @@ from tests.factories import ClaimFactory, PersonFactory, RatingFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def deliver(event):
     send.notify(JobRun(1, "notify", "default", "", {}, 1, 1, None, None, None), event=event.pk)()
 

@@ -21,11 +21,6 @@ from tests.factories import PersonFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def deliver(claim, *, newest_first=False):
     """Run the job of every event of a claim's chain, in their order or the other way round."""
     for event in Event.objects.filter(chain=claim.chain).order_by("-seq" if newest_first else "seq"):

@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def receiver(serve, settings):  # noqa: F811
     """A server that takes calls; ``status`` is what it answers."""
     server = serve(lambda _path, _request: response(b"thanks", server.status))

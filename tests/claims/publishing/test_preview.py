@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 MOMENTS = ("published_at", "first_published_at", "history")
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def without_moments(page):
     return {name: value for name, value in page.items() if name not in MOMENTS}
 

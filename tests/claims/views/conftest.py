@@ -1,14 +1,7 @@
 import pytest
 
 from claims.views import queue_rail
-from tests.claims.workflow import desk
 from tests.outside.site import site  # noqa: F401
-
-
-@pytest.fixture
-def people(db):
-    """One person of each role, and a second editor."""
-    return desk.hire()
 
 
 @pytest.fixture(autouse=True)

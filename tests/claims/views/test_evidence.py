@@ -18,7 +18,6 @@ from claims.web import politeness
 from claims.workflow import edit_parts
 from claims.workflow.edit import digest
 from tests.claims.workflow.desk import (
-    hire,
     in_preflight,
     in_research,
     in_review,
@@ -33,11 +32,6 @@ from tests.work import work_off
 
 TEXT = "Harbour log\nTwelve ships & <two> boats came on Monday, said the master 🚢.\nNone was late."
 BROWSER = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def people(db):
-    return hire()
 
 
 @pytest.fixture

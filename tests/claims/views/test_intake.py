@@ -36,11 +36,6 @@ The minister announced that the government closed 14 ferry lines & paid 3 millio
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def signed_in(client, people):
     client.force_login(people.editor)
     return client

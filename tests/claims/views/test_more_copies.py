@@ -9,15 +9,10 @@ from claims import jobs
 from claims.evidence import blobs
 from claims.models import Blob, Claim, Job, Snapshot
 from claims.workflow import edit_parts
-from tests.claims.workflow.desk import hire, in_research
+from tests.claims.workflow.desk import in_research
 from tests.factories import ResourceFactory, SnapshotFactory
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
-
-
-@pytest.fixture
-def people(db):
-    return hire()
 
 
 @pytest.fixture

@@ -12,11 +12,6 @@ from tests.claims.workflow import desk
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def preview(client, person, claim):
     client.force_login(person)
     return client.get(reverse("claims:claim-preview", args=[claim.pk]))

@@ -17,17 +17,12 @@ from claims.views.stored_files import content_disposition, file_name
 from claims.workflow import edit_parts
 from tests.claims.web.pdfs import pdf
 from tests.claims.web.pixels import gif, jpeg, png, webp
-from tests.claims.workflow.desk import hire, in_research
+from tests.claims.workflow.desk import in_research
 from tests.factories import EvidenceFactory, ResourceFactory, SnapshotFactory
 from tests.outside.site import html
 
 HOSTILE = b"<html><script>alert(1)</script>"
 BROWSER = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def people(db):
-    return hire()
 
 
 @pytest.fixture

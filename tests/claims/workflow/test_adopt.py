@@ -14,11 +14,6 @@ from tests.factories import AppearanceFactory, ClaimantFactory, ClaimFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def events(claim):
     return list(Event.objects.filter(chain=claim.chain, action="adopt"))
 

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 DAYS = timedelta(days=6, minutes=1)
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def asked(people, claim=None):
     """A claim whose holder was asked whether he is still on it."""
     claim = claim or desk.in_research(people)

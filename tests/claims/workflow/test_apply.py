@@ -27,11 +27,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def actions(claim):
     return list(Event.objects.filter(chain=claim.chain).values_list("action", flat=True))
 

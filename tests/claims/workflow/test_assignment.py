@@ -14,11 +14,6 @@ from tests.factories import AppearanceFactory, ClaimantFactory, PersonFactory, T
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def holder(claim, role):
     return claim.assignments.get(role=role, ended_at__isnull=True).person
 

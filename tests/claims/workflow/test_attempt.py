@@ -11,11 +11,6 @@ from tests.factories import PersonFactory, RatingFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def reword(claim, by):
     claim = desk.reload(claim)
     return edit.edit_claim(claim.pk, by=by, fields={"context": f"In May, says {by}."}, seen=edit.digests(claim))

@@ -28,11 +28,6 @@ from tests.factories import AppearanceFactory, ClaimantFactory, ClaimFactory, To
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def test_a_watched_claim_comes_back_on_its_day_and_not_before(people):
     early, late = ClaimFactory(), ClaimFactory()
     for claim in (early, late):

@@ -25,11 +25,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     return edit.create_claim(by=people.contributor, statement="Twelve  ships\ncame.")
 

@@ -18,11 +18,6 @@ MOMENT = datetime(2024, 3, 31, 1, 30, 0, 120, tzinfo=UTC)
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     """One claim with a piece of every kind a step can meet."""
     claim = desk.in_research(people)

@@ -53,11 +53,6 @@ OTHERS = [cancels, fails, ticks, undoes]
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def target(people):
     """Made first, so that a merge into it locks a lower number than the claim's."""
     return desk.accepted(people)

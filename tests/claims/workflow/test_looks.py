@@ -18,11 +18,6 @@ MONDAY = timezone.datetime(2026, 11, 23, 9, 0, tzinfo=timezone.get_default_timez
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     with time_machine.travel(MONDAY, tick=False):
         return desk.ready(people)

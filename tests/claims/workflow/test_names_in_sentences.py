@@ -15,11 +15,6 @@ NAME = "שלום 12"
 APART = f"\u2068{NAME}\u2069"
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def refusal_of(action, claim, **given):
     with pytest.raises(Refused) as caught:
         apply(claim.pk, action, **given)

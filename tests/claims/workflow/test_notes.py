@@ -18,11 +18,6 @@ WHY_NOT_AWAITED = "It goes to print."
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def question():
     return ChecklistItemFactory(text="Is the number in the harbour's log?", required=True)
 

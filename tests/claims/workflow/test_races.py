@@ -94,11 +94,6 @@ def at_once(*operations):
     return [call.outcome() for call in [Call(started(operation)) for operation in operations]]
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def is_refused(outcome, code):
     return isinstance(outcome, Refused) and outcome.code == code
 

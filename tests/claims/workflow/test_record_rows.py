@@ -19,11 +19,6 @@ def var_dir(settings, tmp_path):
 
 
 @pytest.fixture
-def people(db):
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     """A published claim with every kind of row, made by real steps; nothing is wrong with it."""
     claim = desk.approved(people)

@@ -15,11 +15,6 @@ from tests.factories import TopicFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def thread_of(claim, people):
     return comments.add_comment(claim.pk, by=people.editor, text="Who counted?").pk
 

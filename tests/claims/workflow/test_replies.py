@@ -23,11 +23,6 @@ NOW = datetime(2026, 3, 12, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     return desk.ready(people)
 

@@ -13,11 +13,6 @@ from tests.factories import AppearanceFactory, ChecklistItemFactory, ClaimFactor
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def content(claim):
     return revisions.read_content(desk.reload(claim))
 

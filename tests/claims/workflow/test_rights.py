@@ -19,11 +19,6 @@ WORDS = "Who brought a claim in may word it anew until work on it begins; then a
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     """In research, with two pieces of evidence and a passage of its checker's."""
     return desk.ready(people)

@@ -17,11 +17,6 @@ SEEN = re.compile(r'name="seen" value="(\w+)"')
 
 
 @pytest.fixture
-def people():
-    return desk.hire()
-
-
-@pytest.fixture
 def claim(people):
     return desk.ready(people)
 

@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 CHANGED = "It was changed in the meantime, so nothing was undone."
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def offer(claim_ids, *, by):
     return undoing.offer(claim_ids, by=by, since=timezone.now() - timedelta(minutes=1))
 

@@ -14,11 +14,6 @@ from tests.claims.workflow import desk
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return desk.hire()
-
-
 def waits_for(*staff):
     """For whom of these the only claim there is waits."""
     return [person for person in staff if waiting_for(Claim.objects.all(), person).exists()]
