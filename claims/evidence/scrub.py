@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import NoReturn
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from claims.errors import BlobDamaged
 from claims.evidence import blobs
 from claims.jobs import JobRun
 from claims.models import Blob, Event, Resource, Snapshot
+from claims.workflow.copies import check_texts
 
 EVERY = timedelta(days=30)  # each copy is read again once a month
 SECONDS = 600.0  # of one night's work; what is left waits for the next night
@@ -39,7 +40,7 @@ def start_nightly_work() -> None:
 
 
 def scrub(job: JobRun, *, seconds: float = SECONDS) -> None:
-    """Job: compute the hash of stored copies anew, those longest unchecked first.
+    """Job: compute the hash of stored copies and of their texts anew, those longest unchecked first.
 
     What is found missing or damaged, and what was mended, is written on the blob and into the record of every source
     that rests on it, and the editors are told.
@@ -111,9 +112,13 @@ def _refuse_silence(unread: int) -> NoReturn:
 def _write_down(sha256: str, damage: str) -> None:
     blob = Blob.objects.select_for_update().get(pk=sha256)
     before, blob.damage, blob.checked_at = blob.damage, damage, timezone.now()
-    blob.save(update_fields=["damage", "checked_at"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('factcheck.scrub', 'on', true)")
+        blob.save(update_fields=["damage", "checked_at"])
+        cursor.execute("SELECT set_config('factcheck.scrub', '', true)")
     if blob.damage != before:
         _tell(blob)
+    check_texts(Snapshot.objects.filter(body=blob))
 
 
 def _tell(blob: Blob) -> None:

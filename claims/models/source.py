@@ -166,6 +166,11 @@ class Snapshot(models.Model):
         max_length=10, blank=True, default="", db_default="", help_text=_("What it is by its own words, if no page.")
     )
     likeness = models.BigIntegerField(null=True, help_text=_("Simhash of the main text; near texts have near numbers."))
+    text_changed = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("The text kept here was found not to be the one that was captured."),
+    )
 
     class Meta:
         ordering = ["resource", "-captured_at", "-id"]
@@ -176,6 +181,7 @@ class Snapshot(models.Model):
 
     @property
     def damaged_parts(self) -> list[str]:
-        """Which of its stored files are damaged or lost; reads each that was not read along."""
+        """Which of its stored files are damaged or lost, and "text" if that was changed; reads each not read along."""
         kept = {part: getattr(self, part) for part in self.PARTS}
-        return [part for part, blob in kept.items() if blob is not None and blob.damage]
+        damaged = [part for part, blob in kept.items() if blob is not None and blob.damage]
+        return [*damaged, "text"] if self.text_changed else damaged

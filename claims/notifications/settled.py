@@ -23,6 +23,7 @@ from claims.models import (
     Quote,
     QuoteCheck,
     Reminder,
+    Snapshot,
     SourceAlert,
     Waiver,
 )
@@ -94,8 +95,9 @@ def _is_done_about_sources(claim: Claim) -> Q:
     silent = _with_pk(Quote, "its_quote").alias(newest=Subquery(newest)).filter(evidence__claim=claim)
     silent = silent.filter(~Exists(waived), newest=QuoteCheck.State.UNVERIFIABLE)
     damaged = Blob.objects.filter(pk=OuterRef("its_blob")).exclude(damage="")
+    changed = Snapshot.objects.filter(body=OuterRef("its_blob"), text_changed=True)
     done = Q(~Exists(alerts), kind__in=SOURCE_CHANGED)
-    return done | Q(~Exists(silent), kind="source_silent") | Q(~Exists(damaged), kind="copy_damaged")
+    return done | Q(~Exists(silent), kind="source_silent") | Q(~Exists(damaged) & ~Exists(changed), kind="copy_damaged")
 
 
 def _with_pk(model: type[Model], named: str, column: str = "pk") -> QuerySet[Any]:

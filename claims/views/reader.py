@@ -136,7 +136,7 @@ class Reader:
     def damaged_files(self) -> str:
         """The stored files of the copy shown that are damaged or lost: "page, WARC"."""
         names = {"body": _("page or file"), "warc": "WARC", "wacz": "WACZ", "screenshot": _("picture"), "pdf": "PDF"}
-        return ", ".join(names[part] for part in self.shown.damaged_parts) if self.shown else ""
+        return ", ".join(names[part] for part in self.shown.damaged_parts if part in names) if self.shown else ""
 
     @property
     def is_tampered(self) -> bool:

@@ -23,7 +23,8 @@ SELECT jsonb_agg(jsonb_build_array(
     CASE WHEN copy.id IS NOT NULL THEN jsonb_build_array(
         copy.sha256, copy.kind, copy.final_url, copy.canonical_url, copy.likeness, copy.captured_at) END,
     copy.problem > '' AND copy.body_text = '' AND copy.pages = '[]' AND copy.mime ~ %(hold_text)s,
-    EXISTS (SELECT FROM claims_blob blob WHERE NOT (blob.damage = '') AND blob.sha256 IN (copy.body_id, copy.warc_id)),
+    coalesce(copy.text_changed, false)
+        OR EXISTS (SELECT FROM claims_blob blob WHERE NOT (blob.damage = '') AND blob.sha256 IN (copy.body_id, copy.warc_id)),
     copy.id IS NULL AND EXISTS (SELECT FROM claims_snapshot other WHERE other.resource_id = piece.resource_id),
     (SELECT jsonb_agg(jsonb_build_array(quote.exact, quote.prefix, quote.suffix, quote.added_at, look.state, look.at,
         look.problem) ORDER BY quote.start, quote.id)

@@ -8,6 +8,7 @@ from claims.jobs import JobRun
 from claims.models import Claim
 from claims.workflow.apply import apply
 from claims.workflow.attempt import Missing
+from claims.workflow.copies import check_texts, relied_on
 from claims.workflow.evidence_facts import read_evidence
 from claims.workflow.facts import read_facts
 from claims.workflow.preflight_list import read_list
@@ -20,6 +21,7 @@ def run_preflight(job: JobRun, *, revision: int) -> Callable[[], None]:
     claim_id = job.claim_id
     assert claim_id is not None
     job.progress(_("going through the preflight list"), 0, 1)
+    check_texts(relied_on(claim_id))
 
     def settle() -> None:
         claim = _still_waiting(claim_id, revision)

@@ -156,8 +156,8 @@ def captures_done(evidence: Iterable[Piece]) -> list[Missing]:
 def _lacking(item: Piece) -> str:
     if item.copy_damaged:
         return _(
-            "The stored copy of evidence %(number)d is damaged or lost: "
-            "capture it again, upload one, or waive it with a reason."
+            "The stored copy of evidence %(number)d is damaged or lost, or its text was changed: "
+            "capture it again, rest it on another copy, upload one, or waive it with a reason."
         )
     if item.pinned is not None:
         return _("The copy of evidence %(number)d could not be read: upload another, or waive it with a reason.")

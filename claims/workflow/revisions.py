@@ -105,7 +105,7 @@ def states_of_copies() -> dict[str, Any]:
     """What is wrong with the copies that evidence rests on, or with its resting on none; see ``evidence_rows``."""
     return {
         "copy_unreadable": ExpressionWrapper(is_unreadable("pinned__"), BooleanField()),
-        "copy_damaged": is_damaged("pinned__"),
+        "copy_damaged": ExpressionWrapper(is_damaged("pinned__"), BooleanField()),
         "copy_at_hand": Q(pinned=None) & Exists(Snapshot.objects.filter(resource=OuterRef("resource"))),
     }
 
@@ -119,10 +119,10 @@ def is_unreadable(copy: str = "") -> Q:
     return Q(**{copy + name: value for name, value in wrong.items()})
 
 
-def is_damaged(copy: str = "") -> Exists:
-    """Copies whose stored page or WARC was found damaged or lost."""
+def is_damaged(copy: str = "") -> Q:
+    """Copies whose stored page or WARC was found damaged or lost, or whose text is not what was captured."""
     kept = Q(pk=OuterRef(f"{copy}body")) | Q(pk=OuterRef(f"{copy}warc"))
-    return Exists(Blob.objects.exclude(damage="").filter(kept))
+    return Q(Exists(Blob.objects.exclude(damage="").filter(kept))) | Q(**{f"{copy}text_changed": True})
 
 
 def _rating(rating: Rating | None) -> dict[str, Any] | None:

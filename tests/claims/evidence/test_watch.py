@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -188,7 +189,7 @@ def test_source_without_copies_or_that_went_away_is_left_alone(db):
 
 
 def a_day_passes():
-    SourceAlert.objects.update(opened_at=timezone.now() - timedelta(hours=25))
+    SourceAlert.objects.filter(closed_at=None).update(opened_at=F("opened_at") - timedelta(hours=25))
 
 
 @pytest.fixture
@@ -371,7 +372,7 @@ def test_a_passage_missing_where_another_of_its_source_stands_is_gone(relied_on)
 
 def test_a_copy_in_which_a_passage_was_found_before_is_the_page_for_one_marked_later_too(relied_on):
     look(relied_on, "The mayor of the town spoke at length on the new bridge.")
-    relied_on.checks.update(state="moved")
+    relied_on.checks.create(snapshot=relied_on.checks.get().snapshot, state="moved")
     evidence, snapshot = relied_on.evidence, relied_on.snapshot
     later = Quote.objects.create(evidence=evidence, snapshot=snapshot, exact="of them was late", start=56, end=72)
 

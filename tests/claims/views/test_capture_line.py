@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from claims import jobs
@@ -12,7 +13,7 @@ from claims.errors import UserFacingError
 from claims.evidence import blobs, scrub, upload
 from claims.jobs import ledger
 from claims.jobs.run import run
-from claims.models import Blob, Evidence, Job
+from claims.models import Blob, Event, Evidence, Job
 from claims.workflow import edit_parts
 from claims.workflow.evidence_facts import read_evidence
 from claims.workflow.preflight_list import captures_done
@@ -24,7 +25,7 @@ from tests.outside.site import html
 pytestmark = pytest.mark.django_db
 
 BODY, WARC = b"<p>Twelve ships came.</p>", b"WARC/1.1 and what follows"
-DAMAGED = "The stored file of this copy is damaged or lost."
+DAMAGED = "This copy is not whole: its stored file is damaged or lost, or its text was changed."
 
 
 @pytest.fixture
@@ -88,7 +89,8 @@ def test_a_damaged_copy_is_seen_on_the_card_in_preflight_and_among_the_copies(cl
     spoil(getattr(piece.pinned, f"{part}_id"))
 
     wanted = (
-        "The stored copy of evidence 1 is damaged or lost: capture it again, upload one, or waive it with a reason."
+        "The stored copy of evidence 1 is damaged or lost, or its text was changed: "
+        "capture it again, rest it on another copy, upload one, or waive it with a reason."
     )
     assert missing(piece) == [wanted]
     page = claim_page(client, people.author, piece)
@@ -96,7 +98,10 @@ def test_a_damaged_copy_is_seen_on_the_card_in_preflight_and_among_the_copies(cl
     assert wanted in page
     newer = kept(piece.resource, body_text="Thirteen.") if part == "body" else SnapshotFactory(resource=piece.resource)
     shown = reader(client, people.author, piece, f"?snapshot={newer.pk}")
-    assert "The stored file of the copy this evidence rests on is damaged or lost." in shown
+    assert (
+        "The copy this evidence rests on is not whole: its stored file is damaged or lost, or its text was changed."
+        in shown
+    )
     assert "relied on damaged or lost" in shown
     files = "page or file" if part == "body" else "WARC"
     assert f"missing or damaged ({files})" in reader(client, people.author, piece, f"?snapshot={piece.pinned_id}")
@@ -254,3 +259,35 @@ def test_a_text_that_was_changed_where_it_is_stored_is_told(client, people, piec
     assert told in reader(client, people.author, piece, f"?snapshot={changed.pk}")
     assert told in reader(client, people.author, piece, f"?from={changed.pk}&to={piece.pinned_id}")
     assert told not in reader(client, people.author, piece, f"?snapshot={piece.pinned_id}")
+
+
+def rewrite(copy, text):
+    """As somebody could who stands above the guards of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE claims_snapshot SET body_text = %s WHERE id = %s", [text, copy.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_a_changed_text_is_found_by_the_check_of_stored_copies_and_told_until_it_is_right_again(client, people, piece):
+    text = piece.pinned.body_text
+    rewrite(piece.pinned, "999 ships.")
+    assert missing(piece) == []
+
+    for _again in range(2):
+        scrub.check_now(piece.pinned.body_id)
+
+    (sentence,) = missing(piece)
+    assert "or its text was changed" in sentence
+    assert DAMAGED in claim_page(client, people.author, piece)
+    (told,) = Event.objects.filter(action="copy_damaged")
+    assert (told.details["kind"], told.details["snapshot"]) == ("text", piece.pinned_id)
+    assert Job.objects.filter(kind="notify", key=f"event/{told.pk}").count() == 1
+    whole = kept(piece.resource)
+    edit_parts.pin_snapshot(piece.pk, whole.pk, by=people.author)
+    assert missing(piece) == []
+
+    rewrite(piece.pinned, text)
+    scrub.check_now(piece.pinned.body_id)
+    assert Event.objects.filter(action="copy_mended").count() == 1

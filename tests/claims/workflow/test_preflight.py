@@ -2,7 +2,7 @@
 
 import pytest
 
-from claims.models import Claim, Evidence, Quote, Waiver
+from claims.models import Claim, Evidence, Quote, Snapshot, Waiver
 from claims.workflow import edit_parts, edit_review, preflight, replies
 from claims.workflow.apply import Refused, apply
 from claims.workflow.preflight_list import read_list, ungraded
@@ -251,6 +251,21 @@ def test_the_job_sends_back_what_misses_something(people):
 
     event = Event.objects.get(chain=claim.chain, action="fail")
     assert ["Something changed after it was submitted: submit it again.", "verdict"] in event.details["missing"]
+
+
+@pytest.mark.parametrize("role", ["rests on it", "quoted from it"])
+def test_the_job_computes_the_hash_of_every_text_relied_on(people, role):
+    claim = desk.in_preflight(people)
+    piece = claim.evidence.first()
+    copy = SnapshotFactory(resource=piece.resource, body_text="999 ships.", body_text_sha256="a" * 64)
+    if role == "rests on it":
+        Evidence.objects.filter(pk=piece.pk).update(pinned=copy)
+    else:
+        Quote.objects.create(evidence=piece, snapshot=copy, exact="999", start=0, end=3)
+
+    preflight.run_preflight(Run(claim), revision=claim.revisions.get().pk)
+
+    assert Snapshot.objects.get(pk=copy.pk).text_changed
 
 
 def test_a_late_job_leaves_a_recalled_claim_alone(people):
