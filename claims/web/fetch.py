@@ -193,7 +193,7 @@ class _Trip:
 
     def _visit(self, address: Address) -> tuple[Hop, bytes]:
         started_at = datetime.now(UTC)
-        backend = PinnedBackend(vetted_ips(address, self._door, self._budget), self._budget)
+        backend = PinnedBackend(self._vetted(address), self._budget)
         origin = httpcore2.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
         request = httpcore2.Request(b"GET", origin, headers=self._headers(address))
         with httpcore2.HTTPConnection(origin.origin, ssl_context=self._door.tls, network_backend=backend) as connection:
@@ -210,6 +210,14 @@ class _Trip:
         headers = tuple((_text(key).lower(), _text(value)) for key, value in response.headers)
         sent, received = bytes(wire.sent), bytes(wire.received)
         return Hop(address.url, backend.ip, started_at, sent, received, response.status, headers, *wire.tls), body
+
+    def _vetted(self, address: Address) -> Sequence[str]:
+        try:
+            return vetted_ips(address, self._door, self._budget)
+        except FetchFailed as failed:
+            if not self._hops:
+                raise
+            raise type(failed)(_forwarded(address.url, str(failed)), failed.code) from None
 
     def _headers(self, address: Address) -> list[tuple[str, str]]:
         headers = [

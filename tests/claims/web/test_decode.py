@@ -1,3 +1,4 @@
+import dataclasses
 import gzip
 import random
 import tracemalloc
@@ -8,6 +9,7 @@ import pytest
 import zstandard
 
 from claims.errors import FetchFailed
+from claims.web import decode as decode_module
 from claims.web.decode import decode
 from claims.web.wire import LIMITS
 
@@ -98,6 +100,39 @@ def test_a_bomb_is_refused_in_little_memory(encoding, pack):
     tracemalloc.stop()
     assert caught.value.code == "bomb"
     assert peak < 64 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("ratio", 20), ("decoded", 1_900_000)], ids=["too many times its size", "too large in all"]
+)
+def test_each_limit_refuses_by_itself(limit, value):
+    """Two megabytes from a hundredth of them: neither limit alone may be what stops every bomb."""
+    packed = gzip.compress(random.Random(1).randbytes(10_000) * 200, mtime=0)
+    assert len(decode(packed, "gzip", LIMITS)) == 2_000_000
+
+    with pytest.raises(FetchFailed) as caught:
+        decode(packed, "gzip", dataclasses.replace(LIMITS, **{limit: value}))
+
+    assert caught.value.code == "bomb"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_no_piece_is_unpacked_at_once_whatever_it_holds(encoding):
+    packed = gzip.compress(bytes(4_000_000), mtime=0) if encoding == "gzip" else zlib.compress(bytes(4_000_000))
+
+    assert max(len(piece) for piece, _consumed in decode_module._DECODERS[encoding](packed)) <= decode_module._OUT
+
+
+def test_a_zstd_window_beyond_eight_megabytes_is_not_granted():
+    parameters = zstandard.ZstdCompressionParameters(window_log=24)
+    packer = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    packed = packer.compress(TEXT) + packer.flush()
+    assert zstandard.ZstdDecompressor().decompressobj().decompress(packed) == TEXT
+
+    with pytest.raises(FetchFailed) as caught:
+        decode(packed, "zstd", LIMITS)
+
+    assert caught.value.code == "decode"
 
 
 def test_a_large_page_that_is_no_bomb_is_undone():

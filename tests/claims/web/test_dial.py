@@ -127,6 +127,24 @@ def test_an_endless_answer_is_read_only_at_its_beginning(serve):
     assert (answer.status, answer.body) == (200, b"x" * FIRST_BYTES)
 
 
+def test_what_is_not_wanted_of_an_answer_is_not_waited_for(serve):
+    """It says enough at once, and the rest never comes."""
+    left = []
+
+    def say_enough(connection, stopped):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * FIRST_BYTES)
+        connection.settimeout(5)
+        left.append(connection.recv(1))
+
+    server = serve(lambda *_: say_enough)
+    patient = dataclasses.replace(QUICK, read=30.0, total=30.0)
+
+    answer = call(server, allow=[f"good.test:{server.port}"], limits=patient)
+    server.stop()
+
+    assert (answer.body, left) == (b"x" * FIRST_BYTES, [b""])  # it saw us go within its five seconds
+
+
 def test_a_body_that_breaks_off_does_not_undo_the_status(serve):
     server = serve(b"HTTP/1.1 204 No Content\r\nContent-Length: 50\r\n\r\nshort")
 

@@ -189,6 +189,22 @@ def test_a_refused_redirect_says_where_it_leads(site, location, sentence):
     assert str(caught.value).startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        (["10.0.0.7"], "The page forwards to “intra.test”. This address leads to a private"),
+        ([], "The page forwards to “intra.test”. No website of this name"),
+    ],
+)
+def test_a_forward_to_a_name_that_is_not_dialled_says_which(site, answers, sentence):
+    site.pages["/"] = response(b"", "302 Found", Location="http://intra.test/")
+
+    with pytest.raises(FetchFailed) as caught:
+        fetch(site.url(), limits=QUICK, door=door_to(site, intra_test=answers))
+
+    assert str(caught.value).startswith(sentence)
+
+
 def test_a_redirect_to_a_name_that_changed_its_mind_is_refused(site):
     answers = iter([["127.0.0.1"], ["127.0.0.2"]])
     site.pages["/"] = response(b"", "302 Found", Location="/next")
@@ -290,6 +306,16 @@ def test_a_cookie_wall_is_passed_and_its_cookie_goes_to_that_host_alone(serve):
 
     assert page.body == PAGE
     assert b"Cookie" not in page.hops[-1].request
+
+
+def test_of_cookies_only_so_many_and_so_long_ones_are_kept(site):
+    cookies = "".join(f"Set-Cookie: c{number}=x\r\n" for number in range(60))
+    answer = response(b"", "302 Found", Location="/next", Set_Cookie=f"long={'x' * 5000}")
+    site.pages["/"] = answer.replace(b"\r\n\r\n", b"\r\n" + cookies.encode() + b"\r\n", 1)
+
+    sent = fetch(site.url(), limits=QUICK, door=door_to(site)).hops[1].request
+
+    assert sent.partition(b"\r\nCookie: ")[2].rstrip() == "; ".join(f"c{number}=x" for number in range(50)).encode()
 
 
 # --- pages that refresh

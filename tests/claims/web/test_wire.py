@@ -56,9 +56,11 @@ def _fetch_in_child(url, door, answers):
     answers.send(fetch(url, limits=QUICK, door=door).body)
 
 
-def test_lookups_work_in_a_forked_worker(site):
+def test_lookups_work_in_a_forked_worker(site, monkeypatch):
+    """Even one that is forked while every place for a lookup is taken."""
     door = door_to(site)
-    fetch(site.url(), limits=QUICK, door=door)
+    monkeypatch.setattr(wire._Places, "free", threading.BoundedSemaphore(1))
+    wire._Places.free.acquire()
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe()
 
@@ -156,6 +158,19 @@ def test_the_second_address_of_a_name_is_tried_when_the_first_is_dead(site):
     )
 
     assert fetch(site.url(host="two.test"), limits=QUICK, door=door).ip == "127.0.0.1"
+
+
+def test_no_more_than_three_addresses_of_a_name_are_tried(site):
+    dead = ["127.0.0.3"] * 3
+    door = dataclasses.replace(
+        door_to(site, many_test=[*dead, "127.0.0.1"]),
+        allowed={("127.0.0.1", site.port), ("127.0.0.3", site.port)},
+    )
+
+    with pytest.raises(FetchFailed) as caught:
+        fetch(site.url(host="many.test"), limits=QUICK, door=door)
+
+    assert caught.value.code == "connect"
 
 
 # --- too much, too slow
