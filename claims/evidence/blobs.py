@@ -3,9 +3,10 @@
 import errno
 import hashlib
 import os
-import tempfile
+import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from claims.errors import BlobDamaged, StorageFull
 from claims.models import Blob
 
 TEMPORARY = ".new-"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 LEFT_LYING = timedelta(days=1)  # a capture at work has stored its files and not yet written them down
 
@@ -188,18 +190,19 @@ def _put_file(path: Path, data: bytes) -> bool:
     """
     if _holds(path, data):
         return False
-    _make_folder(path.parent)
-    handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _fsync_folder(path.parent)
+    with _opened(path.parent) as folder:
+        temporary = TEMPORARY + secrets.token_hex(8)
+        try:
+            with os.fdopen(os.open(temporary, _NEW, 0o600, dir_fd=folder), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+        os.fsync(folder)
     return True
 
 
@@ -210,18 +213,22 @@ def _holds(path: Path, data: bytes) -> bool:
         return False
 
 
-def _make_folder(path: Path) -> None:
-    """A new folder is as safe as the file in it only when its name, too, is written into the folder above."""
-    if path.is_dir():
-        return
-    _make_folder(path.parent)
-    path.mkdir(exist_ok=True)
-    _fsync_folder(path.parent)
-
-
-def _fsync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A folder, made where it is not there yet."""
     try:
-        os.fsync(folder)
+        folder = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        _make_folder(path)
+        folder = os.open(path, os.O_RDONLY)
+    try:
+        yield folder
     finally:
         os.close(folder)
+
+
+def _make_folder(path: Path) -> None:
+    """A new folder is as safe as the file in it only when its name, too, is written into the folder above."""
+    with _opened(path.parent) as above:
+        path.mkdir(exist_ok=True)
+        os.fsync(above)

@@ -24,7 +24,7 @@ __all__ = ["site"]
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 DIED, DONE = 9, 0
-FILE_STEPS = ((Path, "mkdir"), (blobs.tempfile, "mkstemp"), (os, "fsync"), (Path, "replace"))
+FILE_STEPS = ((Path, "mkdir"), (os, "open"), (os, "fsync"), (os, "replace"))
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def files_after_rows():
     def enter_unseen(stored):
         transaction.on_commit(lambda: [write() for write in late])
         blobs.evidence_storage().__class__.exists = lambda *_: True
-        enter(stored)
+        return enter(stored)
 
     blobs.enter_blobs = enter_unseen
 

@@ -52,10 +52,10 @@ def test_a_flipped_or_missing_blob_is_noticed_on_reading_and_healed_by_storing_a
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_write_that_fails_leaves_nothing_behind(evidence_folder, monkeypatch, step):
-    def fail(*arguments):
+    def fail(*arguments, **folders):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os if step == "fsync" else Path, step, fail)
+    monkeypatch.setattr(os, step, fail)
 
     with pytest.raises(StorageFull, match="The disk that keeps copies is full: nothing was kept"):
         blobs.store_blob(BODY, "body")
@@ -65,18 +65,18 @@ def test_a_write_that_fails_leaves_nothing_behind(evidence_folder, monkeypatch, 
 
 def test_a_file_is_in_its_place_only_when_it_is_on_the_disk_and_new_folders_are_too(evidence_folder, monkeypatch):
     steps = []
-    fsync, replace = os.fsync, Path.replace
+    fsync, replace = os.fsync, os.replace
 
     def note_fsync(handle):
         steps.append(Path(os.readlink(f"/proc/self/fd/{handle}")))
         fsync(handle)
 
-    def note_replace(self, target):
+    def note_replace(*names, **folders):
         steps.append("rename")
-        return replace(self, target)
+        replace(*names, **folders)
 
     monkeypatch.setattr(os, "fsync", note_fsync)
-    monkeypatch.setattr(Path, "replace", note_replace)
+    monkeypatch.setattr(os, "replace", note_replace)
 
     for data in (b"one", b"one more"):
         steps.clear()
@@ -209,15 +209,15 @@ def test_a_death_at_any_step_leaves_neither_a_row_without_a_file_nor_after_one_c
     page = Page("https://example.org/", (hop(),), BODY)
     child = os.fork()
     if child == 0:
-        done, replace = [], Path.replace
+        done, replace = [], os.replace
 
-        def die(self, target):
+        def die(*names, **folders):
             if len(done) == renames:
                 os._exit(9)
-            done.append(target)
-            return replace(self, target)
+            done.append(names)
+            replace(*names, **folders)
 
-        Path.replace = die
+        os.replace = die
         warc.store_page(page)
         os._exit(9)  # all three files are there, no row is
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
