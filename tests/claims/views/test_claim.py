@@ -31,6 +31,7 @@ from claims.workflow.apply import apply
 from tests.claims.workflow import desk
 from tests.factories import (
     AppearanceFactory,
+    BlobFactory,
     ChecklistItemFactory,
     ClaimantFactory,
     ClaimFactory,
@@ -350,26 +351,29 @@ def hang_on(claim, count):
         claim.topics.add(TopicFactory())
 
 
-@pytest.mark.parametrize("name", ["author", "editor", "auditor"])
 @pytest.mark.parametrize("state", ["in_research", "in_cross_check", "in_review", "approved", "published"])
-def test_the_page_costs_the_same_for_little_and_for_much_evidence(client, people, name, state):
+def test_the_page_costs_the_same_for_little_and_for_much_evidence(client, people, state):
     Desk.objects.current()
     claim = getattr(desk, state)(people)
-    if state in {"in_review", "approved"} and name == "editor":
+    if state in {"in_review", "approved"}:
         edit_review.show_verdict(claim.pk, by=people.editor)
-    Evidence.objects.filter(claim=claim).delete()
-    costs = []
+    readers, costs = (people.author, people.editor, people.auditor), []
     for count in (2, 200 if state == "in_research" else 30):
         Evidence.objects.filter(claim=claim).delete()
         Appearance.objects.filter(claim=claim).delete()
         hang_on(claim, count)
-        client.force_login(getattr(people, name))
-        with CaptureQueriesContext(connection) as statements:
-            response = client.get(at(claim, "?from="))
-        assert text_of(response).count('<li class="ev"') == count
-        costs.append(len(statements))
+        costs.append([statements_of_page(client, person, claim, count) for person in readers])
 
-    assert costs[0] == costs[1] <= MOST_STATEMENTS
+    assert costs[0] == costs[1]
+    assert max(costs[0]) <= MOST_STATEMENTS
+
+
+def statements_of_page(client, person, claim, count):
+    client.force_login(person)
+    with CaptureQueriesContext(connection) as statements:
+        response = client.get(at(claim, "?from="))
+    assert text_of(response).count('<li class="ev"') == count
+    return len(statements)
 
 
 def test_sent_back_pages_stay_within_the_budget(client, people):
@@ -486,6 +490,22 @@ def test_pieces_of_one_origin_are_pointed_out(client, people):
         EvidenceFactory(claim=claim, number=number, origin="Harbour master")
 
     assert "1, 2 share one origin." in text_of(read(client, people.author, at(claim)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "what"),
+    [
+        ({}, {}, "the same file, to the byte"),
+        ({"likeness": 12345, "sha256": "a" * 64}, {"likeness": 12345, "sha256": "b" * 64}, "nearly the same text"),
+    ],
+)
+def test_what_pieces_that_count_once_have_in_common_is_said(client, people, first, second, what):
+    claim, body = desk.in_research(people), BlobFactory()
+    for number, fields in enumerate((first, second), 1):
+        copy = SnapshotFactory(body=body, **fields)
+        EvidenceFactory(claim=claim, number=number, stance="supports", resource=copy.resource, pinned=copy)
+
+    assert what in text_of(read(client, people.author, at(claim)))
 
 
 def test_a_capture_under_way_renews_its_own_line_and_nothing_else(client, people):
