@@ -85,11 +85,12 @@ def notice(kind: str, statement: str, who: str, details: Mapping[str, Any], *, s
         "claim": claim,
         "days": details.get("days", ""),
     }
-    words = _words(kind, details) if sees_verdict else ""
+    words = words_of(kind, details) if sees_verdict else ""
     return close_directions(Truncator(f"{text} \u2014 {words}" if words else text).chars(LONGEST))
 
 
-def _words(kind: str, details: Mapping[str, Any]) -> str:
+def words_of(kind: str, details: Mapping[str, Any]) -> str:
+    """What was written with the step; it may speak of the verdict."""
     found = details.get(WORDS_OF.get(kind, ""), "")
     if kind == "fail":  # [[sentence, place], ...]
         return " ".join(sentence for sentence, _place in found)

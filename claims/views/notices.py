@@ -15,10 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from claims.models import Claim, Notification
+from claims.models.desk import spoken
 from claims.notifications import choices, my_day
 from claims.notifications.choices import Wish
+from claims.notifications.told import retell
 from claims.views import unsubscribe
 from claims.views.access import DeskRequest, signed_in
+from claims.views.context import desk_of
 from claims.views.live import read_id
 
 PER_PAGE = 50
@@ -43,7 +46,8 @@ def notice_list(request: DeskRequest) -> HttpResponse:
     if PLACE.fullmatch(after) and read_id(after[1:]):
         below = Q(is_unread=after[0] == "u", pk__lt=int(after[1:]))
         found = found.filter(below | Q(is_unread=False) if after[0] == "u" else below)
-    rows = list(found.select_related("claim").order_by("-is_unread", "-pk")[: PER_PAGE + 1])
+    rows = list(found.select_related("claim", "event").order_by("-is_unread", "-pk")[: PER_PAGE + 1])
+    retell(rows, written_in=_told_in(request))
     older = f"{'r' if rows[PER_PAGE - 1].read_at else 'u'}{rows[PER_PAGE - 1].pk}" if len(rows) > PER_PAGE else ""
     context = {
         "notices": rows[:PER_PAGE],
@@ -54,6 +58,11 @@ def notice_list(request: DeskRequest) -> HttpResponse:
         "newest": max((row.pk for row in rows), default=0),
     }
     return render(request, "claims/notice_list.html", context)
+
+
+def _told_in(request: DeskRequest) -> str:
+    """The language of this person's notices; the page may be in another, as the browser wishes."""
+    return spoken(request.user.language, desk_of(request).language)
 
 
 def _filter(asked: QueryDict) -> str:
@@ -109,7 +118,9 @@ def _back_to_list(show: str) -> HttpResponse:
 @require_safe
 def my_day_page(request: DeskRequest) -> HttpResponse:
     """What is overdue, due today and waiting for a person, and what he has not read; the e-mail of the morning as a page."""
-    return render(request, "claims/my_day.html", {"day": my_day.read(request.user), "now": timezone.now()})
+    day = my_day.read(request.user)
+    retell(day.notices, written_in=_told_in(request))
+    return render(request, "claims/my_day.html", {"day": day, "now": timezone.now()})
 
 
 @signed_in
