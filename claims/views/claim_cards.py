@@ -1,6 +1,7 @@
 """The evidence of a claim as cards, in three columns by stance, and what stands at the head of the page."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,14 +147,22 @@ def _twins(page: ClaimPage) -> dict[int, str]:
 
 
 def shared_origins(page: ClaimPage) -> list[dict[str, Any]]:
-    """Pieces that rest on one origin and so count once; why, as an editor wrote it or as address or text show it."""
+    """Pieces that rest on one origin and so count once; why, as an editor wrote it or as file, text or address show it."""
     return [
         {
-            "origin": next((item.origin for item in group if item.origin), _("the same address, file or text")),
+            "origin": next((item.origin for item in group if item.origin), "") or _what_is_one(group),
             "numbers": ", ".join(str(item.number) for item in group),
         }
         for group in page.one_origin
     ]
+
+
+def _what_is_one(group: Iterable[Evidence]) -> str:
+    """What pieces have in common of which no editor wrote that they are one."""
+    files = {item.pinned.sha256 if item.pinned else None for item in group}
+    if len(files) == 1 and None not in files:
+        return _("the same file, to the byte")
+    return _("the same address, or nearly the same text")
 
 
 # --- the claims around it

@@ -233,6 +233,20 @@ def test_a_child_that_is_ended_costs_a_sentence_and_nothing_else(fresh, ending):
     assert read(PAGE).title == "Bridge"
 
 
+BUSY, ASLEEP = "while True: pass", "import time; time.sleep(600)"
+
+
+@pytest.mark.parametrize(("doing", "clock"), [(BUSY, signal.SIGPROF), (ASLEEP, signal.SIGALRM)], ids=["busy", "asleep"])
+def test_each_of_the_two_clocks_ends_a_child_by_itself(doing, clock):
+    """One counts work, the other the time of day; whoever is busy is not ended by the other here."""
+    ignored = "signal.signal(signal.SIGALRM, signal.SIG_IGN);" if clock == signal.SIGPROF else ""
+    code = f"import signal; from claims.web import reader; {ignored} reader._limit(0.2, 2**33)\n{doing}"
+
+    done = subprocess.run([sys.executable, "-c", code], check=False, timeout=120)
+
+    assert done.returncode == -clock
+
+
 # --- the common child
 
 
