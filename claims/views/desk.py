@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
@@ -21,13 +22,14 @@ from claims.figures.period import read_period
 from claims.models import Assignment, Claim, Person
 from claims.views.access import DeskRequest, signed_in
 from claims.views.charts import period_choices, rooms
-from claims.views.result_list import ResultList, count_all, count_in_words
+from claims.views.result_list import VIEWS, ResultList, count_all, count_in_words
 from claims.workflow import people as staff
 from claims.workflow import readings
 from claims.workflow.agreement import FEWEST_PAIRS, Agreement, Pair, by_month, measure
 from claims.workflow.sight import verdicts_seen_by
 
 MOST_NAMED, MOST_MONTHS, MOST_DIFFERING = 4, 12, 20
+FIGURES = ("open", "overdue", "review", "changed", "published")
 WAITING = {
     "unassigned": gettext_lazy("held by nobody"),
     "second": gettext_lazy("in cross-check without a cross-checker"),
@@ -40,7 +42,7 @@ WAITING = {
 def desk_detail(request: DeskRequest) -> HttpResponse:
     """The desk at this moment; the charts come by themselves.  The same number of statements for any number of claims."""
     person = request.user
-    context = {"now": timezone.now(), "team": team(person), "waiting": waiting(person)}
+    context = {"now": timezone.now(), "team": team(person), **numbers(person)}
     context |= {"charts": rooms(request), **period_choices(*read_period(request.GET, timezone.localdate()))}
     return render(request, "claims/desk_detail.html", context)
 
@@ -110,14 +112,20 @@ def _hand(
     )
 
 
-def waiting(viewer: Person) -> list[dict[str, Any]]:
-    """What waits for somebody: counts that lead to the queue."""
-    lists = {view: ResultList(view=view) for view in WAITING}
-    counts = count_all(viewer, [wanted.claims(viewer) for wanted in lists.values()])
-    return [
-        {"label": WAITING[view], "url": f"?{lists[view].query}", "count": count_in_words(count), "some": bool(count)}
-        for view, count in zip(lists, counts, strict=True)
-    ]
+def numbers(viewer: Person) -> dict[str, list[dict[str, Any]]]:
+    """The figures above the charts, and what waits for somebody: counts that lead to the queue, in one statement."""
+    lists = {view: ResultList(view=view) for view in dict.fromkeys((*FIGURES, *WAITING))}
+    counts = dict(zip(lists, count_all(viewer, [wanted.claims(viewer) for wanted in lists.values()]), strict=True))
+
+    def told(view: str, label: str | Promise) -> dict[str, Any]:
+        count = counts[view]
+        number = count_in_words(count)
+        return {"label": label, "url": f"?{lists[view].query}", "count": number, "some": bool(count)}
+
+    return {
+        "figures": [told(view, VIEWS[view].label) | {"hot": VIEWS[view].hot and counts[view]} for view in FIGURES],
+        "waiting": [told(view, label) for view, label in WAITING.items()],
+    }
 
 
 # --- agreement of second verdicts

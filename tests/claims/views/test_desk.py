@@ -71,6 +71,18 @@ def test_what_waits_for_somebody_leads_to_the_queue(client, people):
     ]  # fmt: skip
 
 
+def test_the_figures_above_the_charts_lead_to_the_claims_they_count(client, people):
+    ClaimFactory(status="inbox")
+    for _number in range(2):
+        ClaimFactory(status="accepted", due_at=timezone.now() - timedelta(hours=1))
+    figures = read(client, people.editor).context["figures"]
+
+    for figure in figures:
+        page = client.get(f"/claims/{figure['url']}").content.decode()
+        assert page.count("data-row-link") == int(figure["count"])
+    assert [figure["count"] for figure in figures] == ["3", "2", "0", "0", "0"]
+
+
 def test_claims_one_may_not_see_are_not_named(client, people):
     secret = desk.in_research(people)
     Claim.objects.filter(pk=secret.pk).update(confidential=True, statement="A secret harbour.")
