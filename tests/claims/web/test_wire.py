@@ -253,6 +253,13 @@ def test_what_a_fetch_may_take_is_bounded_as_a_whole():
     assert LIMITS.answer >= 30 >= LIMITS.total
 
 
+def test_the_whole_time_shortens_every_step(serve):
+    """Whoever waited for the step alone would see the server hang up after three seconds."""
+    server = serve(drip([b""], 3))
+
+    assert refusal(server, limits=dataclasses.replace(QUICK, answer=20.0, total=0.5)) == "timeout"
+
+
 def test_a_drip_just_above_the_least_rate_ends_with_the_whole_time(serve):
     server = serve(drip(after(PLAIN, b"x" * 500), 0.1))  # for as long as it is read
 
