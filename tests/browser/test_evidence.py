@@ -110,6 +110,7 @@ def make_claim(newcomer, editor, statement):
 def add_addresses(newcomer, claim, addresses):
     page = newcomer.go(claim)
     page.get_by_text("Add evidence").click()
+    expect(page.get_by_label("Addresses")).to_be_focused()  # what is typed or pasted now is no key of the page
     page.get_by_label("Addresses").fill("\n".join(addresses))
     page.locator("#links-stance").select_option(label="Supports")
     page.get_by_role("button", name="Add these addresses").click()
