@@ -116,12 +116,21 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
         return super().get_actions(request) if self._is_administrator(request) else {}
 
 
+class RecusalForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if bool(cleaned.get("claimant")) == bool(cleaned.get("topic")):
+            self.add_error("claimant", _("Choose one claimant or one topic."))
+        return cleaned
+
+
 @admin.register(Recusal)
 class RecusalAdmin(SettingAdmin):
     """Declared for others here; people declare their own on their profile.  Another one is another row."""
 
     list_display = ("person", "claimant", "topic", "reason", "created_at")
     list_filter = ("person__role",)
+    form = RecusalForm
     search_fields = ("person__name", "claimant__name", "topic__name")
     fields = ("person", "claimant", "topic", "reason")
     actions = None
@@ -141,7 +150,8 @@ class RecusalAdmin(SettingAdmin):
         words = ngettext(
             "%(count)d claim waits for somebody else.", "%(count)d claims wait for somebody else.", len(released)
         )
-        self.message_user(request, words % {"count": len(released)}, messages.SUCCESS)
+        if released:
+            self.message_user(request, words % {"count": len(released)}, messages.SUCCESS)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         by: Any = request.user

@@ -8,7 +8,17 @@ const name = (select) => {
     part.setAttribute("aria-label", label.textContent.trim().replace(/:$/, ""));
   }
 };
-const nameAll = () => document.querySelectorAll("select.admin-autocomplete").forEach(name);
+/** What opens below such a field: a list it controls, and a search that is called as the field is. */
+const nameOpened = () => {
+  const field = document.querySelector(".select2-container--open [role=combobox]");
+  if (!field) return;
+  field.setAttribute("aria-controls", field.getAttribute("aria-owns") ?? "");
+  document.querySelector(".select2-container--open .select2-search__field")?.setAttribute("aria-label", field.ariaLabel ?? "");
+};
+const nameAll = () => {
+  document.querySelectorAll("select.admin-autocomplete").forEach(name);
+  nameOpened();
+};
 
 new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true });
 nameAll();

@@ -330,6 +330,7 @@ def test_an_administrator_declares_a_recusal_for_somebody_and_withdraws_it(clien
     assert refused.status_code == 200
     neither = client.post(address, {"person": people.editor.pk})
     assert (neither.status_code, people.editor.recusals.count()) == (200, 0)
+    assert neither.context["adminform"].form.errors == {"claimant": ["Choose one claimant or one topic."]}
     client.post(reverse("admin:claims_recusal_delete", args=[made.pk]), {"post": "yes"})
     assert people.author.recusals.count() == 0
     assert list(Event.objects.filter(chain="desk").order_by("seq").values_list("action", flat=True)) == [
