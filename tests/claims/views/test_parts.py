@@ -82,6 +82,8 @@ def test_addresses_that_are_refused_stay_in_the_form_with_their_sentence(client,
         "http://10.0.0.1/",
         "nonsense",
     ]
+    form = response.content.decode().partition('id="links-urls"')[2].partition("</form>")[0]
+    assert "nonsense: " in form.partition("Add these addresses")[0]  # above the button that was pressed
     assert [str(message) for message in response.context["messages"]] == ["1 address added."]
     assert Evidence.objects.get(claim=claim).resource.url == "https://good.example.org/"
 
