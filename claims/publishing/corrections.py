@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from claims.models import Claim, Correction, FactCheck
 from claims.publishing.page import Page, read_page
@@ -48,12 +48,15 @@ def add_correction(row: FactCheck, change: tuple[str, str]) -> Correction:
 
 
 def told_corrections(before: int | None = None) -> QuerySet[Correction]:
-    """Corrections readers may see, newest first: those of withheld checks are silent as long as it lasts.
+    """Every correction with its check, newest first, for good.
+
+    Where ``is_silent``, the check is withheld now: readers are told that it was corrected and when, and no words of it.
 
     Args:
         before: only older ones than the one with this id (keyset paging).
     """
-    found = Correction.objects.exclude(claim__public_state=Claim.PublicState.WITHHELD).select_related("fact_check")
+    withheld = Q(claim__public_state=Claim.PublicState.WITHHELD)
+    found = Correction.objects.annotate(is_silent=withheld).select_related("fact_check")
     if before is not None:
         found = found.filter(pk__lt=before)
     return found.order_by("-pk")

@@ -3,18 +3,21 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import feedgenerator, timezone, translation
+from django.utils import feedgenerator, translation
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from claims.models import Desk, FactCheck
+from claims.models import Desk, Event, FactCheck
 from claims.publishing.claimreview import claim_review, data_feed, data_feed_item, to_script
-from claims.publishing.page import Page, read_page, review_of
+from claims.publishing.page import Page, address_of, read_page, review_of
 
 IN_ATOM = 50
+IN_SITEMAP = 50_000  # what sitemaps.org allows in one file
+PAGES = ("fact-check-list", "correction-list", "methodology")
 # What XML 1.0 cannot hold; pasted texts do.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -29,6 +32,13 @@ def newest_version() -> FactCheck | None:
     return FactCheck.objects.defer("page", "jsonld").order_by("-pk").first()
 
 
+class Atom(feedgenerator.Atom1Feed):
+    """A feed that tells of nothing has not changed since the desk began; Django would say "now" at each reading."""
+
+    def latest_post_date(self) -> datetime:
+        return super().latest_post_date() if self.items else _beginning()
+
+
 def atom() -> str:
     """The latest public versions as an Atom feed (RFC 4287).
 
@@ -40,7 +50,7 @@ def atom() -> str:
 
 
 def _atom(desk: Desk) -> str:
-    feed = feedgenerator.Atom1Feed(
+    feed = Atom(
         title=desk.name,
         link=f"{settings.BASE_URL}{reverse('claims:fact-check-list')}",
         feed_url=f"{settings.BASE_URL}{reverse('claims:fact-check-feed')}",
@@ -66,7 +76,7 @@ def _add_entry(feed: feedgenerator.Atom1Feed, row: FactCheck) -> None:
         title=NOT_IN_XML.sub("", title),
         link=review.url,
         unique_id=review.url,
-        description=NOT_IN_XML.sub("", text),
+        description=escape(NOT_IN_XML.sub("", text)),  # Django sends it as HTML, and what people wrote is text
         pubdate=page["first_published_at"],
         updateddate=page["published_at"],
         categories=[NOT_IN_XML.sub("", topic) for topic in page.get("topics", [])],
@@ -86,4 +96,29 @@ def claimreview_feed() -> Iterator[str]:
 
 
 def _beginning() -> datetime:
-    return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    """When the desk's record began: since then a desk that published nothing says the same."""
+    first = Event.objects.filter(chain="desk").order_by("seq").values_list("at", flat=True).first()
+    return first or datetime.fromtimestamp(0, UTC)
+
+
+def sitemap() -> Iterator[str]:
+    """Every page readers may find by a search engine, newest first, piece by piece.
+
+    Withheld checks ask not to be found, and are left out.  ``lastmod`` is the moment of the version shown; a page with a
+    note beside its version, which has no moment, and those that change with the desk's settings have none.
+
+    Source: https://www.sitemaps.org/protocol.html
+    """
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    for name in PAGES:
+        yield _location(f"{settings.BASE_URL}{reverse(f'claims:{name}')}")
+    shown = FactCheck.objects.current().exclude(kind=FactCheck.Kind.WITHHELD).order_by("-pk")
+    rows = shown.values_list("slug", "at", "claim__public_note")[: IN_SITEMAP - len(PAGES)]
+    for slug, at, note in rows.iterator(chunk_size=2000):
+        yield _location(address_of(slug), None if note else at)
+    yield "</urlset>\n"
+
+
+def _location(address: str, at: datetime | None = None) -> str:
+    moment = f"<lastmod>{at.astimezone(UTC).isoformat(timespec='seconds')}</lastmod>" if at else ""
+    return f"<url><loc>{escape(address)}</loc>{moment}</url>\n"

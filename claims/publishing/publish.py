@@ -1,5 +1,7 @@
 """Make an approved claim public, withhold it, put it back, retract it: each writes a frozen version in the step's transaction."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -22,6 +24,9 @@ from claims.workflow.attempt import Attempt
 
 SLUG_LENGTH = 90
 Make = Callable[[Attempt], FactCheck]
+THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!,?\d)")
+RAISED = re.compile(r"(?<=\d)(?=[¼-¾²³¹⁰-⁹⅐-⅞])")  # fractions and exponents that stand at a number without a gap
+BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w\s]+(?=\d)")
 
 
 def publish(claim_id: int, *, by: Person | None, seen: str = "") -> FactCheck:
@@ -169,7 +174,7 @@ def _markup(says: page.Page) -> str:
 
 def free_slug(claim: Claim) -> str:
     """An address made of the statement that no other claim has; never changed once given."""
-    words = slugify(claim.statement)
+    words = slugify(_numbers_apart(claim.statement, claim.language))
     slug = words if len(words) <= SLUG_LENGTH else words[: SLUG_LENGTH + 1].rpartition("-")[0] or words[:SLUG_LENGTH]
     slug = slug or f"fact-check-{claim.pk}"
     with connection.cursor() as cursor:  # two claims in the same words, published at the same moment
@@ -177,6 +182,17 @@ def free_slug(claim: Claim) -> str:
     if Claim.objects.filter(slug=slug).exists():
         slug = f"{slug}-{claim.pk}"
     return slug
+
+
+def _numbers_apart(statement: str, language: str) -> str:
+    """A statement whose numbers survive in an address, where only letters, digits and hyphens may stand.
+
+    "4.2", "1/2" and "2½" would run together to another number; the thousands of English, "8,000", may.
+    """
+    is_english = language.partition("-")[0] == "en"
+    text = THOUSANDS.sub(lambda found: found[0].replace(",", ""), statement) if is_english else statement
+    text = unicodedata.normalize("NFKC", RAISED.sub("-", text))
+    return BETWEEN_DIGITS.sub("-", text)
 
 
 # --- at the date that was set

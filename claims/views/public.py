@@ -1,7 +1,7 @@
 """What readers see: fact-checks, corrections, how the desk works, and feeds.  No sign-in, no cookies, no scripts."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models.functions import Left, Reverse
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -50,6 +50,9 @@ LIMITS = (
     ("publication_limit", gettext_lazy("publication")),
 )
 CHANGES = {"clarification", "correction", "update"}
+FOR_EVERYBODY = (
+    "/fact-checks/", "/corrections/", "/methodology/", "/feeds/", "/v1alpha1/", "/static/", "/sitemap.xml",
+)  # fmt: skip
 MARKS = "".join(QUOTES) + "".join(QUOTES.values())  # around words that are put into marks of the page's own
 
 # What stands before a sentence in its paragraph; the article itself, which may be long, stays in the database.
@@ -83,7 +86,8 @@ def fact_check_list(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(page: Page) -> Page:
-    return page | {"said_by": said_by(page)}
+    changed = next((one["at"] for one in page["history"] if one["kind"] in CHANGES), None)
+    return page | {"said_by": said_by(page), "changed_at": changed}
 
 
 @require_safe
@@ -144,7 +148,7 @@ def _related(claim: Claim) -> list[dict[str, Any]]:
 
 @require_safe
 def correction_list(request: HttpRequest) -> HttpResponse:
-    """Every clarification, correction, update and retraction, newest first."""
+    """Every clarification, correction, update and retraction, newest first; no words of a check that is withheld now."""
     rows = list(corrections.told_corrections(_number(request.GET.get("before", "")))[: PER_PAGE + 1])
     context = {
         "corrections": [{"row": row, "page": read_page(row.fact_check)} for row in rows[:PER_PAGE]],
@@ -186,12 +190,36 @@ def claimreview_feed(request: HttpRequest) -> HttpResponseBase:
     known = _unchanged(request)
     if known.status_code != HttpResponse.status_code:
         return known
-    stream = StreamingHttpResponse(feeds.claimreview_feed(), content_type="application/json; charset=utf-8")
+    stream = _streamed(known, feeds.claimreview_feed(), "application/json; charset=utf-8")
+    stream["Access-Control-Allow-Origin"] = "*"
+    return stream
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponseBase:
+    """Addresses of all public pages, for search engines."""
+    known = HttpResponse()
+    known["Cache-Control"] = CACHED
+    return _streamed(known, feeds.sitemap(), "application/xml; charset=utf-8")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read: the public pages; the desk asks for a sign-in and is none of theirs."""
+    allowed = "".join(f"Allow: {address}\n" for address in ("/$", *FOR_EVERYBODY))
+    text = f"User-agent: *\n{allowed}Disallow: /\n\nSitemap: {settings.BASE_URL}{reverse('claims:sitemap')}\n"
+    answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    answer["Cache-Control"], answer.one_language = CACHED, True  # type: ignore[attr-defined]
+    return answer
+
+
+def _streamed(known: HttpResponse, pieces: Iterator[str], content_type: str) -> StreamingHttpResponse:
+    """The pieces as they are made, with the headers that are known already."""
+    stream = StreamingHttpResponse(pieces, content_type=content_type)
     stream.one_language = True  # type: ignore[attr-defined]
     for name in ("ETag", "Last-Modified", "Cache-Control", "Content-Language"):
         if name in known:
             stream[name] = known[name]
-    stream["Access-Control-Allow-Origin"] = "*"
     return stream
 
 
@@ -253,4 +281,6 @@ urlpatterns = [
     path("methodology/", methodology, name="methodology"),
     path("feeds/fact-checks.atom", fact_check_feed, name="fact-check-feed"),
     path("feeds/claimreview.json", claimreview_feed, name="claimreview-feed"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("robots.txt", robots, name="robots"),
 ]

@@ -13,13 +13,13 @@ def test_corrections_are_told_newest_first_and_page_by_page():
     assert [row.fact_check for row in told_corrections(before=second.correction.pk)] == [first]
 
 
-def test_corrections_of_a_withheld_check_are_silent():
+def test_corrections_of_a_withheld_check_stay_listed_and_are_silent():
     row = make_public(correction_kind="update", correction_text="More.")
     from claims.publishing.corrections import add_correction
 
     add_correction(row, ("update", "More."))
-    assert [one.text for one in told_corrections()] == ["More."]
+    assert [(one.text, one.is_silent) for one in told_corrections()] == [("More.", False)]
 
     withhold(row)
 
-    assert not told_corrections().exists()
+    assert [one.is_silent for one in told_corrections()] == [True]

@@ -1,14 +1,20 @@
 import json
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
+from django.utils import timezone
 
+from claims.models import Claim, Event
 from claims.publishing import feeds
 from tests.claims.publishing.public import make_public, retract, withhold
+from tests.factories import ClaimFactory
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 def entries(text):
@@ -60,6 +66,66 @@ def test_atom_survives_characters_that_xml_cannot_hold():
     make_public(statement="Tab\x0bbed & <b>bold</b>.")
 
     assert entries(feeds.atom())[0].find(f"{ATOM}title").text == "True: Tabbed & <b>bold</b>."
+
+
+def test_atom_sends_what_people_wrote_as_text_and_not_as_markup():
+    row = make_public(summary="Ships < boats & <b>all</b>.\n\nMore.")
+    withhold(row, "<script>alert(1)</script>")
+    make_public(summary="Ships < boats & <b>all</b>.")
+
+    found = [entry.find(f"{ATOM}summary") for entry in entries(feeds.atom())]
+
+    assert {one.get("type") for one in found} == {"html"}
+    assert [one.text for one in found] == [
+        "Ships &lt; boats &amp; &lt;b&gt;all&lt;/b&gt;.",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+    ]
+
+
+@pytest.mark.parametrize("has_a_record", [True, False])
+def test_feeds_of_an_empty_desk_have_not_changed_since_it_began(has_a_record):
+    began = Event.objects.append("desk", "test", by=None).at if has_a_record else datetime.fromtimestamp(0, UTC)
+
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        updated = datetime.fromisoformat(ET.fromstring(feeds.atom()).find(f"{ATOM}updated").text)
+        modified = json.loads("".join(feeds.claimreview_feed()))["dateModified"]
+
+    assert updated == began
+    assert modified.startswith(f"{began:%Y-%m-%d}")
+
+
+# --- for search engines
+
+
+def addresses():
+    root = ET.fromstring("".join(feeds.sitemap()))
+    assert root.tag == f"{SITEMAP}urlset"
+    return {url.find(f"{SITEMAP}loc").text: url.findtext(f"{SITEMAP}lastmod") for url in root}
+
+
+def test_sitemap_names_every_page_readers_may_find_and_when_it_changed():
+    old, new, silent = make_public(), retract(make_public()), withhold(make_public())
+    noted = make_public()
+    Claim.objects.filter(pk=noted.claim_id).update(public_note="We look again.")
+    ClaimFactory(statement="A draft.", slug="a-draft")
+
+    found = addresses()
+
+    base = settings.BASE_URL
+    pages = [f"{base}/{name}/" for name in ("fact-checks", "corrections", "methodology")]
+    assert list(found) == [*pages, *(f"{base}/fact-checks/{row.slug}/" for row in (noted, new, old))]
+    assert datetime.fromisoformat(found[f"{base}/fact-checks/{new.slug}/"]) == new.at.replace(microsecond=0)
+    assert found[f"{base}/fact-checks/{noted.slug}/"] is None
+    assert silent.slug not in "".join(found)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_sitemap_costs_the_same_however_long(count, django_assert_num_queries):
+    for _ in range(count):
+        make_public()
+
+    with django_assert_num_queries(1):
+        assert len(addresses()) == 3 + count
 
 
 def test_claimreview_feed_has_the_shape_of_data_commons():

@@ -301,12 +301,21 @@ def test_same_words_get_addresses_of_their_own(people):
         ("Двенадцать судов пришли в понедельник", "fact-check-{pk}"),
         ("word " * 60, "-".join(["word"] * 18)),
         ("w" * 200, "w" * 90),
+        ("Exports fell by 4.2 percent", "exports-fell-by-4-2-percent"),
+        ("Only 1/2 of 8,000 and of 1,234,567, or 2½ of 10²", "only-1-2-of-8000-and-of-1234567-or-2-1-2-of-10-2"),
+        ("It was -5.5 in No. 7 at 4:30, e.g. 4,25.", "it-was-5-5-in-no-7-at-4-30-eg-4-25"),
     ],
 )
 def test_address_is_made_of_the_statement(statement, slug):
     claim = ClaimFactory(statement=statement.strip())
 
     assert publishing.free_slug(claim) == slug.format(pk=claim.pk)
+
+
+def test_a_comma_of_another_language_parts_a_number():
+    claim = ClaimFactory(statement="Nur 4,125 Millionen kamen.", language="de-AT")
+
+    assert publishing.free_slug(claim) == "nur-4-125-millionen-kamen"
 
 
 # --- at the date that was set

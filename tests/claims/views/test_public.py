@@ -1,17 +1,19 @@
 import json
 import re
 from datetime import timedelta
+from urllib.robotparser import RobotFileParser
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import Article, Candidate, Claim, Claimant, ClaimRelation, Desk, Publisher, RatingScale
+from claims.publishing import corrections, validate
 from claims.publishing import publish as publishing
-from claims.publishing import validate
 from claims.publishing.page import read_page, said_by
 from claims.views import public
 from claims.views.public import LIMITS
@@ -132,7 +134,7 @@ def test_every_reader_gets_the_same_page_with_the_way_to_the_desk_in_its_head(cl
     assert read_by_the_desk["ETag"] == read_by_anybody["ETag"]
 
 
-@pytest.mark.parametrize("name", [*PAGES, "claim-search"])
+@pytest.mark.parametrize("name", [*PAGES, "claim-search", "sitemap", "robots"])
 def test_public_pages_are_only_read(client, name):
     assert client.post(reverse(f"claims:{name}")).status_code == 405
 
@@ -146,6 +148,34 @@ def test_desk_that_names_no_known_time_zone_is_read_in_universal_time(client):
     Desk.objects.update_or_create(pk=1, defaults={"time_zone": "Nowhere/Land"})
 
     assert client.get(reverse("claims:fact-check-list")).status_code == 200
+
+
+def test_search_engines_are_let_into_the_public_pages_and_nowhere_else(client):
+    answer = client.get("/robots.txt")
+    robots = RobotFileParser()
+    robots.parse(answer.content.decode().splitlines())
+
+    assert (answer["Content-Type"], answer.cookies) == ("text/plain; charset=utf-8", {})
+    assert robots.site_maps() == [f"{settings.BASE_URL}/sitemap.xml"]
+    for name in [*PAGES, "claim-search", "sitemap"]:
+        assert robots.can_fetch("Anybot", reverse(f"claims:{name}"))
+    assert robots.can_fetch("Anybot", "/fact-checks/twelve-ships-came/")
+    for closed in ("/claims/", "/admin/", "/accounts/login/", "/evidence/1/", "/desk/", "/search/?q=a"):
+        assert not robots.can_fetch("Anybot", closed)
+
+
+def test_sitemap_is_read_by_anybody_and_may_be_kept(client):
+    row = make_public()
+
+    answer = client.get("/sitemap.xml")
+
+    assert f"/fact-checks/{row.slug}/</loc>" in answer.getvalue().decode()
+    assert (answer["Content-Type"], answer["Cache-Control"]) == (
+        "application/xml; charset=utf-8",
+        "public, max-age=60",
+    )
+    assert not answer.cookies
+    assert "Cookie" not in answer.get("Vary", "")
 
 
 # --- one fact-check
@@ -407,6 +437,21 @@ def test_index_costs_the_same_however_long(client, count, django_assert_num_quer
         client.get(reverse("claims:fact-check-list"))
 
 
+def test_dates_of_the_list_are_those_of_the_check_and_not_of_what_was_said(client, monkeypatch):
+    with time_machine.travel("2026-02-03T12:00:00Z"):
+        row = make_public(claimant=ClaimantFactory(name="Port Authority"))
+    first = text_of(client.get(reverse("claims:fact-check-list")))
+    page = read_page(row)
+    page["history"].insert(0, page["history"][0] | {"kind": "update", "at": row.at + timedelta(days=2)})
+    monkeypatch.setattr(public, "read_page", lambda row: page)
+
+    then = text_of(client.get(reverse("claims:fact-check-list")))
+
+    assert "Port Authority published 3 February 2026 " in first
+    assert "last changed" not in first
+    assert "Port Authority published 3 February 2026 , last changed 5 February 2026 " in then
+
+
 # --- corrections and methodology
 
 
@@ -440,6 +485,21 @@ def test_readers_are_told_where_to_report_an_error(client, contact, shown):
 
 def test_corrections_page_without_any_says_so(client):
     assert "Nothing had to be corrected so far." in text_of(client.get(reverse("claims:correction-list")))
+
+
+def test_a_correction_stays_listed_without_its_words_while_its_page_is_withdrawn(client):
+    row = make_public(statement="Twelve ships came.")
+    corrections.add_correction(row, ("clarification", "It was a Monday."))
+    withhold(row)
+
+    response = client.get(reverse("claims:correction-list"))
+
+    said = text_of(response)
+    assert "Clarification" in said
+    assert "The fact-check is temporarily withdrawn" in said
+    assert f'href="/fact-checks/{row.slug}/"' in response.content.decode()
+    for silent in ("It was a Monday.", "Twelve ships came.", "Nothing had to be corrected"):
+        assert silent not in said
 
 
 def test_corrections_go_on_page_by_page(client):
