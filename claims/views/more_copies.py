@@ -1,14 +1,19 @@
-"""Copies a browser made: asking for one, and its picture."""
+"""More copies: one press for every source of a claim, and those a browser made, with their picture."""
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from claims.errors import BlobDamaged
-from claims.evidence import rendered, scrub
-from claims.models import Evidence, Snapshot
-from claims.views.access import DeskRequest
+from claims.evidence import capture, rendered, scrub
+from claims.models import Evidence, Resource, Snapshot
+from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.capture_line import read_capture
 from claims.views.evidence import (
     TEMPLATE,
@@ -18,6 +23,8 @@ from claims.views.evidence import (
     line_context,
 )
 from claims.views.stored_files import LOCKED_UP
+from claims.workflow.evidence_facts import read_evidence
+from claims.workflow.sources import FRESH_LOOK, unseen
 
 
 @require_POST
@@ -31,6 +38,25 @@ def capture_as_shown(request: DeskRequest, evidence: Evidence) -> HttpResponse:
         context = line_context(request, evidence, read_capture(evidence))
         return render(request, f"{TEMPLATE}#capture-line", context)
     return redirect("claims:evidence-reader", evidence.pk)
+
+
+@require_POST
+@never_cache
+@signed_in
+def claim_look(request: DeskRequest, claim_id: int) -> HttpResponse:
+    """Have every quoted source of a claim looked at that publication would miss a look at."""
+    claim = get_object_or_404(visible_claims(request.user), pk=claim_id)
+    if not request.user.can_research:
+        messages.error(request, _("A checker or an editor has sources looked at again."))
+        return redirect("claims:claim-detail", claim.pk)
+    sources = Resource.objects.filter(pk__in={item.resource_id for item in unseen(read_evidence(claim), FRESH_LOOK)})
+    with transaction.atomic():
+        asked = [capture.request_capture(source, claim_id=claim.pk, by=request.user) for source in sources]
+    words = ngettext("%(n)d source is looked at now.", "%(n)d sources are looked at now.", len(asked)) % {
+        "n": len(asked)
+    }
+    messages.success(request, words if asked else _("All its sources were looked at within 24 hours."))
+    return redirect("claims:claim-detail", claim.pk)
 
 
 @require_GET
@@ -49,6 +75,7 @@ def snapshot_picture(request: DeskRequest, evidence: Evidence, *, snapshot_id: i
 
 _COPY = "evidence/<int:evidence_id>/copies/<int:snapshot_id>/"
 urlpatterns = [
+    path("claims/<int:claim_id>/look/", claim_look, name="claim-look"),
     path("evidence/<int:evidence_id>/capture-as-shown/", capture_as_shown, name="capture-as-shown"),
     path(f"{_COPY}picture/", snapshot_picture, name="snapshot-picture"),
 ]

@@ -1,6 +1,7 @@
 """What the page tells of preflight: what still stands open, what was mended, and where two parts of it disagree."""
 
 import pytest
+from django.urls import reverse
 from django.utils.html import strip_tags
 
 from claims.models import Event, Job, Quote, QuoteCheck
@@ -8,7 +9,7 @@ from claims.workflow import edit, edit_parts, edit_review, preflight, replies
 from claims.workflow.apply import apply
 from tests.claims.views.test_claim import at, read
 from tests.claims.workflow import desk
-from tests.factories import ChecklistItemFactory, ResourceFactory
+from tests.factories import ChecklistItemFactory, PersonFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +207,35 @@ def test_publication_is_offered_once_the_sources_were_looked_at_and_says_what_it
     assert offered(client, people.editor, claim) == ([gone], False, False)
     desk.look_again(Quote.objects.get())
     assert offered(client, people.editor, claim) == ([], True, True)
+
+
+def test_one_press_has_all_sources_looked_at_that_nobody_looked_at_of_late(client, people):
+    claim = desk.in_review(people)
+    QuoteCheck.objects.all().delete()
+    claim = apply(claim.pk, "approve", by=people.editor, seen=desk.seen(claim))
+    Job.objects.filter(kind="capture").delete()
+    edit_review.show_verdict(claim.pk, by=people.editor)
+    press = reverse("claims:claim-look", args=[claim.pk])
+    source = Quote.objects.get().evidence.resource
+    assert press in read(client, people.editor, at(claim)).content.decode()
+
+    for _again in range(2):
+        answer = client.post(press, follow=True)
+
+    assert list(Job.objects.filter(kind="capture").values_list("key", "priority")) == [(source.chain, 1)]
+    assert "1 source is looked at now." in answer.content.decode()
+    desk.look_again(Quote.objects.get())
+    assert "All its sources were looked at within 24 hours." in client.post(press, follow=True).content.decode()
+    assert press not in read(client, people.editor, at(claim)).content.decode()
+
+
+def test_who_only_reads_has_nothing_looked_at(client, people):
+    claim = desk.in_review(people)
+    QuoteCheck.objects.all().delete()
+    Job.objects.all().delete()
+    client.force_login(PersonFactory(role="auditor"))
+
+    answer = client.post(reverse("claims:claim-look", args=[claim.pk]), follow=True)
+
+    assert "A checker or an editor has sources looked at again." in answer.content.decode()
+    assert not Job.objects.filter(kind="capture").exists()
