@@ -85,6 +85,10 @@ class VerdictForm(EditForm):
             del self.fields["correction_kind"], self.fields["correction_text"]
 
 
+def confidential_field() -> forms.BooleanField:
+    return forms.BooleanField(label=_("Confidential: only its people and editors see it"), required=False)
+
+
 class ArrangeForm(WholeForm):
     """What stands outside the content: date, priority, topics, who may see it."""
 
@@ -93,7 +97,7 @@ class ArrangeForm(WholeForm):
         label=_("Priority"), min_value=1, max_value=9, help_text=_("1 is most urgent, 9 least.")
     )
     topics = forms.ModelMultipleChoiceField(Topic.objects.all(), label=_("Topics"), required=False)
-    confidential = forms.BooleanField(label=_("Confidential: only its people and editors see it"), required=False)
+    confidential = confidential_field()
 
 
 class NewClaimForm(StatementForm):
@@ -114,6 +118,7 @@ class NewClaimForm(StatementForm):
         help_text=_("Separated by commas; one that is known already, however it is spelt, is not added twice."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
+    confidential = confidential_field()
 
     appearance_fields = ("claimant", "new_claimant", "claimant_kind", "position", "url", "verbatim", "said_on")
 

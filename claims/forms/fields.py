@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from django import forms
@@ -11,9 +11,11 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims.models import Person
 from claims.workflow.readable import clean, has_visible
 
 Label = Any  # text, or text still to be translated: the stubs know no public name for it
+Kept = TypeVar("Kept", bound=forms.Form)
 MOST_YEARS_AWAY = 10
 FIRST_YEAR = 1000  # a year of four digits; what is cited may be old
 BIGGEST_ID = 2**63 - 1
@@ -91,6 +93,15 @@ def choice_field(
     """A choice; ``empty`` adds a first line that stands for none."""
     offered = [("", empty), *choices.choices] if empty else choices.choices
     return forms.ChoiceField(label=label, choices=offered, required=required, initial=initial)
+
+
+def keep_to(form: Kept, person: Person) -> Kept:
+    """Let a form offer and take only the claimants and topics this person may know of."""
+    for field in form.fields.values():
+        rows: Any = getattr(field, "queryset", None)
+        if isinstance(field, forms.ModelChoiceField) and hasattr(rows, "visible_to"):
+            field.queryset = rows.visible_to(person)
+    return form
 
 
 class PlainForm(forms.Form):

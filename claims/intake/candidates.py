@@ -196,21 +196,25 @@ def _decide(candidate: Candidate, state: Candidate.State, by: Person, claim: Cla
     return candidate
 
 
-def suggest_speaker(candidate: Candidate) -> Said:
+def suggest_speaker(candidate: Candidate, person: Person | None = None) -> Said:
     """Whom the article names as the speaker of a sentence: somebody known, else a new name and its kind; empty when in doubt.
 
     One word is somebody known when it is part of one person's name only, and nobody's when it is part of several; a word
     for many, as "officials", names nobody.
+
+    Args:
+        person: who reads it; those he may not know of are nobody known.
     """
     speaker = " ".join(candidate.speaker.split())
     folded = fold(speaker)
     if not folded:
         return {}
-    if (known := known_claimant(speaker)) is not None:
+    known_to_him = Claimant.objects.visible_to(person) if person else Claimant.objects.all()
+    if (known := known_claimant(speaker)) is not None and known_to_him.filter(pk=known.pk).exists():
         return {"claimant": known}
     if not is_proper(speaker):
         return {}
-    people = Claimant.objects.filter(kind=Claimant.Kind.PERSON)
+    people = known_to_him.filter(kind=Claimant.Kind.PERSON)
     partly = [pk for pk, name in people.values_list("pk", "name") if folded in fold(name).split()]
     if partly:
         return {"claimant": Claimant.objects.get(pk=partly[0])} if len(partly) == 1 else {}

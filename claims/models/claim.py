@@ -10,9 +10,21 @@ from django.db.models.functions import Least, Now
 from django.utils.translation import gettext_lazy as _
 
 
-class TopicManager(models.Manager["Topic"]):
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def visible_to(self, person: Any) -> Self:
+        """Leave out what no claims are about but confidential ones that this person may not see."""
+        if person.role == "editor":
+            return self
+        hidden = Claim.objects.hidden_from(person).values("pk")
+        told = Claim.topics.through.objects
+        elsewhere = told.filter(topic=OuterRef("pk")).exclude(claim__in=hidden)
+        return self.exclude(Q(pk__in=told.filter(claim__in=hidden).values("topic")) & ~Exists(elsewhere))
+
+
+class TopicManager(models.Manager.from_queryset(TopicQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, slug: str) -> "Topic":
-        return self.get(slug=slug)
+        found: Topic = self.get(slug=slug)
+        return found
 
 
 class Topic(models.Model):

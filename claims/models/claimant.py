@@ -1,12 +1,26 @@
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 
-class ClaimantManager(models.Manager["Claimant"]):
+class ClaimantQuerySet(models.QuerySet["Claimant"]):
+    def visible_to(self, person: Any) -> Self:
+        """Leave out whom nobody names but confidential claims that this person may not see: a name tells of its claim."""
+        if person.role == "editor":
+            return self
+        hidden = apps.get_model("claims", "Claim").objects.hidden_from(person).values("pk")
+        said = apps.get_model("claims", "Appearance").objects.order_by()
+        elsewhere = said.filter(claimant=OuterRef("pk")).exclude(claim__in=hidden)
+        return self.exclude(Q(pk__in=said.filter(claim__in=hidden).values("claimant")) & ~Exists(elsewhere))
+
+
+class ClaimantManager(models.Manager.from_queryset(ClaimantQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, slug: str) -> "Claimant":
-        return self.get(slug=slug)
+        found: Claimant = self.get(slug=slug)
+        return found
 
 
 class Claimant(models.Model):

@@ -22,7 +22,7 @@ from typing import Any
 from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
-from claims.models import Claim, Evidence, Person, SearchEntry
+from claims.models import Claim, Claimant, Evidence, Person, SearchEntry
 from claims.search.common import read_common
 from claims.search.query import Query, read_query
 from claims.search.visible import verdict_seen_by
@@ -111,6 +111,8 @@ def allowed(kind: str, person: Person, narrow: Narrow) -> QuerySet[SearchEntry]:
         return entries.filter(Exists(claims.filter(pk=OuterRef("claim_id"))))
     if kind == "copy":
         return entries.filter(Exists(Evidence.objects.filter(resource=OuterRef("object_id"), claim__in=claims)))
+    if kind == "claimant":
+        entries = entries.filter(Exists(Claimant.objects.visible_to(person).filter(pk=OuterRef("object_id"))))
     return entries.none() if narrow.is_of_claims else entries
 
 

@@ -247,9 +247,11 @@ def _articles(ids: Iterable[int]) -> Iterator[Found]:
 
 
 def _claimants(ids: Iterable[int]) -> Iterator[Found]:
-    rows = Claimant.objects.filter(pk__in=ids).values_list("pk", "name", "position", "organisation")
-    for pk, name, position, organisation in rows:
-        yield Found("claimant", pk, (("A", name), ("D", position), ("D", organisation)))
+    said = Appearance.objects.filter(claimant=OuterRef("pk"))
+    is_secret = Exists(said.filter(claim__confidential=True)) & ~Exists(said.filter(claim__confidential=False))
+    rows = Claimant.objects.filter(pk__in=ids).values_list("pk", "name", "position", "organisation", is_secret)
+    for pk, name, position, organisation, secret in rows:
+        yield Found("claimant", pk, (("A", name), ("D", position), ("D", organisation)), is_open=not secret)
 
 
 def _people(ids: Iterable[int]) -> Iterator[Found]:

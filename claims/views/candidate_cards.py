@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from claims.forms.fields import keep_to
 from claims.forms.intake import CandidateForm
 from claims.intake.candidates import suggest_speaker
 from claims.models import Article, Candidate, Claim, Job, Match, Person
@@ -228,11 +229,13 @@ def open_card(triage: Triage, card: Card, form: CandidateForm | None = None, ref
     """Give a card what is needed to decide on it."""
     card.refusal = refusal
     if card.is_open and triage.may_decide:
-        card.form = form or CandidateForm(initial=_suggestion(card.candidate), prefix=f"c{card.key}")
+        card.form = form or keep_to(
+            CandidateForm(initial=_suggestion(card.candidate, triage.person), prefix=f"c{card.key}"), triage.person
+        )
 
 
-def _suggestion(candidate: Candidate) -> dict[str, object]:
-    return {"statement": " ".join(candidate.text.split()), **suggest_speaker(candidate)}
+def _suggestion(candidate: Candidate, person: Person) -> dict[str, object]:
+    return {"statement": " ".join(candidate.text.split()), **suggest_speaker(candidate, person)}
 
 
 def _claims_of(article: Article, person: Person) -> dict[int, Claim]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.errors import StaleEdit, UserFacingError
 from claims.forms.claim import ArrangeForm, EditForm, NewClaimForm, StatementForm, VerdictForm
-from claims.forms.fields import MOST_TEXT
+from claims.forms.fields import MOST_TEXT, keep_to
 from claims.forms.marked import read_seen
 from claims.models import Claim, Rating
 from claims.models.rating import RatingScale
@@ -36,9 +36,10 @@ def claim_new(request: DeskRequest) -> HttpResponse:
     """Put a claim into the inbox, with its first appearance or a reason why there is none."""
     if not request.user.can_contribute:
         return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
-    form = NewClaimForm(
-        request.POST or None, name="claim", initial={"statement": request.GET.get("statement", "")[:MOST_TEXT]}
-    )
+    initial = {"statement": request.GET.get("statement", "")[:MOST_TEXT]}
+    form = keep_to(NewClaimForm(request.POST or None, name="claim", initial=initial), request.user)
+    if not request.user.is_editor:
+        del form.fields["confidential"]
     near = find_near(str(form["statement"].value() or ""), request.user, language=str(form["language"].value()))
     refusal = ""
     if request.method == "POST" and form.is_valid():
@@ -75,6 +76,8 @@ def _create(request: DeskRequest, form: NewClaimForm) -> Claim:
     named = [name_topic(name, by=request.user) for name in form.named_topics]
     topics = dict.fromkeys([*given["topics"], *named])
     claim = edit.create_claim(by=request.user, statement=given["statement"], topics=topics, **fields)
+    if given.get("confidential"):
+        edit.arrange_claim(claim.pk, by=request.user, confidential=True)
     if form.appearance:
         edit_appearances.add_appearance(claim.pk, by=request.user, **form.appearance)
     return claim

@@ -250,9 +250,13 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
         "related_to": ArraySubquery(_relations("target", "source", person)),
         "related_from": ArraySubquery(_relations("source", "target", person)),
         "cluster": ArraySubquery(_cluster(claim_id, person)),
-        "all_topics": ArraySubquery(Topic.objects.order_by("name").values(row=JSONObject(pk="pk", name="name"))),
+        "all_topics": ArraySubquery(
+            Topic.objects.visible_to(person).order_by("name").values(row=JSONObject(pk="pk", name="name"))
+        ),
         "all_claimants": ArraySubquery(
-            Claimant.objects.order_by("name").values(row=JSONObject(pk="pk", name="name"))[:MOST_CLAIMANTS]
+            Claimant.objects.visible_to(person)
+            .order_by("name")
+            .values(row=JSONObject(pk="pk", name="name"))[:MOST_CLAIMANTS]
         ),
     }
     return claims.select_related("rating", "duplicate_of", "retraction_proposed_by").annotate(**values)

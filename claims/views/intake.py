@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from claims.errors import UserFacingError
+from claims.forms.fields import keep_to
 from claims.forms.intake import CandidateForm, DescribeForm, PasteForm, TakeInForm
 from claims.intake import article as intake
 from claims.intake import candidates
@@ -216,7 +217,8 @@ def intake_candidate(request: DeskRequest, pk: int, candidate_id: int) -> HttpRe
 
 
 def _decide(request: DeskRequest, candidate: Candidate) -> HttpResponse:
-    form, decision = CandidateForm(request.POST, prefix=f"c{candidate.pk}"), request.POST.get("decision", "")
+    form = keep_to(CandidateForm(request.POST, prefix=f"c{candidate.pk}"), request.user)
+    decision = request.POST.get("decision", "")
     refusal = ""
     if form.is_valid() or decision in NEED_NO_FORM:
         try:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.errors import StaleEdit
+from claims.forms.fields import keep_to
 from claims.forms.parts import (
     AppearanceEditForm,
     AppearanceForm,
@@ -109,7 +110,7 @@ def evidence_remove(request: DeskRequest, claim_id: int, number: int) -> HttpRes
 @signed_in
 @require_POST
 def appearance_add(request: DeskRequest, claim_id: int) -> HttpResponse:
-    form = AppearanceForm(request.POST, name="appearance")
+    form = keep_to(AppearanceForm(request.POST, name="appearance"), request.user)
 
     def add() -> None:
         given = form.cleaned_data

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.errors import UserFacingError
+from claims.forms.fields import keep_to
 from claims.forms.profile import LanguageForm, RecusalForm, ZoneForm
 from claims.models import Recusal
 from claims.views.access import DeskRequest, signed_in
@@ -55,7 +56,7 @@ def _speak(request: DeskRequest, code: str) -> HttpResponse:
 def recusal_list(request: DeskRequest) -> HttpResponse:
     """One's recusals, and a form for another."""
     person = request.user
-    form = RecusalForm(request.POST if request.method == "POST" else None, name="recusal")
+    form = keep_to(RecusalForm(request.POST if request.method == "POST" else None, name="recusal"), person)
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:

@@ -91,7 +91,7 @@ def claim_list(request: DeskRequest) -> HttpResponse:
     if is_part(request, "more") and stretch.last:
         return _more_rows(request, asked, stretch)
     rail = read_rail(person, asked, anew=bool(len(get_messages(request))))
-    choices = _choices(asked, rail)
+    choices = _choices(asked, rail, request.user)
     part = _read_part(person, asked, stretch, stretch.after, stretch.rows)
     context = part | {
         "asked": asked,
@@ -198,13 +198,13 @@ def _joined(*queries: str) -> str:
 # --- what can be filtered by
 
 
-def _choices(asked: ResultList, rail: Rail) -> dict[str, tuple[str, dict[str, str]]]:
+def _choices(asked: ResultList, rail: Rail, person: Person) -> dict[str, tuple[str, dict[str, str]]]:
     """Each filter: its name, and its values with their words; of charts and claimants those that are set."""
     return {
         "status": (_("Status"), {value: str(label) for value, label in Claim.Status.choices}),
         "worth": (_("Worth"), {value: str(label) for value, label in Claim.Worth.choices}),
         "topic": (_("Topic"), {row["slug"]: row["label"] for row in rail.topics}),
-        "claimant": (_("Claimant"), claimants_named(asked.filters.get("claimant", ()))),
+        "claimant": (_("Claimant"), claimants_named(asked.filters.get("claimant", ()), person)),
         "person": (_("Person"), {str(person.pk): str(person) for person in rail.people}),
         "figure": (_("Chart"), {value: lists.in_words(value) for value in asked.filters.get("figure", ())}),
     }
@@ -255,7 +255,11 @@ def queue_claimants(request: DeskRequest) -> HttpResponse:
     """Claimants to filter by, found by a part of their name; a desk may know thousands."""
     asked = ResultList.read(request.GET)
     name = request.GET.get("name", "").replace("\x00", "").strip()[:120]
-    found = Claimant.objects.exclude(slug__in=asked.filters.get("claimant", ())).order_by("name", "pk")
+    found = (
+        Claimant.objects.visible_to(request.user)
+        .exclude(slug__in=asked.filters.get("claimant", ()))
+        .order_by("name", "pk")
+    )
     named = list(
         (found.filter(name__icontains=name) if name else found).values_list("slug", "name")[: MOST_CLAIMANTS + 1]
     )

@@ -167,7 +167,7 @@ def _counts_of(person: Person, _role: str, _languages: tuple[str, ...], queries:
     lists = [ResultList(view=key) for key in VIEWS] + [ResultList.read(QueryDict(query)) for query in queries]
     counts: list[Subquery] = [CappedCount(wanted.claims(person)) for wanted in lists]
     # Topics together and not one by one: a claim that is open is looked up once, however many topics are shown.
-    topics = Topic.objects.order_by("name", "pk")[:MOST_TOPICS]
+    topics = Topic.objects.visible_to(person).order_by("name", "pk")[:MOST_TOPICS]
     open_ones = visible_claims(person).open().order_by().values("pk")
     held = Claim.topics.through.objects.filter(topic__in=topics.values("pk"), claim__in=open_ones).order_by()
     of_topics = held.values("topic").annotate(n=Count("claim")).values(row=JSONObject(topic="topic", n="n"))
@@ -180,5 +180,5 @@ def _counts_of(person: Person, _role: str, _languages: tuple[str, ...], queries:
 # --- the one choice there may be thousands of
 
 
-def claimants_named(slugs: Sequence[str]) -> dict[str, str]:
-    return dict(Claimant.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+def claimants_named(slugs: Sequence[str], person: Person) -> dict[str, str]:
+    return dict(Claimant.objects.visible_to(person).filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}

@@ -131,7 +131,7 @@ def search(request: DeskRequest) -> HttpResponse:
         "is_whole": is_whole,
         "is_first_page": "after" not in request.GET,
         "said": _in_words(asked, answer, is_too_slow=is_too_slow),
-        **_filters(asked),
+        **_filters(asked, request.user),
     }
     template = "claims/search.html"
     if request.htmx and not request.htmx.boosted:
@@ -237,13 +237,13 @@ def _in_words(asked: Asked, answer: Answer, *, is_too_slow: bool) -> str:
     return ngettext("%(n)s found.", "%(n)s found.", answer.shown) % {"n": answer.shown}
 
 
-def _filters(asked: Asked) -> dict[str, Any]:
+def _filters(asked: Asked, person: Person) -> dict[str, Any]:
     """Chips of what is set, and menus of what may be."""
     choices: dict[str, tuple[str, dict[str, str]]] = {
         "kind": (_("Kind"), _labels(SearchEntry.Kind.choices)),
         "status": (_("Status"), _labels(Claim.Status.choices)),
         "verdict": (_("Verdict"), _labels(Rating.Family.choices)),
-        "topic": (_("Topic"), dict(Topic.objects.values_list("slug", "name")[:MOST_TOPICS])),
+        "topic": (_("Topic"), dict(Topic.objects.visible_to(person).values_list("slug", "name")[:MOST_TOPICS])),
         "language": (_("Language"), _labels(LANGUAGES.items())),
         "since": (_("Date"), {value: str(words) for value, (_days, words) in SINCE.items()}),
     }

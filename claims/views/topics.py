@@ -145,7 +145,7 @@ def topic_list(request: DeskRequest) -> HttpResponse:
 @require_safe
 def topic_detail(request: DeskRequest, slug: str) -> HttpResponse:
     """One topic: its disputes drawn as a timeline and a map; the same number of statements for any number of claims."""
-    told = read_topic(get_object_or_404(Topic, slug=slug), request.user)
+    told = read_topic(get_object_or_404(Topic.objects.visible_to(request.user), slug=slug), request.user)
     shown = [_show(told, dispute, n) for n, dispute in enumerate(told.disputes, start=1)]
     if told.rest.claims:
         shown.append(_show(told, told.rest, 0))
@@ -157,7 +157,7 @@ def topic_detail(request: DeskRequest, slug: str) -> HttpResponse:
 @require_safe
 def topic_file(request: DeskRequest, slug: str) -> HttpResponse:
     """Everything said on a topic as CSV."""
-    told = read_topic(get_object_or_404(Topic, slug=slug), request.user)
+    told = read_topic(get_object_or_404(Topic.objects.visible_to(request.user), slug=slug), request.user)
     head = [_("Said on"), _("Claimant"), _("Position"), _("Claim"), _("Statement"), _("Dispute"), _("Side")]
     head += [_("Verdict"), _("Published on"), _("Address")]
     rows = [[*row["cells"]] for row in _table(told)]

@@ -53,6 +53,7 @@ def make_named(model: type[Row], name: str, values: dict[str, str], *, by: Perso
     most = model._meta.get_field("slug").max_length or 0
     slug = slugify(name)[: most - ROOM_FOR_A_NUMBER] or model._meta.model_name or ""
     number, made = 1, False
+    row: Row
     while not made:
         row, made = model.objects.get_or_create(slug=slug if number == 1 else f"{slug}-{number}", defaults=values)
         if not made and fold(row.name) == fold(name):
