@@ -214,6 +214,15 @@ def test_page_shows_claim_verdict_and_sources(client):
     assert f'href="{source.resource.url}"' in response.content.decode()
 
 
+def test_a_page_says_how_it_is_cited(client):
+    row = make_public(title="How many ships?")
+    html = page_of(row, client).content.decode()
+    citation = re.sub(r"<[^>]+>", "", html.partition('id="citation">')[2].partition("</p>")[0])
+
+    assert re.fullmatch(r".+: “How many ships\?”\. \d+ \w+ \d{4}\. Version \d+\. https?://\S+", citation)
+    assert citation.endswith(f"/fact-checks/{row.slug}/")
+
+
 def test_page_needs_no_script(client):
     body = page_of(make_public(), client).content.decode()
 
