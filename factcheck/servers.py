@@ -22,7 +22,8 @@ NEED_NONE = frozenset({
 })  # fmt: skip
 # Commands that are about the tables themselves, and must see them as they are.
 LEAVE_TABLES = frozenset({
-    "dbshell", "doctor", "makemigrations", "migrate", "optimizemigration", "showmigrations", "sqlmigrate", "squashmigrations",
+    "backup", "dbshell", "doctor", "makemigrations", "migrate", "optimizemigration", "restore", "showmigrations", "sqlmigrate",
+    "squashmigrations",
 })  # fmt: skip
 SECONDS_TO_WAIT = 60.0
 
