@@ -63,7 +63,11 @@ class StatementForm(EditForm):
 
 
 class VerdictForm(EditForm):
-    rationale = words_field(_("Rationale"), rows=6, help_text=_("Cite evidence as [1], [2]."))
+    rationale = words_field(
+        _("Rationale"),
+        rows=6,
+        help_text=_("Plain text, no formatting; an empty line begins a paragraph. Cite evidence as [1], [2]."),
+    )
     confidence = choice_field(_("Confidence"), Claim.Confidence, required=False, empty=_("not said"))
     evidence_exception = words_field(_("Why less evidence is enough"), rows=2)
     title = WrittenField(label=_("Headline"), max_length=200, required=False)
