@@ -310,6 +310,7 @@ NAMES = frozenset(
         _("term stat"),
         _("term stats"),
         _("text"),
+        _("text changed"),
         _("text sha256"),
         _("texts"),
         _("tick"),
