@@ -9,6 +9,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -48,7 +49,15 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
     add_form = PersonCreationForm
     actions = ("let_them_go", "make_password_link")
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (
+            None,
+            {
+                "fields": ("username",),
+                "description": _(
+                    "For a new password choose the person in the list, and there “Make a link to set a new password”."
+                ),
+            },
+        ),
         (_("Person"), {"fields": ("name", "email", "role", "language", "time_zone", "is_active")}),
         (_("Record"), {"fields": ("last_login", "date_joined")}),
     )
@@ -56,6 +65,10 @@ class PersonAdmin(SettingAdmin, UserAdmin):  # type: ignore[type-arg]
         (None, {"classes": ("wide",), "fields": ("username", "name", "email", "role", "usable_password", "password1", "password2")}),
     )  # fmt: skip
     readonly_fields = ("last_login", "date_joined")
+
+    def get_urls(self) -> list[URLPattern]:
+        """All pages but Django's for a password set by hand: who knows an editor's password can approve in his name."""
+        return [page for page in super().get_urls() if page.name != "auth_user_password_change"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "time_zone":
@@ -229,8 +242,16 @@ class PublisherAdmin(SettingAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
+class NamedAdmin(SettingAdmin):
+    """Whom and what claims are about; not those that only confidential claims name."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(request.user)  # type: ignore[no-any-return]
+
+
 @admin.register(Claimant)
-class ClaimantAdmin(SettingAdmin):
+class ClaimantAdmin(NamedAdmin):
     list_display = ("name", "kind", "position", "organisation", "country")
     list_filter = ("kind", CountryFilter)
     search_fields = ("name", "organisation")
@@ -239,7 +260,7 @@ class ClaimantAdmin(SettingAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(SettingAdmin):
+class TopicAdmin(NamedAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)
     fields = ("name", "slug")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from claims.forms.steps import StepForm
 from claims.models import Claim, Job, Person, Rating
 from claims.views.claim_page import ClaimPage
+from claims.workflow import stages
 from claims.workflow.apply import possible_steps
 from claims.workflow.assignment import eligible_checkers
 from claims.workflow.attempt import Missing, mark_of_draft
@@ -169,11 +170,17 @@ def make_form(page: ClaimPage, action: str, data: Any = None) -> StepForm:
         initial={
             "seen": _seen(page, action),
             "notes": _notes(page),
-            "due": page.claim.due_at,
+            "due": _due(page),
             "person": _proposed(page) if action == "assign" and data is None else None,
             "role": _part_in_question(page, action),
         },
     )
+
+
+def _due(page: ClaimPage) -> datetime | None:
+    """The date a step proposes: the claim's own, or the desk's limit from today where that one has passed."""
+    due = page.claim.due_at
+    return due if due is None or due > page.now else stages.after(page.desk, "research_limit", page.now)
 
 
 def _seen(page: ClaimPage, action: str) -> str:

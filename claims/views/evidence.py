@@ -173,8 +173,7 @@ def _read_file(request: DeskRequest) -> tuple[str, bytes]:
     if file is None:
         raise Refused(_("Choose a file first."), "file")
     if (file.size or 0) > upload.MAX_BYTES:
-        size = {"size": (file.size or 0) // 1024**2}
-        raise Refused(_("The file has %(size)d MB; at most 20 MB can be uploaded.") % size, "size")
+        raise upload.too_large(file.size or 0)
     return file.name or "", file.read()
 
 

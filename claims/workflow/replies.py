@@ -66,6 +66,8 @@ def log_contact(
     _check(contact)
     with changing(claim_id, "log_contact", by=by) as change:
         contact.claim = change.claim
+        if contact.deadline <= timezone.now():
+            contact.silence_noted_at = timezone.now()  # logged afterwards: the clock has nothing to wait for
         contact.public_line = public_line.strip() or line_of(contact, *desk_manner())
         contact.save()
         _date_wait(change)

@@ -152,6 +152,20 @@ def test_a_person_is_made_with_a_role_and_let_go_with_his_roles(client, administ
     assert "password" not in texts
 
 
+def test_no_administrator_sets_a_password_by_hand_and_signs_in_as_somebody_else(client, administrator, people):
+    before = Person.objects.get(pk=people.editor.pk).password
+    page = reverse("admin:claims_person_change", args=[people.editor.pk])
+    address = reverse("admin:claims_person_changelist") + f"{people.editor.pk}/password/"
+    client.post(
+        address, {"usable_password": "true", "password1": "a-long-enough-one", "password2": "a-long-enough-one"}
+    )
+
+    assert Person.objects.get(pk=people.editor.pk).password == before
+    shown = client.get(page).content.decode()
+    assert "../password/" not in shown
+    assert "Make a link to set a new password" in shown
+
+
 @pytest.mark.parametrize(("role", "is_led"), [("administrator", True), ("auditor", True), ("checker", False)])
 def test_who_may_open_the_panel_is_led_to_it(client, administrator, role, is_led):
     data = {"username": "new", "name": "New Person", "role": role, "usable_password": "false"}

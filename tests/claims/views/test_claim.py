@@ -682,6 +682,16 @@ def test_a_checker_takes_a_claim_for_himself(client, people):
     assert desk.reload(claim).status == "in_research"
 
 
+def test_a_claim_that_is_late_is_taken_as_the_page_proposes(client, people):
+    claim = desk.accepted(people)
+    Claim.objects.filter(pk=claim.pk).update(due_at=timezone.now() - timedelta(days=1))
+    page = read(client, people.author, at(claim)).content.decode()
+    due = re.search(r'name="due"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="due"', page)
+    client.post(step_at(claim, "assign"), {"person": people.author.pk, "due": due[1] or due[2]})
+
+    assert desk.reload(claim).status == "in_research"
+
+
 def test_a_checker_cannot_give_a_claim_to_somebody_else(client, people):
     claim = desk.accepted(people)
     client.force_login(people.author)

@@ -718,6 +718,7 @@ def test_upload_that_is_missing_too_large_or_not_kept_says_so(author, evidence, 
     assert "What can be uploaded: PDF" in refused.content.decode()
     monkeypatch.setattr(upload, "MAX_BYTES", 5)
     assert "at most 20 MB" in author.post(send, {"file": SimpleUploadedFile("a.txt", b"123456")}).content.decode()
+    assert "The file has 21 MB" in str(upload.too_large(20 * 1024**2 + 1))
 
 
 def test_file_becomes_evidence_of_its_own(author, people):

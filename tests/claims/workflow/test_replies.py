@@ -254,6 +254,14 @@ def test_silence_is_noted_once_also_where_nobody_waits(claim, people):
     assert worded.silence_noted_at is not None
 
 
+def test_a_question_logged_after_its_deadline_says_at_once_that_nobody_answered(claim, people):
+    ago = timezone.now() - timedelta(days=3)
+    contact = ask(claim, people, asked_at=ago, deadline=ago + timedelta(days=1))
+
+    assert contact.public_line.endswith("and did not answer.")
+    assert contact.silence_noted_at is not None
+
+
 def test_nothing_is_noted_while_nobody_is_silent(claim, people):
     ask(claim, people)
     note_silence(desk.reload(claim))
