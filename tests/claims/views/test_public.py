@@ -219,7 +219,7 @@ def test_a_page_says_how_it_is_cited(client):
     html = page_of(row, client).content.decode()
     citation = re.sub(r"<[^>]+>", "", html.partition('id="citation">')[2].partition("</p>")[0])
 
-    assert re.fullmatch(r".+: “How many ships\?”\. \d+ \w+ \d{4}\. Version \d+\. https?://\S+", citation)
+    assert re.fullmatch(r".+: How many ships\?\. \d+ \w+ \d{4}\. Version \d+\. https?://\S+", citation)
     assert citation.endswith(f"/fact-checks/{row.slug}/")
 
 
