@@ -35,7 +35,7 @@ STAGES = {
         "then the first verdict is hidden from everybody who must not know it."
     ),
     "in_review": _(
-        "Both verdicts are in. An editor who wrote none of it reads the exact text that would be published, decides where the "
+        "Both verdicts are in. An editor who wrote nothing of this version reads the exact text that would be published, decides where the "
         "verdicts differ, and approves it or returns it."
     ),
     "approved": _(

@@ -543,6 +543,8 @@ def test_methodology_says_what_the_settings_enforce(client, policy, waivable, sa
     said = text_of(response)
     for words in [*says, "Evidence clearly contradicts it.", "Was the earliest source found?", "Completely reliable"]:
         assert words in said
+    # What house rule 5 holds: what was public before was approved by others.
+    assert "Whoever changed anything since the last published version cannot approve the next" in said
     assert "research: 5 working days" in said
     assert ("approval: 4 working hours" in said) == waivable
     assert "An old question." not in said
