@@ -27,6 +27,11 @@ def say(sentence: str) -> str:
     return _translate(sentence) if sentence else ""
 
 
+def labelled(label: object, words: object) -> str:
+    """A label and what it says, with the mark between them as the language sets it: French puts a space before a colon."""
+    return f"{label}{say(':')} {words}"
+
+
 def midway(words: str) -> str:
     """A label as it stands inside a sentence: begun small, but for abbreviations and where nouns are written large."""
     if (_current() or "").partition("-")[0] in NOUNS_ARE_LARGE or words[1:2].isupper():

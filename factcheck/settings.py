@@ -166,7 +166,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
 
 # --- language and time
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # each by its own name; docs/translating.md
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]  # each by its own name; docs/translating.md
 FORMAT_MODULE_PATH = "factcheck.formats"  # how dates and times are written in each of them
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True

@@ -11,6 +11,7 @@ from django.utils import feedgenerator, translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from claims.language import labelled
 from claims.models import Desk, Event, FactCheck
 from claims.publishing.claimreview import claim_review, data_feed, data_feed_item, to_script
 from claims.publishing.page import Page, address_of, read_page, review_of
@@ -67,7 +68,7 @@ def _add_entry(feed: feedgenerator.Atom1Feed, row: FactCheck) -> None:
     page = read_page(row)
     review = review_of(page)
     words = {
-        "published": (f"{review.verdict.label}: {review.title}", page.get("summary") or page.get("rationale", "")),
+        "published": (labelled(review.verdict.label, review.title), page.get("summary") or page.get("rationale", "")),
         "withheld": (_("Temporarily withdrawn: %(claim)s") % {"claim": page["statement"]}, row.reason),
         "retracted": (_("Retracted: %(claim)s") % {"claim": page["statement"]}, row.reason),
     }

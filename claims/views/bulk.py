@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from claims.errors import UserFacingError
 from claims.forms.steps import BulkForm
+from claims.language import labelled
 from claims.models import Claim, Event, Person, Topic
 from claims.views.access import DeskRequest, signed_in, visible_claims
 from claims.views.live import read_id
@@ -91,7 +92,7 @@ def _tell(request: DeskRequest, done: list[int], refused: dict[str, list[int]], 
         told += [ngettext("%(n)d was so already.", "%(n)d were so already.", same) % {"n": same}] if same else []
         messages.success(request, " ".join(told), extra_tags=undo.offer(done, by=request.user, since=pressed_at))
     if refused:
-        messages.error(request, " ".join(f"{_named(ids)}: {reason}" for reason, ids in refused.items()))
+        messages.error(request, " ".join(labelled(_named(ids), reason) for reason, ids in refused.items()))
 
 
 def _named(ids: list[int]) -> str:

@@ -18,7 +18,7 @@ from claims.figures.charts import MOST_LINES, Chart, Mark, Question, Series
 from claims.figures.lists import QUESTIONS
 from claims.figures.numbers import in_part, in_short
 from claims.figures.period import PRESETS, Period, preset, read_period
-from claims.language import midway
+from claims.language import labelled, midway
 from claims.views.access import DeskRequest, signed_in
 
 MORE, EMPTY, MOST_ROOM = (
@@ -138,7 +138,7 @@ def _drawn(chart: Chart, shape: bars.Shape) -> Drawn:
     css = series.css
     if chart.form == "grid":  # what agrees stands on the diagonal
         css = "k-acc" if shape.line == shape.series else "k-wait"
-    return Drawn(shape, series, css, _address(mark), f"{line.label}, {series.label}: {mark.words}{more}")
+    return Drawn(shape, series, css, _address(mark), labelled(f"{line.label}, {series.label}", f"{mark.words}{more}"))
 
 
 def _address(mark: Mark) -> str:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from claims.intake.speakers import QUOTES, is_direct
+from claims.language import labelled
 from claims.models import (
     Candidate,
     ChecklistItem,
@@ -163,7 +164,9 @@ def methodology(request: HttpRequest) -> HttpResponse:
     """How the desk works, made from its settings: what is written here is what the software enforces."""
     desk = Desk.objects.current()
     with translation.override(desk.spoken):
-        limits = [f"{stage}: {getattr(desk, f'get_{name}_display')()}" for name, stage in LIMITS if getattr(desk, name)]
+        limits = [
+            labelled(stage, getattr(desk, f"get_{name}_display")()) for name, stage in LIMITS if getattr(desk, name)
+        ]
     context = {
         "desk": desk,
         "limits": limits,

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.language import labelled
 from claims.models import Claim, ContactLog, Credibility, Event, Reliability
 from claims.views.compare_rows import FIELDS, Line, Row, difference, part_label, shown, told
 from claims.workflow.compare import Words, compare_words
@@ -160,4 +161,4 @@ def _lines(row: Row) -> Iterator[Line]:
     for item in row.items:
         named = f"{item.name} ({item.op})" if item.name else row.label
         for line in item.lines:
-            yield Line(f"{named}: {line.label}", line.words, line.is_said)
+            yield Line(labelled(named, line.label), line.words, line.is_said)

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.language import midway, say
+from claims.language import labelled, midway, say
 from claims.models import Assignment, Event, Refusal
 from claims.views.compare_rows import Line
 from claims.views.record_changes import changes_of
@@ -223,7 +223,8 @@ def _noted(body: Mapping[str, Any]) -> list[str]:
     notes = body.get("notes") or {}
     said = {"yes": _("yes"), "no": _("no"), "n/a": _("does not apply")}
     answered = [
-        f"{question} {said.get(answer, answer)}: {why}" for _pk, question, answer, why in notes.get("checklist", [])
+        labelled(f"{question} {said.get(answer, answer)}", why)
+        for _pk, question, answer, why in notes.get("checklist", [])
     ]
     not_awaited = _("%(who)s was not waited for: %(why)s")
     return [*answered, *(not_awaited % {"who": who, "why": why} for who, _until, why in notes.get("not_awaited", []))]

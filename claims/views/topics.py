@@ -16,6 +16,7 @@ from claims.figures import places
 from claims.figures.bars import Box, cut
 from claims.figures.disputes import AGAINST, FOR, Dispute, Saying, Span, Voice, gather_days
 from claims.figures.topic import Said, Told, list_topics, read_topic
+from claims.language import labelled
 from claims.models import Topic
 from claims.templatetags.marks import FAMILY_GLYPHS, STANCE, STATUS, VERDICT_GLYPHS
 from claims.views.access import DeskRequest, signed_in
@@ -252,7 +253,7 @@ def _spoken(told: Told, one: Saying, spot: places.Spot) -> Spoken:
     css, glyph = EFFECTS[spot.effect]
     said = told.claims[one.claim]
     word = f"{STANCE[one.position].label} {said.number}"
-    whole = f"{word}: {one.claimant}, {_day(one.day)}, {_quoted(said)}"
+    whole = labelled(word, f"{one.claimant}, {_day(one.day)}, {_quoted(said)}")
     return Spoken(spot, css, glyph, _address(one.claim), word, whole)
 
 
@@ -268,8 +269,8 @@ def _desk(told: Told, dispute: Dispute, spans: list[Span], timeline: places.Time
         used[column] += 1
         box = Box(timeline.heads[column], y, 96, places.LINE - 2)
         label = said.shown.label if said.shown else _("published")
-        word = f"{said.number}: {label}"
-        whole = f"{word}: {DESK}, {_day(said.published)}, {_quoted(said)}"
+        word = labelled(said.number, label)
+        whole = labelled(word, f"{DESK}, {_day(said.published)}, {_quoted(said)}")
         found.append(Spoken(places.Spot(pk, box, "desk"), "k-acc", "st-published", _address(pk), word, whole))
     return found
 

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from claims.errors import UserFacingError
+from claims.language import labelled
 from claims.views.access import DeskRequest, signed_in
 from claims.workflow import undo
 
@@ -27,7 +28,7 @@ def undo_last(request: DeskRequest) -> HttpResponse:
         messages.success(request, ngettext("Undone.", "Undone on %(n)d claims.", count) % {"n": count})
     if undone.refused:
         one = len(undone.refused) == 1 and not undone.claims
-        told = (sentence if one else f"C-{pk}: {sentence}" for pk, sentence in undone.refused.items())
+        told = (sentence if one else labelled(f"C-{pk}", sentence) for pk, sentence in undone.refused.items())
         messages.error(request, " ".join(told))
     return _back(request)
 

@@ -24,6 +24,12 @@ def test_a_sentence_of_a_pure_module_is_in_the_language_of_the_reader():
     assert Extract("ok", "text/html").problem == ""
 
 
+def test_a_colon_stands_as_the_language_sets_it():
+    assert language.labelled("C-3", "declined") == "C-3: declined"
+    with translation.override("fr"):
+        assert language.labelled("C-3", "écartée") == "C-3\u00a0: écartée"
+
+
 def test_without_a_translator_it_is_english(nobody_lends):
     with translation.override("de"):
         assert language.say("Try again") == "Try again"
@@ -33,7 +39,7 @@ def test_without_a_translator_it_is_english(nobody_lends):
 @pytest.mark.parametrize(
     ("code", "words", "inside"),
     [("en", "In review", "in review"), ("en", "PDF of the page", "PDF of the page"), ("de", "In Abnahme", "In Abnahme"),
-     ("de-at", "Redaktion", "Redaktion"), ("en", "", ""), ("en", "A", "a")],
+     ("de-at", "Redaktion", "Redaktion"), ("fr", "À revoir", "à revoir"), ("en", "", ""), ("en", "A", "a")],
 )  # fmt: skip
 def test_a_label_inside_a_sentence_begins_small_but_where_nouns_are_large(code, words, inside):
     with translation.override(code):

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 QUEUE = "/claims/"
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
+FRENCH = {"Accept-Language": "fr-CH,fr;q=0.9,de;q=0.5"}
 
 
 def speak(code):
@@ -39,15 +40,16 @@ def test_the_first_language_the_desk_can_speak_is_spoken(wished, code):
 
 @pytest.mark.parametrize(
     ("chosen", "asked", "code"),
-    [("", {}, "en"), ("", GERMAN, "de"), ("de", {}, "de"), ("en", GERMAN, "en"), ("", {"Accept-Language": "fr"}, "en")],
-)
+    [("", {}, "en"), ("", GERMAN, "de"), ("de", {}, "de"), ("en", GERMAN, "en"), ("", FRENCH, "fr"), ("", {"Accept-Language": "ko"}, "en")],
+)  # fmt: skip
 def test_a_page_is_in_the_language_of_the_person_else_of_his_browser(client, chosen, asked, code):
     client.force_login(PersonFactory(role="editor", language=chosen))
     answer = client.get(QUEUE, headers=asked)
 
     assert f'<html lang="{code}" dir="ltr">' in answer.content.decode()
     assert answer.headers["Content-Language"] == code
-    assert ("Arbeitsliste" in answer.content.decode()) == (code == "de")
+    for language, queue in (("de", "Arbeitsliste"), ("fr", "File de travail")):
+        assert (queue in answer.content.decode()) == (code == language)
 
 
 def test_who_has_not_signed_in_is_greeted_as_his_browser_asks(client):
