@@ -65,7 +65,7 @@ def read_dashboard(person: Person) -> dict[str, Any]:
         "now": timezone.now(),
         "staff": staff,
         "team": desk_view.team(person),
-        "waiting": desk_view.waiting(person),
+        "waiting": desk_view.numbers(person)["waiting"],
         "jobs": _jobs(person),
         "sources": _sources(),
         **_record(),
