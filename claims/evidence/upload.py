@@ -186,7 +186,9 @@ def _check_may_change(claim_id: int, by: Person, action: str, *, own: bool = Fal
 
 def too_large(size: int) -> Refused:
     """What is said of a file of so many bytes; rounded up, or a little more than 20 MB would read as the 20 allowed."""
-    return Refused(_("The file has %(size)d MB; at most 20 MB can be uploaded.") % {"size": -(-size // 1024**2)}, "size")
+    return Refused(
+        _("The file has %(size)d MB; at most 20 MB can be uploaded.") % {"size": -(-size // 1024**2)}, "size"
+    )
 
 
 def _store(name: str, data: bytes) -> File:

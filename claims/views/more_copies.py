@@ -49,13 +49,14 @@ def claim_look(request: DeskRequest, claim_id: int) -> HttpResponse:
     if not request.user.can_research:
         messages.error(request, _("A checker or an editor has sources looked at again."))
         return redirect("claims:claim-detail", claim.pk)
-    sources = Resource.objects.filter(pk__in={item.resource_id for item in unseen(read_evidence(claim), FRESH_LOOK)})
+    unlooked = {item.resource_id for item in unseen(read_evidence(claim), FRESH_LOOK)}
     with transaction.atomic():
-        asked = [capture.request_capture(source, claim_id=claim.pk, by=request.user) for source in sources]
-    words = ngettext("%(n)d source is looked at now.", "%(n)d sources are looked at now.", len(asked)) % {
-        "n": len(asked)
+        for source in Resource.objects.filter(pk__in=unlooked):
+            capture.request_capture(source, claim_id=claim.pk, by=request.user)
+    words = ngettext("%(n)d source is looked at now.", "%(n)d sources are looked at now.", len(unlooked)) % {
+        "n": len(unlooked)
     }
-    messages.success(request, words if asked else _("All its sources were looked at within 24 hours."))
+    messages.success(request, words if unlooked else _("All its sources were looked at within 24 hours."))
     return redirect("claims:claim-detail", claim.pk)
 
 
