@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from xdist.scheduler import LoadFileScheduling
 
 from factcheck import embedded, processes
@@ -39,6 +40,11 @@ def pytest_collection_finish():
     """What is loaded stays to the end: looked through at every full collection of garbage, it costs a fifteenth of the time."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_setup():
+    """A request in German leaves its language to the thread, and the test after it may write its own words there."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
