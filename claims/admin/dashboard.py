@@ -121,7 +121,9 @@ def _first_steps(desk: Desk, staff: people.Staff) -> list[Step]:
         Step(
             claims or articles,
             _("Take in the first article or claim"),
-            _("Paste an address or a text; the sentences that may hold a claim are ranked."),
+            _(
+                "Whoever contributes, checks or edits pastes an address or a text; the sentences that may hold a claim are ranked."
+            ),
             reverse("claims:intake"),
         ),
     ]

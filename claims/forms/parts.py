@@ -37,7 +37,8 @@ class LinksForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "https://", "spellcheck": "false"}),
     )
     stance = choice_field(_("Stance"), Evidence.Stance, initial=Evidence.Stance.CONTEXT)  # counts for neither side
-    kind = choice_field(_("Type"), EvidenceKind)
+    # Never the primary document that may suffice alone: that is for a person to say.
+    kind = choice_field(_("Type"), EvidenceKind, initial=EvidenceKind.NEWS)
     origin = WrittenField(label=_("Origin"), max_length=120, required=False)
 
     def clean_urls(self) -> list[str]:

@@ -20,5 +20,5 @@ class UploadForm(forms.Form):
         label=gettext_lazy("Title"), max_length=400, required=False, help_text=gettext_lazy("Empty: the file's own.")
     )
     stance = forms.ChoiceField(label=gettext_lazy("Stance"), choices=Evidence.Stance, initial=Evidence.Stance.CONTEXT)
-    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=EvidenceKind, initial=EvidenceKind.PRIMARY)
+    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=EvidenceKind, initial=EvidenceKind.NEWS)
     origin = WrittenField(label=gettext_lazy("Origin"), max_length=120, required=False)

@@ -137,7 +137,7 @@ def _open_comments(count: int) -> list[Missing]:
 def _no_contact(page: ClaimPage) -> list[Missing]:
     if page.awaited:
         return []
-    return [Missing(_("Log whom you asked and by when they may answer."), "reply")]
+    return [Missing(_("Log whom you asked and by when they may answer: a deadline still ahead."), "reply")]
 
 
 def _open_rubric(page: ClaimPage) -> list[Missing]:

@@ -101,7 +101,11 @@ def merge_target_is_live(attempt: Attempt) -> list[Missing]:
 
 
 def contact_with_deadline(attempt: Attempt) -> list[Missing]:
-    return _unless(awaited_of(attempt.claim).exists(), _("Log whom you asked and by when they may answer."), "reply")
+    return _unless(
+        awaited_of(attempt.claim).exists(),
+        _("Log whom you asked and by when they may answer: a deadline still ahead."),
+        "reply",
+    )
 
 
 def reply_settled(attempt: Attempt) -> list[Missing]:

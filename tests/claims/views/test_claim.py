@@ -407,7 +407,7 @@ def test_the_steps_a_person_may_take_are_drawn_with_what_they_miss(client, peopl
 
     assert moves(read(client, people.author, at(claim))) == {
         "submit": ["Give a verdict.", "Write the rationale."],
-        "request_reply": ["Log whom you asked and by when they may answer."],
+        "request_reply": ["Log whom you asked and by when they may answer: a deadline still ahead."],
         "unassign": [],
     }
     assert moves(read(client, people.cross_checker, at(claim))) == {}
@@ -680,6 +680,15 @@ def test_a_checker_takes_a_claim_for_himself(client, people):
     client.post(step_at(claim, "assign"), {"person": people.author.pk, "due": "2030-01-01T10:00"})
 
     assert desk.reload(claim).status == "in_research"
+
+
+@pytest.mark.parametrize(("hours", "said"), [(50, True), (-50, False)])
+def test_a_date_ahead_in_the_head_is_called_what_it_is(client, people, hours, said):
+    claim = desk.accepted(people)
+    Claim.objects.filter(pk=claim.pk).update(due_at=timezone.now() + timedelta(hours=hours))
+    head = text_of(read(client, people.author, at(claim))).partition("version")[0]
+
+    assert bool(re.search(r"\bdue\b", head)) == said
 
 
 def test_a_claim_that_is_late_is_taken_as_the_page_proposes(client, people):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from claims import jobs
 from claims.models import Article, Event, Job
 from claims.views.jobs import Row
-from tests.factories import ClaimFactory, EvidenceFactory, ResourceFactory
+from tests.factories import ClaimFactory, EvidenceFactory, PersonFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,15 @@ def test_without_work_the_page_says_what_would_come(signed_in):
 
     assert "No background work yet" in page
     assert "every 5s" not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"), [("contributor", True), ("editor", True), ("administrator", False), ("auditor", False)]
+)
+def test_an_article_is_offered_to_who_may_take_one_in(client, role, offered):
+    client.force_login(PersonFactory(role=role))
+
+    assert ("Take an article in" in client.get(LIST).content.decode()) == offered
 
 
 def test_work_is_shown_in_words_newest_first(signed_in):
