@@ -138,6 +138,24 @@ def test_what_is_being_written_survives_a_press_elsewhere_on_the_claim(visit):
     expect(verdict).to_contain_text("Half a sentence that nobody has sent yet")
 
 
+def test_the_addresses_of_a_claim_and_of_its_public_page_are_copied(visit):
+    editor = visit("editor-1", permissions=["clipboard-read", "clipboard-write"])
+    page = editor.go("/claims/?status=published")
+    page.locator("a[data-row-link]").first.click()
+    head = page.get_by_role("navigation", name="Where you are")
+
+    head.get_by_role("button", name="Copy the address").click()
+
+    expect(head.get_by_role("status")).to_have_text("Copied.")
+    claim = re.search(r".*/claims/\d+/", page.url)[0]
+    assert page.evaluate("navigator.clipboard.readText()") == claim
+
+    page.get_by_role("button", name="Copy the address readers see").click()
+
+    expect(page.get_by_text("Copied.")).to_have_count(2)
+    assert re.fullmatch(r"http://.*/fact-checks/[\w-]+/", page.evaluate("navigator.clipboard.readText()"))
+
+
 def test_the_upload_form_is_reached_from_the_claim(visit):
     checker = visit("checker-1")
     page = checker.go("/claims/?view=mine&q=military-technical")

@@ -1,0 +1,17 @@
+// A button that copies what a part of the page says, or where a link leads. It is there only where a page may copy.
+
+function offer(part) {
+  for (const button of part.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
+}
+
+offer(document);
+document.addEventListener("htmx:afterSwap", () => offer(document));
+
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button[data-copy]") : null;
+  const source = button && document.getElementById(button.dataset.copy);
+  if (!source) return;
+  const text = source instanceof HTMLAnchorElement ? source.href : source.textContent.trim().replace(/\s+/g, " ");
+  const done = await navigator.clipboard.writeText(text).then(() => true, () => false);
+  button.nextElementSibling.textContent = done ? button.dataset.copied : button.dataset.refused;
+});
