@@ -215,6 +215,7 @@ def fill_tables(people):
     Article.objects.create(title="Ships", created_by=people.editor)
 
 
+@pytest.mark.thorough  # every list of the panel, twice
 def test_a_list_costs_the_same_few_statements_however_long(client, administrator, people):
     costs = []
     for _n in range(2):
