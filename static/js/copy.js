@@ -1,7 +1,8 @@
-// A button that copies what a part of the page says, or where a link leads. It is there only where a page may copy.
+// A button that copies what a part of the page says, or where a link leads. It shows only where a page may copy, and has
+// its room from the start, so that nothing moves.
 
 function offer(part) {
-  for (const button of part.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
+  for (const button of part.querySelectorAll("button[data-copy]")) button.classList.toggle("invisible", !navigator.clipboard);
 }
 
 offer(document);
