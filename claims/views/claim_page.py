@@ -250,16 +250,15 @@ def with_page_values(claims: ClaimQuerySet, claim_id: int, person: Person) -> Cl
         "related_to": ArraySubquery(_relations("target", "source", person)),
         "related_from": ArraySubquery(_relations("source", "target", person)),
         "cluster": ArraySubquery(_cluster(claim_id, person)),
-        "all_topics": ArraySubquery(
-            Topic.objects.visible_to(person).order_by("name").values(row=JSONObject(pk="pk", name="name"))
-        ),
-        "all_claimants": ArraySubquery(
-            Claimant.objects.visible_to(person)
-            .order_by("name")
-            .values(row=JSONObject(pk="pk", name="name"))[:MOST_CLAIMANTS]
-        ),
+        "all_topics": ArraySubquery(_named(Topic.objects.visible_to(person))),
+        "all_claimants": ArraySubquery(_named(Claimant.objects.visible_to(person))[:MOST_CLAIMANTS]),
     }
     return claims.select_related("rating", "duplicate_of", "retraction_proposed_by").annotate(**values)
+
+
+def _named(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What a form offers: number and name, by name."""
+    return rows.order_by("name").values(row=JSONObject(pk="pk", name="name"))
 
 
 def _asked(claim_id: int) -> QuerySet[Any]:
